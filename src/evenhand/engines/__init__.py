@@ -1,0 +1,1 @@
+"""Where relations run: DuckDB embedded by default, Spark Connect for clusters."""

@@ -1,0 +1,135 @@
+"""The embedded engine: steps run in one DuckDB connection, kernels on Arrow batches between them."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from evenhand.errors import DataError, Problem
+from evenhand.model.step import Kernel, Query, Step
+from evenhand.ports import Outcome, Source, StepCount
+
+BATCH_ROWS = 65_536
+"""Rows per kernel call: large enough to forget the call, small enough to stay in the processor's cache."""
+
+
+class DuckDBEngine:
+    """Runs steps in a private in-memory DuckDB that may spill to `spill` when `memory` is not enough.
+
+    `threads` and `memory` (such as `2GB`) bound what it takes from the machine; None leaves DuckDB's own choice.
+    """
+
+    def __init__(self, *, threads: int | None = None, memory: str | None = None, spill: Path | None = None) -> None:
+        self._spill = None if spill is not None else tempfile.TemporaryDirectory(prefix="evenhand-spill-")
+        folder = str(spill if spill is not None else self._spill.name if self._spill else "")
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": folder, "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        if threads is not None:
+            settings["threads"] = threads
+        if memory is not None:
+            settings["memory_limit"] = memory
+        self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection.execute("set timezone = 'UTC'")
+
+    def __enter__(self) -> Self:
+        """The engine itself; it closes at the end of the block."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and remove the spill folder if it is our own."""
+        self._connection.close()
+        if self._spill is not None:
+            self._spill.cleanup()
+
+    def interrupt(self) -> None:
+        """Stop the statement that is running, from another thread or a signal handler."""
+        self._connection.interrupt()
+
+    def bind(self, relations: Mapping[str, Source]) -> None:
+        """Make `relations` available to every later run."""
+        for name, source in relations.items():
+            self._make(name, source)
+
+    def run(self, steps: Sequence[Step], *, tables: Mapping[str, Source], keep: Collection[str]) -> Outcome:
+        """Run `steps` over `tables`; return the relations in `keep`. Raises `DataError` naming the failing step."""
+        counts: list[StepCount] = []
+        try:
+            for name, source in tables.items():
+                self._make(name, source)
+            for step in steps:
+                started = time.perf_counter()
+                n_rows = self._step(step)
+                counts.append(StepCount(name=step.name, n_rows=n_rows, seconds=time.perf_counter() - started))
+            kept = {name: self._connection.sql(f'select * from "{name}"').to_arrow_table() for name in keep}
+        finally:
+            for name in (*tables, *(step.name for step in steps)):
+                self._drop(name)
+        return Outcome(relations=kept, counts=tuple(counts))
+
+    def _step(self, step: Step) -> int:
+        try:
+            if isinstance(step, Query):
+                self._connection.execute(f'create or replace temp table "{step.name}" as {step.sql}')
+            else:
+                self._kernel(step)
+            [[n_rows]] = self._connection.execute(f'select count(*) from "{step.name}"').fetchall()
+        except duckdb.Error as error:
+            raise _failure(step, error) from error
+        return int(n_rows)
+
+    def _kernel(self, kernel: Kernel) -> None:
+        columns = ", ".join(f'"{column}"' for column in kernel.columns)
+        reader = self._connection.sql(f'select {columns} from "{kernel.source}"').to_arrow_reader(BATCH_ROWS)
+        batches = [kernel.run(batch) for batch in reader if batch.num_rows]
+        self._make(kernel.name, pa.Table.from_batches(batches, schema=kernel.schema))
+
+    def _make(self, name: str, source: Source) -> None:
+        self._drop(name)
+        if isinstance(source, tuple):
+            missing = [path for path in source if "://" not in path and not Path(path).exists()]
+            if missing or not source:
+                raise DataError([Problem(what=f"a file of `{name}` is gone", file=path,
+                                         hint="ingest the snapshot again, or bring the file back") for path in missing]
+                                or [Problem(what=f"no file holds `{name}`", hint="ingest the snapshot again")])
+            files = ", ".join("'" + path.replace("'", "''") + "'" for path in source)
+            try:
+                self._connection.execute(f'create or replace temp view "{name}" as select * from read_parquet([{files}])')
+            except duckdb.Error as error:
+                raise DataError(Problem(what=f"`{name}` cannot be read: {_first_line(error)}", file=source[0],
+                                        hint="ingest the snapshot again")) from error
+        else:
+            self._connection.register(name, source)
+
+    def _drop(self, name: str) -> None:
+        self._connection.unregister(name)
+        for kind in ("view", "table"):
+            try:
+                self._connection.execute(f'drop {kind} if exists "{name}"')
+            except duckdb.CatalogException:
+                continue  # the name belongs to the other kind
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+
+
+def _failure(step: Step, error: duckdb.Error) -> DataError:
+    """The engine's own words with the step's name and its full SQL, so that the failure can be repeated by hand."""
+    text = step.sql if isinstance(step, Query) else f"kernel over `{step.source}`"
+    hint = {
+        "OutOfMemoryException": "give it more memory (`--memory`) or more buckets (`evenhand ingest --buckets`)",
+        "IOException": "make room on the disk, or check that the input files are still there",
+        "InterruptException": "run the same command again: it continues where it stopped",
+    }.get(type(error).__name__, f"the step was: {' '.join(text.split())}")
+    return DataError(Problem(what=f"step `{step.name}` failed: {_first_line(error)}", hint=hint))

@@ -1,0 +1,1 @@
+"""The nouns: frozen values and their Arrow schemas. No input or output, no policy."""

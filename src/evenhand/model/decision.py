@@ -1,0 +1,144 @@
+"""Cases, decisions, statements of reasons and effects: what was decided about one account, why, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from evenhand.model.evidence import Finding, GuardHit
+from evenhand.model.harm import Harm
+from evenhand.model.penalty import Penalty
+
+
+class Automation(StrEnum):
+    """How much of a decision a person took."""
+
+    FULLY = "fully"
+    """No person has looked at this case; only reversible penalties may be decided so."""
+    PARTIALLY = "partially"
+    """Proposed automatically, a person confirms before anything happens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strike:
+    """A counted mark on an account. Its value is frozen when given."""
+
+    account_id: str
+    policy_id: str
+    points: int
+    given_at: datetime
+    expires_at: datetime
+
+    def counts_at(self, at: datetime) -> bool:
+        """True while the strike counts. It stops counting at the very instant it expires."""
+        return self.given_at <= at < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a reader needs to recognise an account."""
+
+    account_id: str
+    handle: str
+    display_name: str | None
+    platform: str | None
+    language: str | None
+    followers: int | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that counts about one account at one cut-off."""
+
+    profile: Profile
+    findings: tuple[Finding, ...]
+    guard_hits: tuple[GuardHit, ...]
+    strikes: tuple[Strike, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementOfReasons:
+    """What the person is told (DSA Article 17): what, which rule, which evidence, by whom, how long, how to appeal."""
+
+    language: str
+    subject: str
+    """The heading, one line."""
+    what: str
+    """The penalty in words."""
+    rule: str
+    """The rule's plain-language text."""
+    ground_url: str
+    facts: tuple[str, ...]
+    """The facts relied on, each a sentence the person can contest."""
+    automation: str
+    territory: str
+    duration: str
+    appeal: str
+
+    def __post_init__(self) -> None:
+        """Refuse a statement that leaves something out."""
+        empty = [name for name in ("language", "subject", "what", "rule", "automation", "territory", "duration", "appeal")
+                 if not getattr(self, name).strip()]
+        if not self.facts:
+            empty.append("facts")
+        if empty:
+            raise ValueError(f"a statement of reasons lacks {', '.join(empty)}: compose it from the decision")
+
+    @property
+    def text(self) -> str:
+        """The whole statement as plain text, paragraphs separated by blank lines."""
+        facts = "\n".join(f"- {fact}" for fact in self.facts)
+        return "\n\n".join((self.subject, self.what, self.rule, facts, self.automation,
+                            f"{self.territory} {self.duration}", self.appeal))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What follows for one account under one policy. It cannot be constructed without its statement of reasons."""
+
+    decision_id: str
+    profile: Profile
+    harm: Harm
+    policy_id: str
+    penalty: Penalty
+    until: datetime | None
+    """When the penalty ends; None for penalties without an end."""
+    finding: Finding
+    guards_considered: tuple[GuardHit, ...]
+    automation: Automation
+    decided_at: datetime
+    steps: tuple[str, ...]
+    """How the penalty was reached, one sentence a step: the rung, the strikes, what lowered it."""
+    would_change: tuple[str, ...]
+    """What would have changed the outcome, one sentence each."""
+    other_harms: tuple[Harm, ...]
+    """Further harms found in the same account; the decision rests on `harm` alone."""
+    statement: StatementOfReasons
+
+
+class Undo(StrEnum):
+    """How an effect is taken back."""
+
+    RESTORE = "restore"
+    """The platform can restore the state saved before."""
+    WITHDRAW = "withdraw"
+    """The message or label is withdrawn."""
+    UNTIL = "until"
+    """It can be restored only within the platform's window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One idempotent change to make on the platform."""
+
+    key: str
+    """The idempotency key: the same decision always gives the same key."""
+    decision_id: str
+    account_id: str
+    post_id: str | None
+    penalty: Penalty
+    undo: Undo
+    not_before: datetime | None
+    """An effect that cannot be undone for ever waits until the appeal window is over."""

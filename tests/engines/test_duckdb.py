@@ -1,0 +1,84 @@
+"""The embedded engine: what it keeps, what it forgets, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.errors import DataError
+from evenhand.model.step import Kernel, Query
+
+NUMBERS = pa.table({"n": [1, 2, 3]})
+DOUBLED = Query(name="doubled", inputs=("numbers",), sql="select n * 2 as n from numbers", sentence="twice each number")
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    with DuckDBEngine(threads=1) as engine:
+        yield engine
+
+
+def test_it_returns_what_was_asked_for_and_counts_every_step(engine: DuckDBEngine) -> None:
+    outcome = engine.run([DOUBLED], tables={"numbers": NUMBERS}, keep=["doubled"])
+    assert sorted(outcome.relations["doubled"]["n"].to_pylist()) == [2, 4, 6]
+    assert [(count.name, count.n_rows) for count in outcome.counts] == [("doubled", 3)]
+
+
+def test_a_kernel_sees_only_its_columns_in_batches(engine: DuckDBEngine) -> None:
+    seen: list[list[str]] = []
+
+    def plus_one(batch: pa.RecordBatch) -> pa.RecordBatch:
+        seen.append(batch.schema.names)
+        return pa.record_batch({"n": [n + 1 for n in batch["n"].to_pylist()]})
+
+    kernel = Kernel(name="next", source="numbers", columns=("n",), run=plus_one, schema=pa.schema([("n", pa.int64())]),
+                    sentence="the next number")
+    outcome = engine.run([kernel], tables={"numbers": NUMBERS.append_column("other", [["a", "b", "c"]])}, keep=["next"])
+    assert sorted(outcome.relations["next"]["n"].to_pylist()) == [2, 3, 4]
+    assert seen == [["n"]]
+
+
+def test_a_kernel_on_no_rows_leaves_an_empty_relation(engine: DuckDBEngine) -> None:
+    kernel = Kernel(name="same", source="numbers", columns=("n",), run=lambda batch: batch, schema=NUMBERS.schema,
+                    sentence="the same")
+    outcome = engine.run([kernel], tables={"numbers": NUMBERS.slice(0, 0)}, keep=["same"])
+    assert outcome.relations["same"].num_rows == 0
+
+
+def test_nothing_of_a_run_is_left_for_the_next(engine: DuckDBEngine) -> None:
+    engine.run([DOUBLED], tables={"numbers": NUMBERS}, keep=[])
+    with pytest.raises(DataError, match="step `doubled` failed"):
+        engine.run([DOUBLED], tables={}, keep=[])
+
+
+def test_what_was_bound_stays(engine: DuckDBEngine) -> None:
+    engine.bind({"numbers": NUMBERS})
+    for _ in range(2):
+        assert engine.run([DOUBLED], tables={}, keep=["doubled"]).relations["doubled"].num_rows == 3
+
+
+def test_a_failing_step_is_named_with_its_sql(engine: DuckDBEngine) -> None:
+    broken = Query(name="broken", inputs=("numbers",), sql="select nonsense from numbers", sentence="never")
+    with pytest.raises(DataError, match=r"step `broken` failed(.|\n)*select nonsense from numbers"):
+        engine.run([broken], tables={"numbers": NUMBERS}, keep=[])
+
+
+def test_a_vanished_file_is_named(engine: DuckDBEngine, tmp_path: Path) -> None:
+    path = tmp_path / "numbers.parquet"
+    pq.write_table(NUMBERS, path)
+    assert engine.run([DOUBLED], tables={"numbers": (str(path),)}, keep=["doubled"]).relations["doubled"].num_rows == 3
+    path.unlink()
+    with pytest.raises(DataError, match=r"a file of `numbers` is gone(.|\n)*numbers\.parquet"):
+        engine.run([DOUBLED], tables={"numbers": (str(path),)}, keep=["doubled"])
+
+
+def test_a_damaged_file_is_named(engine: DuckDBEngine, tmp_path: Path) -> None:
+    path = tmp_path / "numbers.parquet"
+    path.write_bytes(b"PAR1 this is not Parquet PAR1")
+    with pytest.raises(DataError, match=r"`numbers` cannot be read"):
+        engine.run([DOUBLED], tables={"numbers": (str(path),)}, keep=["doubled"])
