@@ -1,0 +1,148 @@
+"""Which steps a policy pack needs, and in which order they run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evenhand.model.detector import Detector, Guard
+from evenhand.model.snapshot import TABLES
+from evenhand.model.step import Query, Scope, Step
+
+REGISTRY_RELATIONS = ("holders", "holder_names", "holder_handles", "holder_domains", "holder_endings", "link_lists",
+                      "adjudications", "strikes", "credentials", "fact_checks")
+"""Relations that come from registries; the same for every account."""
+
+FOUND_COLUMNS = ("account_id", "holder_id", "holder_kind", "holder_country", "confidence", "best_similarity",
+                 "name_weight")
+EVIDENCE = ("account_id", "holder_id", "family", "signal", '"where"', "post_id", "shown", "expected", "source",
+            "strength")
+HITS = ("account_id", "harm", "holder_id", "strength", '"where"', "shown", "expected", "source")
+
+_NO_HITS = (f"select cast(null as varchar) as guard, {', '.join(f'cast(null as varchar) as {c}' for c in HITS)} "
+            "where false")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The steps of one sweep, in order, and the relations that flow out of it.
+
+    Account steps run bucket by bucket; `kept` names what they leave for the platform steps and for deciding. The
+    platform steps then run once over all that was kept, and leave `found`, `evidence` and `guard_hits`.
+    """
+
+    account_steps: tuple[Step, ...]
+    platform_steps: tuple[Step, ...]
+    kept: tuple[str, ...]
+    tables: tuple[str, ...]
+    """The snapshot's tables that the steps read; no other is opened."""
+    guards: tuple[Guard, ...]
+    detectors: tuple[Detector, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over every step: changes whenever a step, a word list or a registry it depends on changes."""
+        lines = [f"{s.name}\x1f{s.scope}\x1f{s.sql if isinstance(s, Query) else s.digest}\x1f{','.join(s.inputs)}"
+                 for s in (*self.account_steps, *self.platform_steps)]
+        return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
+
+
+def assemble(*, signals: Iterable[Step], detectors: Sequence[Detector], guards: Sequence[Guard]) -> Pipeline:
+    """The pipeline that runs exactly what `detectors` and `guards` need of `signals`.
+
+    Raises `ValueError` when a step reads a relation that nobody makes, when two steps share a name, or when an
+    account step reads what only a platform step leaves.
+    """
+    steps: dict[str, Step] = {}
+    for step in (*signals, *(s for d in detectors for s in d.steps), *(s for g in guards for s in g.steps),
+                 *_gathering(detectors, guards)):
+        if steps.setdefault(step.name, step) is not step and steps[step.name] != step:
+            raise ValueError(f"two different steps are called `{step.name}`: rename one")
+    wanted = ("profiles", "found", "evidence", "guard_hits")
+    order = _ordered(steps, wanted)
+    account = tuple(steps[name] for name in order if steps[name].scope is Scope.ACCOUNT)
+    platform = tuple(steps[name] for name in order if steps[name].scope is Scope.PLATFORM)
+    made_by_account = {step.name for step in account}
+    kept = {"profiles"} | {name for step in platform for name in step.inputs if name in made_by_account}
+    tables = {name for step in account for name in step.inputs if name in TABLES}
+    late = sorted({name for step in account for name in step.inputs} & {step.name for step in platform})
+    base = sorted({name for step in platform for name in step.inputs} & set(TABLES))
+    if late or base:
+        raise ValueError(f"these relations are read in the wrong scope: {', '.join(late + base)}")
+    return Pipeline(account_steps=account, platform_steps=platform, kept=tuple(sorted(kept)),
+                    tables=tuple(sorted(tables | {"accounts"})), guards=tuple(guards), detectors=tuple(detectors))
+
+
+def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[Step, ...]:
+    """The steps that bring every detector's and guard's rows into one shape."""
+    suspects = sorted({name for detector in detectors for name in detector.suspects})
+    suspect_ids = Query(
+        name="suspect_ids", inputs=tuple(suspects), sentence="accounts that may end up found",
+        sql=" union ".join(f"select account_id from {name}" for name in suspects))
+    profiles = Query(
+        name="profiles", inputs=("accounts", "suspect_ids"), sentence="what is known of each suspect",
+        sql="""select a.account_id, a.platform, a.handle, a.display_name, a.bio, a.website, a.language, a.country,
+                      a.created_at, a.followers, a.following, a.verified, a.monetised
+               from accounts a join suspect_ids s on a.account_id = s.account_id""")
+    posts = Query(
+        name="suspect_posts", inputs=("posts", *suspects), sentence="when the posts in the evidence were published",
+        sql=f"""select p.account_id, p.post_id, p.created_at as posted_at from posts p
+               join ({" union ".join(f"select account_id, post_id from {name}" for name in suspects)}) s
+                 on p.account_id = s.account_id and p.post_id = s.post_id""")
+    found = Query(
+        name="found", scope=Scope.PLATFORM, inputs=tuple(d.found for d in detectors),
+        sentence="everything found, one row per account, harm and holder",
+        sql="\nunion all\n".join(f"select '{d.harm}' as harm, '{d.name}/{d.version}' as detector, "
+                                 f"{', '.join(FOUND_COLUMNS)} from {d.found}" for d in detectors))
+    evidence = Query(
+        name="evidence", scope=Scope.PLATFORM, inputs=(*(d.evidence for d in detectors), "found", posts.name),
+        sentence="the reasons behind everything found",
+        sql="\nunion all\n".join(f"select distinct '{d.harm}' as harm, {_listed(EVIDENCE, 'e')}, p.posted_at "
+                                 f"from {d.evidence} e join found f on e.account_id = f.account_id "
+                                 f"and e.holder_id = f.holder_id and f.harm = '{d.harm}' "
+                                 f"left join {posts.name} p on e.account_id = p.account_id and e.post_id = p.post_id"
+                                 for d in detectors))
+    near = [_suspected(guard) for guard in guards]
+    hits = Query(
+        name="guard_hits", scope=Scope.PLATFORM, inputs=tuple(step.name for step in near),
+        sentence="every reason to spare a suspect",
+        sql="\nunion all\n".join([_NO_HITS, *(f"select '{g.name}' as guard, {', '.join(HITS)} from {step.name}"
+                                              for g, step in zip(guards, near, strict=True))]))
+    return (suspect_ids, profiles, posts, found, evidence, *near, hits)
+
+
+def _suspected(guard: Guard) -> Query:
+    """A guard's hits on suspects only, so that what is kept stays small. Platform guards see suspects only anyway."""
+    scope = next(step.scope for step in guard.steps if step.name == guard.hits)
+    sql = f"select {_listed(HITS, 'h')} from {guard.hits} h"
+    inputs: tuple[str, ...] = (guard.hits,)
+    if scope is Scope.ACCOUNT:
+        sql += " join suspect_ids s on h.account_id = s.account_id"
+        inputs = (guard.hits, "suspect_ids")
+    return Query(name=f"{guard.name}_kept", scope=scope, inputs=inputs, sql=sql,
+                 sentence=f"suspects for whom the guard `{guard.name}` speaks")
+
+
+def _listed(columns: Sequence[str], alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in columns)
+
+
+def _ordered(steps: Mapping[str, Step], wanted: Iterable[str]) -> tuple[str, ...]:
+    """The wanted steps and all they need, each after its inputs."""
+    order: dict[str, None] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in order or name in TABLES or name in REGISTRY_RELATIONS:
+            return
+        if name in path:
+            raise ValueError(f"steps need one another in a circle: {' → '.join((*path, name))}")
+        if name not in steps:
+            raise ValueError(f"no step makes `{name}`, which `{path[-1] if path else 'the sweep'}` reads")
+        for needed in steps[name].inputs:
+            visit(needed, (*path, name))
+        order[name] = None
+
+    for name in wanted:
+        visit(name, ())
+    return tuple(order)

@@ -1,0 +1,148 @@
+"""The plan: what would be done to whom, in which order and why, frozen under one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from evenhand.campaign.cases import SuspectCase, Suspicion
+from evenhand.model.decision import Decision, Effect, Profile, StatementOfReasons, Undo
+from evenhand.model.evidence import Finding, GuardHit
+from evenhand.model.harm import Harm
+from evenhand.model.penalty import Penalty
+from evenhand.model.policy import Policy, PolicyPack
+from evenhand.policy.decide import Circumstances, Verdict, decide
+from evenhand.statements.compose import Outcome, Rule, compose
+from evenhand.statements.messages import Messages
+
+NO_POLICY = "no policy of the pack applies: the evidence is below its condition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """A suspicion that ended without a penalty, and why."""
+
+    profile: Profile
+    finding: Finding
+    guard_hits: tuple[GuardHit, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a plan is made under: the pack and the policies in force, the cut-off, the words, what the platform can do."""
+
+    pack: PolicyPack
+    policies: tuple[Policy, ...]
+    """The policies in force, in the order of the verdicts' columns."""
+    cut_off: datetime
+    messages: Messages
+    supported: frozenset[Penalty]
+
+
+def judge(cases: Iterable[SuspectCase], *, terms: Terms) -> Iterator[Decision | Spared]:
+    """One decision for each account that gets a penalty, and each suspicion that ended without one, in the plan's order.
+
+    An account with several findings gets one decision: the heaviest penalty, then the gravest policy, then the surest.
+    """
+    for case in cases:
+        outcomes = [_outcome(case, suspicion, terms=terms) for suspicion in case.suspicions]
+        decided = [o for o in outcomes if not isinstance(o, Spared)]
+        yield from (o for o in outcomes if isinstance(o, Spared))
+        if decided:
+            decided.sort(key=lambda o: (-o[1].penalty.rank, o[0].severity, -o[2].confidence, o[2].harm))
+            policy, verdict, finding = decided[0]
+            others = tuple(sorted({o[2].harm for o in decided[1:]} - {finding.harm}))
+            yield _decision(case, policy, verdict, finding, terms=terms, others=others)
+
+
+def effects(decision: Decision, *, appeal_window_ends: datetime, at_once: Sequence[Penalty]) -> tuple[Effect, ...]:
+    """What to change on the platform for `decision`: one effect, or one per post when posts are deleted.
+
+    Closing cannot be undone for ever, so it waits until the appeal window ends, unless the policy says why not.
+    """
+    posts: tuple[str | None, ...] = decision.finding.post_ids if decision.penalty is Penalty.DELETE_POST else (None,)
+    waits = decision.penalty is Penalty.CLOSE and decision.penalty not in at_once
+    undo = {Penalty.WARN: Undo.WITHDRAW, Penalty.LABEL: Undo.WITHDRAW, Penalty.CLOSE: Undo.UNTIL}.get(
+        decision.penalty, Undo.RESTORE)
+    return tuple(Effect(
+        key=_digest(decision.decision_id, decision.penalty, post_id or "")[:32], decision_id=decision.decision_id,
+        account_id=decision.profile.account_id, post_id=post_id, penalty=decision.penalty, undo=undo,
+        not_before=appeal_window_ends if waits else None) for post_id in posts)
+
+
+class PlanDigest:
+    """The digest of a plan, built up effect by effect.
+
+    It covers what the plan was made from (cut-off, snapshot, pack, registries, code version, seed) and every effect in
+    order; each effect's key covers its decision's reasons and statement.
+    """
+
+    def __init__(self, *, made_from: dict[str, str]) -> None:
+        self._hash = hashlib.sha256(json.dumps(made_from, sort_keys=True, ensure_ascii=False).encode())
+
+    def add(self, effect: Effect) -> None:
+        """Add the next effect."""
+        waits = effect.not_before.isoformat() if effect.not_before else ""
+        self._hash.update(f"\n{effect.key} {effect.penalty} {waits}".encode())
+
+    def hexdigest(self) -> str:
+        """The digest so far, 64 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+def _outcome(case: SuspectCase, suspicion: Suspicion, *, terms: Terms) -> Spared | tuple[Policy, Verdict, Finding]:
+    """The heaviest verdict over the policies that apply, or why there is none."""
+    finding = suspicion.finding
+    heard = tuple(hit for hit in case.guard_hits if hit.speaks_about(finding))
+    if not suspicion.policy_numbers:
+        return Spared(profile=case.profile, finding=finding, guard_hits=heard, why=NO_POLICY)
+    verdicts = []
+    for number in suspicion.policy_numbers:
+        policy = terms.policies[number]
+        gravest = policy.severity == 1
+        verdict = decide(finding, heard, policy=policy, circumstances=Circumstances(
+            at=terms.cut_off, language=case.profile.language, strikes=case.strikes, supported=terms.supported,
+            latest_evidence_at=suspicion.latest_evidence_at,
+            look_back=terms.pack.look_back_gravest if gravest else terms.pack.look_back))
+        verdicts.append((policy, verdict, finding))
+    verdicts.sort(key=lambda v: (-v[1].penalty.rank, v[0].severity, v[0].policy_id))
+    policy, verdict, _ = verdicts[0]
+    if verdict.penalty is Penalty.NONE:
+        guards = {guard for policy, _, _ in verdicts for guard in policy.guards}
+        return Spared(profile=case.profile, finding=finding, why=verdict.steps[-1],
+                      guard_hits=tuple(hit for hit in heard if hit.guard in guards))
+    return policy, verdict, finding
+
+
+def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Finding, *, terms: Terms,
+              others: tuple[Harm, ...]) -> Decision:
+    statement = compose(
+        terms.messages, profile=case.profile, finding=finding,
+        rule=Rule(text=policy.text, ground_url=policy.ground.url, territory=policy.territory,
+                  appeal_days=terms.pack.appeal_window.days, appeal_url=terms.pack.authority.appeal_url),
+        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation))
+    considered = tuple(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding))
+    decision = Decision(
+        decision_id="", profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,
+        until=verdict.until, finding=finding, guards_considered=considered, automation=verdict.automation,
+        decided_at=terms.cut_off, steps=verdict.steps, would_change=verdict.would_change, other_harms=others,
+        statement=statement)
+    return replace(decision, decision_id=_decision_id(decision, statement))
+
+
+def _decision_id(decision: Decision, statement: StatementOfReasons) -> str:
+    """A digest of who, under what, with which evidence and which words; the same decision always has the same id."""
+    reasons = [[r.family, r.signal, r.where, r.shown, r.expected, r.source] for r in decision.finding.reasons]
+    return _digest(decision.profile.account_id, decision.policy_id, decision.penalty,
+                   decision.until.isoformat() if decision.until else "", decision.finding.holder_id or "",
+                   json.dumps(reasons, ensure_ascii=False), " ".join(decision.finding.post_ids), statement.text)[:24]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+

@@ -1,0 +1,76 @@
+"""The command line: one file per command, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from evenhand import __version__
+from evenhand.cli.demo import demo
+from evenhand.cli.explain import explain
+from evenhand.cli.ingest import ingest
+from evenhand.cli.plan import plan
+from evenhand.cli.policy import policy
+from evenhand.cli.registry import registry
+from evenhand.cli.report import report
+from evenhand.cli.scan import scan
+from evenhand.errors import EvenhandError, ExitCode
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="evenhand")
+def evenhand() -> None:
+    """Integrity campaigns: find who deceives, decide proportionately, explain every decision.
+
+    \b
+    Start with:  evenhand demo
+    Your data:   evenhand ingest FOLDER --into snapshot
+                 evenhand plan snapshot --into plan
+
+    Exit codes: 0 done, 1 our bug, 2 your input, 3 an outside service, 4 refused by a safeguard.
+    """
+
+
+for command in (demo, ingest, scan, plan, explain, report, policy, registry):
+    evenhand.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code. Never ends in a traceback unless `EVENHAND_TRACEBACK` is set."""
+    try:
+        code = evenhand.main(args=list(arguments) if arguments is not None else None, prog_name="evenhand",
+                             standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+    except EvenhandError as error:
+        click.echo(error.render(), err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.YOUR_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nstopped; the same command continues where it stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # the reader of our output went away, such as `head`; nothing more can be said to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.DONE)
+    except OSError as error:
+        place = f" `{error.filename}`" if error.filename else ""
+        click.echo(f"error: {(error.strerror or str(error)).lower()}{place}\n"
+                   "  = check the path, its permissions and the free space, then run the same command again", err=True)
+        sys.exit(ExitCode.YOUR_INPUT)
+    except Exception as error:  # the outermost door: whatever comes here is our bug, and says so
+        if os.environ.get("EVENHAND_TRACEBACK"):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        click.echo(f"error: this is a bug in evenhand: {type(error).__name__}: {error} "
+                   f"({Path(last.filename).name}:{last.lineno})\n"
+                   "  = please report it; `EVENHAND_TRACEBACK=1` before the command shows the whole trace", err=True)
+        sys.exit(ExitCode.OUR_BUG)

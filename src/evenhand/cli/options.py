@@ -1,0 +1,63 @@
+"""Options that several commands share, and the screen they show things on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evenhand.cli.views.screen import Screen
+from evenhand.errors import ConfigError, Problem
+from evenhand.model.penalty import Penalty
+from evenhand.policy.decide import EVERY_PENALTY
+from evenhand.workflows.materials import SweepSettings
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+EXISTING = click.Path(path_type=Path, exists=True)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Show the result as JSON.")
+
+
+def screen(*, as_json: bool) -> Screen:
+    """Standard output and standard error of this process."""
+    return Screen(out=sys.stdout, err=sys.stderr, as_json=as_json)
+
+
+def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that runs the sweep's steps. They arrive as one argument `settings`."""
+
+    def with_settings(*, cannot: tuple[str, ...], **rest: Any) -> Any:
+        chosen = {name: rest.pop(name) for name in ("pack", "registries", "seed", "threads", "memory", "engine")}
+        settings = SweepSettings(**chosen, supported=EVERY_PENALTY - {Penalty(name) for name in cannot})
+        return command(settings=settings, **rest)
+
+    with_settings.__doc__ = command.__doc__
+    with_settings.__name__ = command.__name__
+    decorated: Callable[..., Any] = with_settings
+    for option in reversed((
+            click.option("--pack", type=EXISTING, help="The folder of a policy pack. Default: the shipped one."),
+            click.option("--registries", type=EXISTING, multiple=True,
+                         help="A folder of registers to use beside the shipped ones; may be given several times."),
+            click.option("--seed", type=int, default=0, show_default=True, help="Orders the effects; part of the digest."),
+            click.option("--threads", type=click.IntRange(1), help="Processor threads to use. Default: all."),
+            click.option("--memory", callback=_memory, help="Memory for the engine, such as 2GB. Default: most of it."),
+            click.option("--engine", help="A Spark Connect address, such as sc://localhost:50051. Default: embedded."),
+            click.option("--cannot", type=click.Choice([str(p) for p in Penalty if p is not Penalty.NONE]), multiple=True,
+                         help="A penalty the platform cannot impose: the nearest lighter one is taken instead."))):
+        decorated = option(decorated)
+    return decorated
+
+
+def _memory(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """A size such as `2GB`, checked here so that the mistake is told before anything is read."""
+    if value is None:
+        return None
+    number = value.strip().upper().removesuffix("B").rstrip("KMGTI")
+    unit = value.strip().upper()[len(number):]
+    is_amount = number.replace(".", "", 1).isdigit() and float(number) > 0
+    if not is_amount or unit not in ("KB", "MB", "GB", "TB", "KIB", "MIB", "GIB", "TIB"):
+        raise ConfigError(Problem(what=f"`{value}` is not an amount of memory", hint="write it as in `--memory 2GB`"))
+    return value.strip()

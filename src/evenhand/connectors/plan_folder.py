@@ -1,0 +1,104 @@
+"""A plan as files: `plan.json`, `decisions.parquet`, `spared.parquet`, `effects.parquet` in one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.errors import DataError, PlanError, Problem
+from evenhand.model.plan import DECISIONS, EFFECTS, SPARED, Plan
+
+TABLES: Mapping[str, pa.Schema] = {"decisions": DECISIONS, "spared": SPARED, "effects": EFFECTS}
+ROWS_AT_ONCE = 20_000
+"""Rows per written group, so that a plan of any size is written in bounded memory."""
+
+
+class PlanWriter:
+    """Writes a plan's tables row by row and its header last: a folder without `plan.json` is not a plan.
+
+    Used as a context; leaving it with an error removes the unfinished tables.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if folder.exists() and any(folder.iterdir()) and not _ours(folder):
+            raise DataError(Problem(what=f"`{folder}` holds something else", hint="name an empty or a new folder"))
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+        self._writers = {name: pq.ParquetWriter(self._unfinished(name), schema, compression="zstd")
+                         for name, schema in TABLES.items()}
+
+    def __enter__(self) -> Self:
+        """The writer."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the files; after an error, remove what is unfinished."""
+        for writer in self._writers.values():
+            writer.close()
+        for name in TABLES:
+            self._unfinished(name).unlink(missing_ok=True)
+
+    def add(self, table: str, row: dict[str, Any]) -> None:
+        """Add one row to `decisions`, `spared` or `effects`."""
+        rows = self._rows[table]
+        rows.append(row)
+        if len(rows) >= ROWS_AT_ONCE:
+            self._flush(table)
+
+    def finish(self, plan: Plan) -> None:
+        """Put the tables and then the header in their place."""
+        (self._folder / "plan.json").unlink(missing_ok=True)
+        for name in TABLES:
+            self._flush(name)
+            self._writers[name].close()
+            self._unfinished(name).rename(self._folder / f"{name}.parquet")
+        header = self._folder / f".plan.{os.getpid()}.json"
+        text = json.dumps(asdict(plan) | {"cut_off": plan.cut_off.isoformat()}, ensure_ascii=False, indent=2)
+        header.write_text(text + "\n", encoding="utf-8")
+        header.rename(self._folder / "plan.json")
+
+    def _flush(self, name: str) -> None:
+        if self._rows[name]:
+            self._writers[name].write_table(pa.Table.from_pylist(self._rows[name], schema=TABLES[name]))
+            self._rows[name] = []
+
+    def _unfinished(self, name: str) -> Path:
+        return self._folder / f".{name}.{os.getpid()}.parquet"
+
+
+def read_plan(folder: Path) -> Plan:
+    """The header of the plan in `folder`. Raises `PlanError` when there is none."""
+    path = folder / "plan.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Plan(**data | {"cut_off": datetime.fromisoformat(data["cut_off"]), "guards": tuple(data["guards"])})
+    except FileNotFoundError as error:
+        raise PlanError(Problem(what=f"there is no plan in `{folder}`",
+                                hint="make one with `evenhand plan SNAPSHOT --into FOLDER`")) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanError(Problem(what="this is not a plan's header", file=str(path), hint="make the plan again")) from error
+
+
+def read_plan_table(folder: Path, name: str) -> pa.Table:
+    """One of a plan's tables. Raises `PlanError` when it is not there or cannot be read."""
+    path = folder / f"{name}.parquet"
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise PlanError(Problem(what=f"the plan's table `{name}` cannot be read", file=str(path),
+                                hint="make the plan again")) from error
+
+
+def _ours(folder: Path) -> bool:
+    names = {"plan.json", "scan", "report.html", *(f"{name}.parquet" for name in TABLES)}
+    return all(path.name in names or path.name.startswith(".") for path in folder.iterdir())

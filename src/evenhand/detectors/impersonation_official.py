@@ -1,0 +1,11 @@
+"""Posing as a public official: a legislator, governor, mayor or minister in the register."""
+
+from __future__ import annotations
+
+from evenhand.detectors.impersonation import impersonation
+from evenhand.model.harm import Harm
+from evenhand.model.registry import HolderKind
+
+DETECTOR = impersonation(
+    kind=HolderKind.OFFICIAL, harm=Harm.IMPERSONATION_OFFICIAL, claims=("official_account", "office", "verified"),
+    sentence="reads as a registered official and claims the office, or leads to an address that imitates theirs")

@@ -1,0 +1,106 @@
+"""Scam links: an address that published lists call a scam, and something else that agrees.
+
+A listed link alone is one family of evidence and never a finding: it may be quoted, reported or hijacked.
+"""
+
+from __future__ import annotations
+
+from evenhand.detectors.identity import EVIDENCE_COLUMNS, HANDLE_HOSTS
+from evenhand.model.detector import Detector
+from evenhand.model.harm import Harm
+from evenhand.model.step import Query, Scope
+
+MIN_REPEATS = 3
+"""Posts with the same listed link that make it the account's habit."""
+MIN_PUSHERS = 3
+"""Accounts that push the same listed link."""
+
+LISTED_CONTENT = Query(
+    name="listed_content", inputs=("listed_links", "links"),
+    sentence="a link to an address that a published list calls a scam; a defanged quotation does not count",
+    sql="""
+    select d.account_id, 'content' as family, 'links_listed' as signal, d."where", d.post_id,
+           d.host as shown, d.list_label as expected, d.list_id as source, d.host,
+           case when d.n_lists > 1 then 0.97 else 0.92 end as strength
+    from (select account_id, "where", post_id, host, min(list_label) as list_label, min(list_id) as list_id,
+                 count(distinct list_id) as n_lists
+          from listed_links group by account_id, "where", post_id, host) d
+    left join (select distinct account_id, post_id, host from links where is_defanged) q
+      on d.account_id = q.account_id and d.post_id = q.post_id and d.host = q.host
+    where q.account_id is null""")
+
+REPEATED_LINKS = Query(
+    name="repeated_links", inputs=(LISTED_CONTENT.name,), sentence="the same listed link in post after post",
+    sql=f"""
+    select account_id, 'behaviour' as family, 'repeated_link' as signal, 'posts' as "where",
+           cast(null as varchar) as post_id, host as shown, cast(count(distinct post_id) as varchar) as expected,
+           '' as source, 0.8 as strength
+    from {LISTED_CONTENT.name} where post_id is not null
+    group by account_id, host having count(distinct post_id) >= {MIN_REPEATS}""")
+
+SCAM_IDENTITY = Query(
+    name="scam_identity", inputs=("address_matches", LISTED_CONTENT.name),
+    sentence="an account with listed links whose own address imitates a registered one",
+    sql=f"""
+    select distinct m.account_id, 'identity' as family,
+           case m.match when 'other_suffix' then 'address_other_suffix' when 'embedded' then 'address_embeds'
+                        when 'affix' then 'address_embeds' else 'address_lookalike' end as signal,
+           m."where", m.post_id, m.host as shown, m.holder_domain as expected, m.holder_id as source,
+           round(m.similarity * m.weight, 6) as strength
+    from address_matches m join (select distinct account_id from {LISTED_CONTENT.name}) l on m.account_id = l.account_id
+    where m."where" = 'handle' and m.similarity * m.weight >= 0.3""")
+
+MONEY_LURES = Query(
+    name="money_lures", inputs=("lures", LISTED_CONTENT.name, HANDLE_HOSTS.name),
+    sentence="words that ask for money, a wallet or a code, or promise a gift, beside a listed link",
+    sql=f"""
+    select distinct r.account_id, 'money' as family, 'asks_for_money' as signal, r."where", r.post_id, r.shown,
+           '' as expected, '' as source, 0.8 as strength
+    from lures r join {LISTED_CONTENT.name} l on r.account_id = l.account_id
+                  and (r.post_id = l.post_id or r.post_id is null or l.post_id is null)
+    left join {HANDLE_HOSTS.name} h on r.account_id = h.account_id
+    where h.account_id is null or r."where" <> 'handle'""")
+
+PUSHED_TOGETHER = Query(
+    name="pushed_together", inputs=(LISTED_CONTENT.name,), scope=Scope.PLATFORM,
+    sentence="a listed link that several accounts push",
+    sql=f"""
+    select distinct l.account_id, 'network' as family, 'shared_listed_link' as signal, 'posts' as "where",
+           cast(null as varchar) as post_id, l.host as shown, cast(p.n - 1 as varchar) as expected, '' as source,
+           0.7 as strength
+    from {LISTED_CONTENT.name} l
+    join (select host, count(distinct account_id) as n from {LISTED_CONTENT.name} group by host) p on l.host = p.host
+    where p.n >= {MIN_PUSHERS}""")
+
+_COLUMNS = EVIDENCE_COLUMNS.replace("holder_id, ", "")
+
+EVIDENCE = Query(
+    name="scam_evidence", scope=Scope.PLATFORM, sentence="all evidence for scam links",
+    inputs=(LISTED_CONTENT.name, REPEATED_LINKS.name, SCAM_IDENTITY.name, MONEY_LURES.name, PUSHED_TOGETHER.name),
+    sql="select account_id, '' as holder_id, " + _COLUMNS.removeprefix("account_id, ") + " from (\n"
+        + "\nunion all\n".join(f"select {_COLUMNS} from {name}" for name in (
+            LISTED_CONTENT.name, REPEATED_LINKS.name, SCAM_IDENTITY.name, MONEY_LURES.name, PUSHED_TOGETHER.name))
+        + ") e")
+
+FOUND = Query(
+    name="scam_found", inputs=(EVIDENCE.name,), scope=Scope.PLATFORM,
+    sentence="accounts that lead people to a listed scam, with a second kind of evidence",
+    sql=f"""
+    select account_id, holder_id, cast(null as varchar) as holder_kind, cast(null as varchar) as holder_country,
+           round(content * (1.0 - (1.0 - behaviour) * (1.0 - identity) * (1.0 - money) * (1.0 - network)), 4) as confidence,
+           identity as best_similarity, identity as name_weight
+    from (select account_id, holder_id,
+                 max(case when family = 'content' then strength else 0.0 end) as content,
+                 max(case when family = 'behaviour' then strength else 0.0 end) as behaviour,
+                 max(case when family = 'identity' then strength else 0.0 end) as identity,
+                 max(case when family = 'money' then strength else 0.0 end) as money,
+                 max(case when family = 'network' then strength else 0.0 end) as network,
+                 count(distinct family) as n_families
+          from {EVIDENCE.name} group by account_id, holder_id) f
+    where n_families >= 2 and content > 0.0""")
+
+DETECTOR = Detector(
+    name="scam_links", harm=Harm.SCAM, version=1,
+    steps=(HANDLE_HOSTS, LISTED_CONTENT, REPEATED_LINKS, SCAM_IDENTITY, MONEY_LURES, PUSHED_TOGETHER, EVIDENCE, FOUND),
+    found=FOUND.name, evidence=EVIDENCE.name, suspects=(LISTED_CONTENT.name,),
+    sentence="leads people to an address on a published scam list, and a second family of evidence agrees")

@@ -1,0 +1,32 @@
+"""Spares people and bodies that happen to share a name.
+
+A name that several registered holders share, or that is made of common words, points at nobody in particular. Only
+evidence that points at one holder (its handle, its address) outweighs that.
+"""
+
+from __future__ import annotations
+
+from evenhand.model.detector import Guard
+from evenhand.model.step import Query
+
+RARE_ENOUGH = 0.5
+"""A name with less information than this (0–1, see `signals.rarity`) is shared by many by chance."""
+
+_HITS = Query(
+    name="namesake_hits", inputs=("name_matches", "identity_evidence"),
+    sentence="a name that several holders share or that is too common to point at one holder",
+    sql=f"""
+    select m.account_id, cast(null as varchar) as harm, m.holder_id,
+           case when max(m.weight) < {RARE_ENOUGH} then 'spare' else 'ask' end as strength,
+           min(m.field) as "where", min(m.shown) as shown,
+           cast(max(m.n_holders_sharing) as varchar) as expected, '' as source
+    from name_matches m
+    left join (select distinct account_id, holder_id from identity_evidence
+               where signal in ('handle_lookalike', 'address_other_suffix', 'address_lookalike', 'address_embeds')) p
+      on m.account_id = p.account_id and m.holder_id = p.holder_id
+    where p.account_id is null
+    group by m.account_id, m.holder_id
+    having max(m.weight) < {RARE_ENOUGH} or max(m.n_holders_sharing) > 1""")
+
+GUARD = Guard(name="namesake", version=1, steps=(_HITS,), hits=_HITS.name,
+              sentence="the name is common, or several registered holders share it")

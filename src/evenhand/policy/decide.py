@@ -1,0 +1,129 @@
+"""What follows from a finding: clause, guards, strikes, proportion. A pure function on frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from evenhand.model.decision import Automation, Strike
+from evenhand.model.evidence import MIN_FAMILIES, Finding, GuardHit, Strength
+from evenhand.model.penalty import MEANINGS, Penalty
+from evenhand.model.policy import Policy
+from evenhand.policy.ladder import EDUCATIONAL, active_strikes, nearest_lighter, rung_index, spare
+
+EVERY_PENALTY = frozenset(Penalty) - {Penalty.NONE}
+"""What a connector that can do everything supports."""
+ANY_LANGUAGE = "*"
+"""Stands in a policy's languages when its evidence is not text, such as a listed address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a decision depends on besides the finding and the policy."""
+
+    at: datetime
+    """The instant of the decision: the snapshot's cut-off."""
+    language: str | None
+    strikes: tuple[Strike, ...] = ()
+    latest_evidence_at: datetime | None = None
+    """When the newest post of the evidence was published; None when the evidence stands in the profile."""
+    supported: Collection[Penalty] = EVERY_PENALTY
+    """What the platform's connector can do."""
+    look_back: timedelta = timedelta(days=90)
+    """Posts older than this at `at` are not judged any more; the pack says how long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The penalty for one finding under one policy, and how it was reached."""
+
+    penalty: Penalty
+    until: datetime | None
+    automation: Automation
+    spared_by: str | None
+    """The guard or rule that spared, when the penalty is none."""
+    steps: tuple[str, ...]
+    would_change: tuple[str, ...]
+
+
+def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circumstances: Circumstances) -> Verdict:
+    """The verdict on `finding` under `policy`.
+
+    Guards that the policy lists are considered, no others; each can only lower. The rung follows from the strikes that
+    count at that instant; one sweep is one strike, however many posts. What the platform cannot do becomes the nearest
+    lighter penalty. Closing an account, and whatever a guard asks about, waits for a person.
+    """
+    considered = [hit for hit in hits if hit.guard in policy.guards and hit.speaks_about(finding)]
+    for hit in considered:
+        if hit.strength is Strength.SPARE:
+            return _none(hit.guard, f"spared by the guard `{hit.guard}`: {hit.fact}")
+    horizon = circumstances.at - circumstances.look_back
+    latest = circumstances.latest_evidence_at
+    if latest is not None and latest < horizon:
+        return _none("look_back", f"the newest post is of {latest:%Y-%m-%d}, older than the look-back to {horizon:%Y-%m-%d}")
+    n_strikes = active_strikes(circumstances.strikes, policy_id=policy.policy_id, at=circumstances.at)
+    rungs = policy.ladder(circumstances.at.date()).rungs
+    index = rung_index(n_strikes, n_rungs=len(rungs))
+    rung = rungs[index]
+    counted = f"{n_strikes} strike{'' if n_strikes == 1 else 's'} that count"
+    steps = [f"rung {index + 1} of {len(rungs)} with {counted}: {rung.penalty}"]
+    penalty = _lowered(rung.penalty, considered, policy=policy, language=circumstances.language, steps=steps)
+    penalty = _within_means(penalty, finding, supported=circumstances.supported, steps=steps)
+    if penalty is Penalty.NONE:
+        return _none("no_means", steps[-1])
+    asks = [hit for hit in considered if hit.strength is Strength.ASK]
+    by_person = bool(asks) or penalty is Penalty.CLOSE or penalty in policy.needs_person
+    steps.extend(f"a person decides: {hit.fact}" for hit in asks)
+    if by_person and not asks:
+        steps.append("a person decides: closing an account and what the policy reserves is never automatic")
+    until = circumstances.at + rung.lasts if rung.lasts is not None and penalty is rung.penalty else None
+    return Verdict(penalty=penalty, until=until, spared_by=None, steps=tuple(steps),
+                   automation=Automation.PARTIALLY if by_person else Automation.FULLY,
+                   would_change=would_change(finding, policy=policy, rung=index))
+
+
+def would_change(finding: Finding, *, policy: Policy, rung: int) -> tuple[str, ...]:
+    """What would have changed the outcome, one sentence each, from the evidence and the policy alone."""
+    sentences = []
+    for family in finding.families:
+        if len(finding.families) - 1 < MIN_FAMILIES or family in policy.families.must_include:
+            facts = [reason.fact.rstrip(".") for reason in finding.reasons if reason.family is family]
+            more = f" (and {len(facts) - 1} more of this kind)" if len(facts) > 1 else ""
+            sentences.append(f"without the evidence of {family}, there would be no finding: {facts[0]}{more}")
+    if "disclosure" in policy.guards:
+        sentences.append("a disclosure such as “parody” or “fan account” in the name or profile would have spared it")
+    if "proven_control" in policy.guards:
+        sentences.append("proof of control, such as an entry of this account in the holder's register, would have spared it")
+    if rung > 0:
+        sentences.append("with fewer strikes that count, the penalty would have been lighter")
+    return tuple(sentences)
+
+
+def _lowered(penalty: Penalty, hits: Sequence[GuardHit], *, policy: Policy, language: str | None,
+             steps: list[str]) -> Penalty:
+    lowered = spare(penalty, hits)
+    if lowered < penalty:
+        steps.append(f"a guard lowers it to {lowered}")
+    if ANY_LANGUAGE not in policy.languages and _tag(language) not in policy.languages and lowered > EDUCATIONAL:
+        lowered = EDUCATIONAL
+        steps.append(f"the policy is not validated for the account's language ({language or 'unknown'}): at most {EDUCATIONAL}")
+    return lowered
+
+
+def _within_means(penalty: Penalty, finding: Finding, *, supported: Collection[Penalty], steps: list[str]) -> Penalty:
+    """The nearest lighter penalty that the platform can impose and that has something to act on."""
+    means = set(supported) - (set() if finding.post_ids else {Penalty.DELETE_POST})
+    chosen = nearest_lighter(penalty, supported=means)
+    if chosen < penalty:
+        steps.append(f"{MEANINGS[penalty].title} cannot be imposed here: the nearest lighter is {chosen}")
+    return chosen
+
+
+def _none(spared_by: str, step: str) -> Verdict:
+    return Verdict(penalty=Penalty.NONE, until=None, automation=Automation.FULLY, spared_by=spared_by, steps=(step,),
+                   would_change=())
+
+
+def _tag(language: str | None) -> str:
+    return (language or "").partition("-")[0].lower()

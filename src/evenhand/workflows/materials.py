@@ -1,0 +1,106 @@
+"""Gather what a sweep needs besides the snapshot: pack, registries, word lists, Unicode tables, messages, engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pyarrow as pa
+
+from evenhand.campaign.pipeline import Pipeline, assemble
+from evenhand.campaign.registry_relations import registry_relations
+from evenhand.connectors.registries import load_registries, shipped_registries
+from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.engines.spark import SparkEngine
+from evenhand.errors import PolicyError, Problem
+from evenhand.model.penalty import Penalty
+from evenhand.model.policy import PolicyPack
+from evenhand.model.registry import REGISTERS
+from evenhand.plugins import detectors, guards
+from evenhand.policy.decide import EVERY_PENALTY
+from evenhand.ports import Engine
+from evenhand.statements.messages import Messages
+from evenhand.workflows.packs import read_pack_folder, shipped_pack
+from evenhand.workflows.plan import Materials
+from evenhand.workflows.signals import signal_steps, suffixes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings:
+    """What a person may choose about a sweep."""
+
+    pack: Path | None = None
+    """The folder of a policy pack; None for the shipped one."""
+    registries: tuple[Path, ...] = ()
+    """Folders of registers to use beside the shipped ones."""
+    seed: int = 0
+    threads: int | None = None
+    memory: str | None = None
+    engine: str | None = None
+    """The address of a Spark Connect server; None for the embedded engine."""
+    supported: frozenset[Penalty] = EVERY_PENALTY
+
+
+def load_materials(settings: SweepSettings) -> Materials:
+    """Everything that `settings` names, read and checked.
+
+    Raises `PolicyError` and `DataError` with all problems of the pack or of the registries together.
+    """
+    pack = shipped_pack() if settings.pack is None else read_pack_folder(settings.pack)
+    registers = load_registers(settings.registries)
+    return Materials(
+        pack=pack, pipeline=pipeline_for(pack, registers), registries=registry_relations(registers, suffixes_of=suffixes),
+        registries_digest=registers_digest(settings.registries), messages=load_messages("en"), seed=settings.seed,
+        supported=settings.supported)
+
+
+def load_registers(folders: tuple[Path, ...]) -> dict[str, pa.Table]:
+    """The shipped registers and those of `folders`, together."""
+    with resources.as_file(resources.files("evenhand") / "data" / "registries") as shipped:
+        return load_registries(shipped, *folders) if folders else shipped_registries()
+
+
+def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Pipeline:
+    """The steps that `pack` needs: the detectors of its harms, the guards its policies list, and the signals below."""
+    harms = {policy.harm for policy in pack.policies}
+    wanted = {guard for policy in pack.policies for guard in policy.guards}
+    unknown = sorted(wanted - {guard.name for guard in guards()})
+    without = sorted(harms - {detector.harm for detector in detectors()})
+    problems = [Problem(what=f"no guard is called `{name}`", hint=f"guards: {', '.join(g.name for g in guards())}")
+                for name in unknown]
+    problems += [Problem(what=f"no detector finds `{harm}` yet", hint="leave its policy out of the pack") for harm in without]
+    if problems:
+        raise PolicyError(problems)
+    return assemble(signals=signal_steps(registers), detectors=[d for d in detectors() if d.harm in harms],
+                    guards=[g for g in guards() if g.name in wanted])
+
+
+def registers_digest(folders: tuple[Path, ...]) -> str:
+    """SHA-256 over the files of the shipped registers and of `folders`, by name."""
+    digest = hashlib.sha256()
+    with resources.as_file(resources.files("evenhand") / "data" / "registries") as shipped:
+        for folder in (shipped, *folders):
+            for file in sorted(folder.iterdir()):
+                if file.stem in REGISTERS:
+                    digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def load_messages(language: str) -> Messages:
+    """The shipped messages in `language`."""
+    file = resources.files("evenhand") / "data" / "messages" / f"{language}.toml"
+    return Messages.from_toml(file.read_text(encoding="utf-8"), file=f"{language}.toml")
+
+
+@contextmanager
+def open_engine(settings: SweepSettings) -> Iterator[Engine]:
+    """The engine that `settings` names, closed at the end of the block."""
+    engine: DuckDBEngine | SparkEngine = (
+        DuckDBEngine(threads=settings.threads, memory=settings.memory) if settings.engine is None
+        else SparkEngine(settings.engine))
+    with engine:
+        yield engine

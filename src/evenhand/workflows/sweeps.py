@@ -1,0 +1,58 @@
+"""The sweep's verbs as one call each, from paths and settings to values: what the command line and scripts use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from evenhand.connectors.snapshot import SnapshotFolder
+from evenhand.model.step import Step
+from evenhand.ports import StepCount
+from evenhand.transparency import ReportView
+from evenhand.workflows.explain import Explanation, explain
+from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
+from evenhand.workflows.plan import plan
+from evenhand.workflows.report import Beside, read_report, write_report
+from evenhand.workflows.scan import Progress, scan
+
+OnProgress = Callable[[Progress], None]
+
+
+def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
+                  on_progress: OnProgress | None = None) -> tuple[StepCount, ...]:
+    """Run the steps over the snapshot in a folder; rows and seconds per step. What was found stays in `into`."""
+    materials = load_materials(settings)
+    with open_engine(settings) as engine:
+        engine.bind(materials.registries)
+        return scan(SnapshotFolder(snapshot), materials.pipeline, engine, work=into, on_progress=on_progress).counts
+
+
+def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
+    """The steps that would run, in order."""
+    pipeline = load_materials(settings).pipeline
+    return (*pipeline.account_steps, *pipeline.platform_steps)
+
+
+def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside: Beside,
+                  on_progress: OnProgress | None = None) -> ReportView:
+    """Make the plan for the snapshot in a folder, with its report; what the report shows."""
+    materials = load_materials(settings)
+    with open_engine(settings) as engine:
+        plan(SnapshotFolder(snapshot), materials, engine, into=into, on_progress=on_progress)
+    view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
+    write_report(view, into / "report.html")
+    return view
+
+
+def explain_account(snapshot: Path, settings: SweepSettings, *, account: str, plan: Path | None) -> Explanation:
+    """Why an account has the outcome it has, compared with the other accounts of a plan if one is given."""
+    materials = load_materials(settings)
+    with open_engine(settings) as engine:
+        return explain(SnapshotFolder(snapshot), materials, engine, account=account,
+                       work=plan / "scan" if plan is not None else None)
+
+
+def report_plan(plan: Path, *, into: Path, beside: Beside) -> Path:
+    """Write the report of a plan; the file's path."""
+    view = read_report(plan, messages=load_messages("en"), holders=load_registers(())["holders"], beside=beside)
+    return write_report(view, into)

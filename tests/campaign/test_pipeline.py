@@ -1,0 +1,69 @@
+"""Which steps run: only what the pack needs, each after its inputs, and never in the wrong scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from evenhand.campaign.pipeline import assemble
+from evenhand.detectors.impersonation_media import DETECTOR as MEDIA
+from evenhand.detectors.scam import DETECTOR as SCAM
+from evenhand.guards.disclosure import GUARD as DISCLOSURE
+from evenhand.guards.precedence import GUARD as PRECEDENCE
+from evenhand.model.snapshot import TABLES
+from evenhand.model.step import Query, Scope
+
+SIGNALS = [
+    Query(name=name, inputs=inputs, sql="select 1", sentence="a signal")
+    for name, inputs in {
+        "names": ("accounts",), "name_matches": ("names",), "links": ("posts",), "addresses": ("accounts",),
+        "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
+        "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",), "lures": ("posts",),
+        "proofs": ("accounts", "addresses", "holder_handles")}.items()]
+
+
+def test_only_steps_that_the_detectors_need_are_run() -> None:
+    names = {step.name for step in assemble(signals=SIGNALS, detectors=[SCAM], guards=[DISCLOSURE]).account_steps}
+    assert "listed_links" in names
+    assert "name_matches" not in names
+    assert "claims" not in names
+
+
+def test_every_step_runs_after_its_inputs() -> None:
+    pipeline = assemble(signals=SIGNALS, detectors=[MEDIA, SCAM], guards=[DISCLOSURE, PRECEDENCE])
+    made: set[str] = {*TABLES, "holders", "holder_handles", "holder_endings", "link_lists"}
+    for step in (*pipeline.account_steps, *pipeline.platform_steps):
+        assert set(step.inputs) <= made, step.name
+        made.add(step.name)
+
+
+def test_platform_steps_read_only_what_was_kept() -> None:
+    pipeline = assemble(signals=SIGNALS, detectors=[MEDIA, SCAM], guards=[DISCLOSURE, PRECEDENCE])
+    own = {step.name for step in pipeline.platform_steps}
+    for step in pipeline.platform_steps:
+        assert set(step.inputs) <= own | set(pipeline.kept) | {"holders", "holder_endings"}, step.name
+
+
+def test_a_platform_step_may_not_read_a_table_of_the_snapshot() -> None:
+    greedy = Query(name="disclosure_hits", inputs=("accounts",), sql="select 1", sentence="too much", scope=Scope.PLATFORM)
+    guard = type(DISCLOSURE)(name="greedy", version=1, steps=(greedy,), hits=greedy.name, sentence="reads everything")
+    with pytest.raises(ValueError, match="wrong scope: accounts"):
+        assemble(signals=SIGNALS, detectors=[MEDIA], guards=[guard])
+
+
+def test_a_missing_relation_is_named_with_its_reader() -> None:
+    with pytest.raises(ValueError, match="no step makes `addresses`, which `"):
+        assemble(signals=[s for s in SIGNALS if s.name != "addresses"], detectors=[SCAM], guards=[])
+
+
+def test_two_different_steps_may_not_share_a_name() -> None:
+    twin = Query(name="links", inputs=("posts",), sql="select 2", sentence="another")
+    with pytest.raises(ValueError, match="two different steps are called `links`"):
+        assemble(signals=[*SIGNALS, twin], detectors=[SCAM], guards=[])
+
+
+def test_the_digest_changes_with_any_step() -> None:
+    one = assemble(signals=SIGNALS, detectors=[SCAM], guards=[DISCLOSURE])
+    changed = [Query(name=s.name, inputs=s.inputs, sql="select 2", sentence=s.sentence) if s.name == "links" else s
+               for s in SIGNALS]
+    assert assemble(signals=SIGNALS, detectors=[SCAM], guards=[DISCLOSURE]).digest == one.digest
+    assert assemble(signals=changed, detectors=[SCAM], guards=[DISCLOSURE]).digest != one.digest

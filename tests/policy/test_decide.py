@@ -1,0 +1,122 @@
+"""What follows from a finding: rung, guards, language, look-back, means."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_policy import AT, RUNGS, finding, hit, policy, reason
+
+from evenhand.model.decision import Automation, Strike
+from evenhand.model.evidence import EvidenceFamily, Finding, GuardHit, Strength
+from evenhand.model.harm import Harm
+from evenhand.model.penalty import Penalty
+from evenhand.policy.decide import Circumstances, decide
+
+HERE = Circumstances(at=AT, language="en")
+
+
+def strikes(n: int, *, policy_id: str = "media", age_days: int = 10) -> tuple[Strike, ...]:
+    given_at = AT - timedelta(days=age_days)
+    return (Strike(account_id="a", policy_id=policy_id, points=1, given_at=given_at,
+                   expires_at=given_at + timedelta(days=90)),) * n
+
+
+@pytest.mark.parametrize(("n", "penalty"), [
+    (0, Penalty.LABEL), (1, Penalty.LIMIT_REACH), (2, Penalty.SUSPEND), (3, Penalty.CLOSE), (9, Penalty.CLOSE)])
+def test_the_rung_follows_from_the_strikes_that_count(n: int, penalty: Penalty) -> None:
+    verdict = decide(finding(), (), policy=policy(), circumstances=Circumstances(at=AT, language="en", strikes=strikes(n)))
+    assert verdict.penalty is penalty
+
+
+@pytest.mark.parametrize(("age_days", "penalty"), [(89, Penalty.LIMIT_REACH), (90, Penalty.LABEL), (91, Penalty.LABEL)])
+def test_an_expired_strike_does_not_count(age_days: int, penalty: Penalty) -> None:
+    circumstances = Circumstances(at=AT, language="en", strikes=strikes(1, age_days=age_days))
+    assert decide(finding(), (), policy=policy(), circumstances=circumstances).penalty is penalty
+
+
+def test_strikes_under_another_policy_do_not_count() -> None:
+    circumstances = Circumstances(at=AT, language="en", strikes=strikes(3, policy_id="scam"))
+    assert decide(finding(), (), policy=policy(), circumstances=circumstances).penalty is Penalty.LABEL
+
+
+def test_a_suspension_ends_and_a_closing_waits_for_a_person() -> None:
+    suspended = decide(finding(), (), policy=policy(), circumstances=Circumstances(at=AT, language="en", strikes=strikes(2)))
+    assert (suspended.until, suspended.automation) == (AT + timedelta(days=30), Automation.FULLY)
+    closed = decide(finding(), (), policy=policy(), circumstances=Circumstances(at=AT, language="en", strikes=strikes(3)))
+    assert (closed.until, closed.automation) == (None, Automation.PARTIALLY)
+
+
+def test_a_guard_of_the_policy_spares_and_is_named() -> None:
+    verdict = decide(finding(), (hit(Strength.SPARE),), policy=policy(), circumstances=HERE)
+    assert (verdict.penalty, verdict.spared_by) == (Penalty.NONE, "disclosure")
+
+
+def test_a_guard_about_another_harm_or_holder_does_not_speak() -> None:
+    for other in (hit(Strength.SPARE, harm=Harm.SCAM), hit(Strength.SPARE, holder_id="media:y")):
+        assert decide(finding(), (other,), policy=policy(), circumstances=HERE).penalty is Penalty.LABEL
+
+
+def test_a_guard_that_asks_leaves_the_decision_to_a_person() -> None:
+    verdict = decide(finding(), (hit(Strength.ASK),), policy=policy(), circumstances=HERE)
+    assert (verdict.penalty, verdict.automation) == (Penalty.LABEL, Automation.PARTIALLY)
+
+
+@pytest.mark.parametrize("language", ["de", None])
+def test_where_the_policy_is_not_validated_it_only_labels(language: str | None) -> None:
+    circumstances = Circumstances(at=AT, language=language, strikes=strikes(2))
+    assert decide(finding(), (), policy=policy(), circumstances=circumstances).penalty is Penalty.LABEL
+    everywhere = policy(languages=("*",))
+    assert decide(finding(), (), policy=everywhere, circumstances=circumstances).penalty is Penalty.SUSPEND
+
+
+@pytest.mark.parametrize(("age", "penalty"), [
+    (timedelta(days=90), Penalty.LABEL), (timedelta(days=90, seconds=1), Penalty.NONE)])
+def test_older_posts_than_the_look_back_are_not_judged(age: timedelta, penalty: Penalty) -> None:
+    circumstances = Circumstances(at=AT, language="en", latest_evidence_at=AT - age)
+    assert decide(finding(), (), policy=policy(), circumstances=circumstances).penalty is penalty
+
+
+def test_what_the_platform_cannot_do_becomes_lighter() -> None:
+    circumstances = Circumstances(at=AT, language="en", strikes=strikes(2), supported={Penalty.WARN, Penalty.CLOSE})
+    verdict = decide(finding(), (), policy=policy(), circumstances=circumstances)
+    assert (verdict.penalty, verdict.until) == (Penalty.WARN, None)
+
+
+def test_deleting_posts_needs_posts() -> None:
+    rungs = (RUNGS[0].__class__(penalty=Penalty.DELETE_POST),)
+    ladder = policy().ladders[0].__class__(since=policy().since, rungs=rungs, reference="r")
+    deleting = policy(ladders=(ladder,))
+    assert decide(finding(post_ids=("p",)), (), policy=deleting, circumstances=HERE).penalty is Penalty.DELETE_POST
+    assert decide(finding(), (), policy=deleting, circumstances=HERE).penalty < Penalty.DELETE_POST
+
+
+def test_it_says_what_would_have_changed_the_outcome() -> None:
+    two = decide(finding(), (), policy=policy(), circumstances=HERE).would_change
+    assert any("evidence of claim" in sentence for sentence in two)
+    three = finding(reasons=(*finding().reasons, reason(EvidenceFamily.CONTENT)))
+    sentences = decide(three, (), policy=policy(), circumstances=HERE).would_change
+    assert any("evidence of identity" in sentence for sentence in sentences)
+    assert not any("evidence of claim" in sentence for sentence in sentences)
+
+
+def test_one_family_is_not_a_finding() -> None:
+    with pytest.raises(ValueError, match="at least two evidence families"):
+        Finding(account_id="a", harm=Harm.SCAM, detector="d", confidence=1, holder_id=None,
+                reasons=(reason(EvidenceFamily.CONTENT), reason(EvidenceFamily.CONTENT)))
+
+
+circumstances = st.builds(
+    Circumstances, at=st.just(AT), language=st.sampled_from(["en", "de", None]),
+    strikes=st.integers(0, 5).map(strikes), supported=st.sets(st.sampled_from([p for p in Penalty if p is not Penalty.NONE])))
+strengths = st.lists(st.sampled_from(Strength).map(hit))
+
+
+@given(circumstances, strengths, st.sampled_from(Strength))
+def test_one_more_guard_never_makes_the_verdict_heavier(where: Circumstances, hits: list[GuardHit], more: Strength) -> None:
+    before = decide(finding(), hits, policy=policy(), circumstances=where)
+    after = decide(finding(), [*hits, hit(more)], policy=policy(), circumstances=where)
+    assert after.penalty <= before.penalty
+    assert after.penalty is Penalty.NONE or after.automation is Automation.PARTIALLY or before.automation is after.automation
