@@ -35,8 +35,9 @@ def guards() -> tuple[Guard, ...]:
 
 def _all(room: ModuleType, attribute: str, kind: type[T]) -> tuple[T, ...]:
     modules = (import_module(f"{room.__name__}.{module.name}") for module in pkgutil.iter_modules(room.__path__))
-    ours = sorted((getattr(module, attribute) for module in modules if hasattr(module, attribute)), key=lambda one: one.name)
-    yours = [_checked(entry.load(), entry.name, kind)
+    ours: list[T] = [getattr(module, attribute) for module in modules if hasattr(module, attribute)]
+    ours.sort(key=lambda one: one.name)
+    yours: list[T] = [_checked(entry.load(), entry.name, kind)
              for entry in sorted(entry_points(group=room.__name__), key=lambda entry: entry.name)]
     problems = [Problem(what=f"two plug-ins are called `{one.name}`", hint="uninstall or rename one of them")
                 for nth, one in enumerate([*ours, *yours]) if one.name in {o.name for o in [*ours, *yours][:nth]}]

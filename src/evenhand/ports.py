@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
 from evenhand.model.step import Step
 
-Source = pa.Table | tuple[str, ...]
+Source: TypeAlias = pa.Table | tuple[str, ...]
 """Where a base relation comes from: an Arrow table, or the paths of Parquet files with the same columns."""
 
 

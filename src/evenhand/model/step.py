@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import pyarrow as pa
 
@@ -53,4 +54,4 @@ class Kernel:
         return (self.source,)
 
 
-Step = Query | Kernel
+Step: TypeAlias = Query | Kernel

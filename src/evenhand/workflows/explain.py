@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from evenhand.campaign.plan import Spared, judge
 from evenhand.campaign.verdicts import verdicts
-from evenhand.connectors.snapshot import SnapshotFolder
+from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError, Problem
 from evenhand.model.decision import Decision
 from evenhand.model.snapshot import TABLES

@@ -16,7 +16,7 @@ from evenhand.campaign.pipeline import Pipeline
 from evenhand.campaign.plan import PlanDigest, Spared, Terms, effects, judge
 from evenhand.campaign.verdicts import verdicts
 from evenhand.connectors.plan_folder import PlanWriter
-from evenhand.connectors.snapshot import SnapshotFolder
+from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.decision import Decision, Profile
 from evenhand.model.evidence import GuardHit, Reason
 from evenhand.model.penalty import Penalty

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.campaign.pipeline import Pipeline
-from evenhand.connectors.snapshot import SnapshotFolder
+from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import TABLES
 from evenhand.ports import Engine, Source, StepCount
@@ -53,8 +53,8 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
     key = hashlib.sha256(f"{snapshot.manifest.fingerprint}\x1f{snapshot.manifest.n_buckets}\x1f{pipeline.digest}"
                          .encode()).hexdigest()
     parts = _open_work(work, key)
-    counts: Counter[str] = Counter()
-    seconds: Counter[str] = Counter()
+    counts: defaultdict[str, int] = defaultdict(int)
+    seconds: defaultdict[str, float] = defaultdict(float)
     n_done = n_resumed = 0
     n_total = snapshot.manifest.rows["accounts"]
     for bucket in range(snapshot.manifest.n_buckets):

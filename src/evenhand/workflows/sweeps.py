@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from evenhand.connectors.snapshot import SnapshotFolder
+from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView

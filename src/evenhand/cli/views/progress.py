@@ -1,0 +1,85 @@
+"""Progress of long work on standard error: a bar with an estimate on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from evenhand.cli.views.layout import ACCENT, QUIET
+from evenhand.cli.views.screen import Screen
+
+SECONDS_BETWEEN_LINES = 10.0
+"""Where there is no terminal."""
+Advance = Callable[[int, int, str], None]
+"""Says how far the work is: done, total (both in the same unit), and what is being done."""
+
+
+@contextmanager
+def progress(screen: Screen, *, what: str, unit: str = "accounts",
+             clock: Callable[[], float] = time.monotonic) -> Iterator[Advance]:
+    """A function to call as work proceeds. Nothing is shown for work that says nothing, and nothing in JSON form."""
+    if screen.as_json:
+        yield _say_nothing
+    elif screen.err.isatty():
+        with _bar(screen.console(screen.err)) as shown:
+            task = shown.add_task(what, total=None, doing="", counted="", left="")
+            start = clock()
+
+            def advance(n_done: int, n_total: int, doing: str) -> None:
+                elapsed = clock() - start
+                shown.update(task, completed=n_done, total=n_total, doing=doing,
+                             counted=f"{n_done:,} of {n_total:,} {unit}",
+                             left=spent_and_left(elapsed, n_done=n_done, n_total=n_total))
+
+            yield advance
+    else:
+        yield _lines(screen.err, what=what, unit=unit, clock=clock)
+
+
+def spent_and_left(elapsed: float, *, n_done: int, n_total: int) -> str:
+    """The seconds spent and, once something is done, an estimate of those left, at the pace so far.
+
+    >>> spent_and_left(30.0, n_done=25, n_total=100)
+    '0:00:30, about 0:01:30 left'
+    """
+    spent = str(timedelta(seconds=int(elapsed)))
+    if not 0 < n_done < n_total:
+        return spent
+    left = elapsed / n_done * (n_total - n_done)
+    return f"{spent}, about {timedelta(seconds=round(left))} left"
+
+
+def _say_nothing(_done: int, _total: int, _doing: str) -> None:
+    """Take a report of progress and show nothing."""
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}", style="bold", markup=False), BarColumn(bar_width=28, complete_style=ACCENT),
+        TaskProgressColumn(), TextColumn("{task.fields[counted]}", markup=False),
+        TextColumn("{task.fields[left]}", style=QUIET, markup=False),
+        TextColumn("{task.fields[doing]}", style=QUIET, markup=False), console=console, transient=True)
+
+
+def _lines(stream: TextIO, *, what: str, unit: str, clock: Callable[[], float]) -> Advance:
+    start = last = clock()
+
+    def advance(n_done: int, n_total: int, doing: str) -> None:
+        nonlocal last
+        now = clock()
+        if now - last < SECONDS_BETWEEN_LINES:
+            return
+        last = now
+        share = f"{100 * n_done / n_total:.0f} %" if n_total else "…"
+        stream.write(f"{what}: {share}, {n_done:,} of {n_total:,} {unit}, "
+                     f"{spent_and_left(now - start, n_done=n_done, n_total=n_total)}"
+                     + (f" ({doing})" if doing else "") + "\n")
+        stream.flush()
+
+    return advance

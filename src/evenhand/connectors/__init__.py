@@ -1,0 +1,1 @@
+"""Where platforms and their files live: adapters that know the nouns and nothing about judgements."""

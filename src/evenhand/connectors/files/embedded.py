@@ -1,0 +1,40 @@
+"""The embedded database that reads texts, sorts and joins: opened the same way everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+
+def connect(*, threads: int = 1, memory_bytes: int | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A fresh database in memory. Times without a zone are UTC; nothing is fetched from outside.
+
+    With `memory_bytes` and `spill`, what does not fit goes to files in that folder.
+    """
+    connection = duckdb.connect(config={"threads": threads, "autoinstall_known_extensions": False})
+    connection.execute("set TimeZone = 'UTC'")
+    if memory_bytes is not None:
+        connection.execute(f"set memory_limit = '{memory_bytes}B'")
+    if spill is not None:
+        connection.execute("set temp_directory = ?", [str(spill)])
+    return connection
+
+
+@contextmanager
+def given(database: duckdb.DuckDBPyConnection, rows: pa.Table | pa.RecordBatchReader, *, name: str = "given") -> Iterator[None]:
+    """Within it, SQL on this connection reads the rows as a table of that name; a stream of them only once."""
+    database.register(name, rows)
+    try:
+        yield
+    finally:
+        database.unregister(name)
+
+
+def query(database: duckdb.DuckDBPyConnection, sql: str, *, rows: pa.Table) -> pa.Table:
+    """What the query says about the rows, which it reads as the table `given`."""
+    with given(database, rows):
+        return database.sql(sql).to_arrow_table().combine_chunks()

@@ -1,0 +1,87 @@
+"""Texts become numbers, times, yes or no, and lists: one SQL query per batch, one meaning per spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.connectors.files.convert import Converted, times, to_list
+from evenhand.connectors.files.embedded import query
+from evenhand.connectors.files.mapping import UNITS, ColumnRule
+from evenhand.connectors.files.rejects import Reason
+
+ISO = (r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+       r" ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)?)?")
+"""Times that are read: ISO 8601 with a date and perhaps a time of day and a zone. Without a zone it is UTC."""
+WHOLE = r"\s*[+-]?[0-9]+([.]0*)?\s*"
+SCIENTIFIC = r"\s*[+-]?[0-9]+([.][0-9]*)?[eE][+-]?[0-9]+\s*"
+SEPARATOR = "|"
+"""Between the items of a list in one text, unless the mapping says otherwise."""
+
+
+def parsed(database: duckdb.DuckDBPyConnection, texts: Mapping[str, pa.Array], *,
+           targets: Mapping[str, pa.DataType], rules: Mapping[str, ColumnRule]) -> dict[str, Converted]:
+    """Each column of texts as the type that the contract wants; null and pointed at where it does not read as that."""
+    if not texts:
+        return {}
+    n = len(next(iter(texts.values())))
+    picks = ", ".join(f'{expression(column, targets[column], rules[column])} as "{column}"' for column in texts)
+    rows = pa.table({**texts, "n": np.arange(n)})
+    read = query(database, f"select {picks} from given order by n", rows=rows)
+    result = {}
+    for column, given in texts.items():
+        values = read.column(column).combine_chunks()
+        is_bad = pc.and_(pc.is_null(values), pc.is_valid(given)).to_numpy(zero_copy_only=False)
+        result[column] = to_list(values) if pa.types.is_list(targets[column]) else Converted(
+            values=times(values) if pa.types.is_timestamp(targets[column]) else values)
+        result[column].faults.append((Reason.WRONG_TYPE, is_bad))
+    return result
+
+
+def expression(column: str, target: pa.DataType, rule: ColumnRule) -> str:
+    """SQL that reads the text of a column as the target; times as microseconds since 1970."""
+    text = f'"{column}"'
+    if pa.types.is_integer(target):
+        return (f"case when try_cast({text} as bigint)::varchar = {text} then try_cast({text} as bigint) "
+                f"when regexp_full_match({text}, '{WHOLE}') "
+                f"then try_cast(regexp_replace(trim({text}), '[.]0*$', '') as bigint) "
+                f"when regexp_full_match({text}, '{SCIENTIFIC}') and try_cast({text} as double) % 1 = 0 "
+                f"then try_cast(try_cast({text} as double) as bigint) end")
+    if pa.types.is_boolean(target):
+        word = f"lower(trim({text}))"
+        return f"case when {word} in ({_words(rule.true)}) then true when {word} in ({_words(rule.false)}) then false end"
+    if pa.types.is_list(target):
+        return (f"case when left({text}, 1) <> '[' then string_split({text}, {quoted(rule.separator or SEPARATOR)}) "
+                f"when json_valid({text}) and not coalesce(list_has_any(json_type({text}, '$[*]'), "
+                f"['OBJECT', 'ARRAY']), false) then from_json({text}, '[\"VARCHAR\"]') end")
+    return _time(text, rule)
+
+
+def _time(text: str, rule: ColumnRule) -> str:
+    if rule.time_format is not None:
+        return f"epoch_us(try_strptime({text}, {quoted(rule.time_format)}))"
+    if rule.unit is not None:
+        factor = f"{UNITS[rule.unit] / 1000:.3f}"
+        return f"try_cast(trunc(try_cast(trim({text}) as decimal(27, 6)) * {factor}::decimal(10, 3)) as bigint)"
+    return (f"case when regexp_full_match(trim({text}), '{ISO}') "
+            f"then epoch_us(try_cast({_closed_up(f'trim({text})')} as timestamptz)) end")
+
+
+def _closed_up(text: str) -> str:
+    """SQL that writes the zone as DuckDB reads it: `Z` or an offset, without a space before it."""
+    for given, read in (("UTC", "Z"), (" Z", "Z"), (" +", "+"), (" -", "-")):
+        text = f"replace({text}, '{given}', '{read}')"
+    return text
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return ", ".join(quoted(word) for word in words) or "null"
+
+
+def quoted(text: str) -> str:
+    """The text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,195 @@
+"""Registry folders: one file per register, read into Arrow tables with the register's schema and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evenhand.connectors.registries.checks import Objection, check
+from evenhand.connectors.registries.columns import ColumnMapping
+from evenhand.connectors.registries.files import FORMATS, Contents, content_of, parquet_table, read_contents
+from evenhand.connectors.registries.values import reader, with_main
+from evenhand.errors import DataError, Problem
+from evenhand.model.registry import REGISTERS, Register
+
+MOST_SHOWN = 50
+"""Problems of one file that are told one by one; the rest is counted."""
+COMPRESSION_LEVEL = 19
+"""Of Zstandard: registers are written once and shipped, so size beats time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The rows that may stand in a register, with the line of each, and a problem for every row that may not."""
+
+    table: pa.Table
+    lines: tuple[int, ...]
+    problems: tuple[Problem, ...]
+
+
+def load_registries(folder: Path, *more: Path) -> dict[str, pa.Table]:
+    """All registers of one or several folders, by name. A register that is in none of them is an empty table.
+
+    Raises:
+        DataError: a file is not a register, cannot be read, or holds rows that may not stand in it; one key stands in
+            two folders. All problems of all files together.
+    """
+    tables = {name: [register.schema.empty_table()] for name, register in REGISTERS.items()}
+    problems: list[Problem] = []
+    for place in (folder, *more):
+        for name, file in _files(place, problems).items():
+            checked = load_register(file, REGISTERS[name])
+            problems += shortened(checked.problems, str(file))
+            tables[name].append(checked.table)
+    if problems:
+        raise DataError(problems)
+    joined = {name: pa.concat_tables(parts).combine_chunks() for name, parts in tables.items()}
+    problems = [objection.at(REGISTERS[name].name, None) for name, table in joined.items() if more
+                for objection in check(table, REGISTERS[name])]
+    if problems:
+        raise DataError(shortened(problems, "the folders together"))
+    return joined
+
+
+def shipped_registries() -> dict[str, pa.Table]:
+    """The registers that come with the package, by name. `data/registries/sources.toml` says where each row is from."""
+    with resources.as_file(resources.files("evenhand").joinpath("data/registries")) as folder:
+        return load_registries(folder)
+
+
+def _files(folder: Path, problems: list[Problem]) -> dict[str, Path]:
+    """The file of each register in a folder. Files of other kinds, such as notes, are let be."""
+    if not folder.is_dir():
+        problems.append(Problem(what=f"there is no folder `{folder}`", hint="make one with `evenhand registry import`"))
+        return {}
+    files: dict[str, Path] = {}
+    for file in sorted(folder.iterdir()):
+        if file.suffix.lower() not in FORMATS or file.name.startswith((".", "_")) or file.stem == "imports":
+            continue
+        if file.stem not in REGISTERS:
+            near = get_close_matches(file.stem, REGISTERS, n=1)
+            problems.append(Problem(what=f"`{file.stem}` is not a register", file=str(file), hint=(
+                f"did you mean `{near[0]}`?" if near else f"registers: {', '.join(f'`{one}`' for one in REGISTERS)}")))
+        elif file.stem in files:
+            problems.append(Problem(what=f"`{file.stem}` is there twice", file=str(file),
+                                    hint=f"keep this or `{files[file.stem].name}`"))
+        else:
+            files[file.stem] = file
+    return files
+
+
+def load_register(file: Path, register: Register) -> Checked:
+    """The rows of one register file.
+
+    Raises:
+        DataError: the file cannot be read at all, or a column has the wrong name or type.
+    """
+    if file.suffix.lower() != ".parquet":
+        return read_rows(read_contents(file), register, ColumnMapping(), constants={})
+    table = parquet_table(content_of(file), str(file))
+    return _kept(_shaped(table, register, file), register, file=str(file))
+
+
+def _shaped(table: pa.Table, register: Register, file: Path) -> pa.Table:
+    """The table with the register's schema: columns in order, absent ones empty, types cast where nothing is lost."""
+    unknown = [name for name in table.column_names if name not in register.schema.names]
+    problems = [Problem(what=f"`{name}` is not a column of `{register.name}`", file=str(file),
+                        hint=_nearest(name, register)) for name in unknown]
+    columns = []
+    for field in register.schema:
+        column = table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
+        try:
+            columns.append(column.cast(field.type))
+        except pa.ArrowException:
+            problems.append(Problem(what=f"`{field.name}` is of the type {column.type}, not {field.type}",
+                                    file=str(file), hint="cast the column before it is written"))
+    if problems:
+        raise DataError(problems)
+    nullable = pa.schema([field.with_nullable(True) for field in register.schema])
+    return pa.table(columns, schema=nullable)
+
+
+def _nearest(name: str, register: Register) -> str:
+    known = register.schema.names
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(f'`{one}`' for one in known)}"
+
+
+def _kept(table: pa.Table, register: Register, *, file: str, lines: tuple[int, ...] | None = None) -> Checked:
+    lines = tuple(range(1, table.num_rows + 1)) if lines is None else lines
+    against = check(table, register)
+    bad = {objection.row for objection in against}
+    good = [row for row in range(table.num_rows) if row not in bad] if bad else range(table.num_rows)
+    kept = table.take(pa.array(good, pa.int64())) if bad else table
+    return Checked(table=kept.cast(register.schema), lines=tuple(lines[row] for row in good),
+                   problems=tuple(_of_row(objection, file, lines) for objection in against))
+
+
+def _of_row(objection: Objection, file: str, lines: tuple[int, ...]) -> Problem:
+    return objection.at(file, lines[objection.row])
+
+
+def read_rows(contents: Contents, register: Register, mapping: ColumnMapping,
+              constants: Mapping[str, object]) -> Checked:
+    """The records of a file as rows of a register. A record with any mistake is left out as a whole.
+
+    `constants` are set in every row, such as the provenance of the whole file.
+    """
+    problems = list(contents.problems)
+    readers = {field.name: reader(field.name, field.type) for field in register.schema}
+    rows: list[dict[str, Any]] = []
+    lines: list[int] = []
+    for record in contents.records:
+        values = {**mapping.apply(record.values, register), **constants}
+        row: dict[str, Any] = {}
+        for name, value in values.items():
+            try:
+                row[name] = None if value is None else readers[name](value)
+            except ValueError as error:
+                problems.append(Problem(what=str(error), file=contents.file, line=record.line, hint=f"see `{name}`"))
+                break
+        else:
+            if register.name == "holders":
+                row["names"] = with_main(row.get("name"), row.get("names") or [])
+            rows.append(row)
+            lines.append(record.line)
+    nullable = pa.schema([field.with_nullable(True) for field in register.schema])
+    checked = _kept(pa.Table.from_pylist(rows, schema=nullable), register, file=contents.file, lines=tuple(lines))
+    problems += checked.problems
+    return Checked(table=checked.table, lines=checked.lines,
+                   problems=tuple(sorted(problems, key=lambda one: one.line or 0)))
+
+
+def shortened(problems: list[Problem] | tuple[Problem, ...], file: str) -> list[Problem]:
+    """At most `MOST_SHOWN` of the problems, and how many more there are."""
+    shown = list(problems[:MOST_SHOWN])
+    if len(problems) > len(shown):
+        shown.append(Problem(what=f"{len(problems) - len(shown)} more rows cannot stand in it", file=file,
+                             hint="mend those above first: they often share one cause"))
+    return shown
+
+
+def save_register(name: str, table: pa.Table, folder: Path) -> Path:
+    """Write a register as `folder/name.parquet`, sorted by its key: equal rows give equal bytes. Returns the file.
+
+    The file is put in place in one step, so that a reader never sees half of it.
+    """
+    register = REGISTERS[name]
+    shaped = table.select(register.schema.names).cast(register.schema)
+    order = pc.sort_indices(shaped, sort_keys=[(column, "ascending") for column in register.key])
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.parquet"
+    unfinished = folder / f".{name}.parquet.unfinished"
+    pq.write_table(shaped.take(order).combine_chunks(), unfinished, compression="zstd",
+                   compression_level=COMPRESSION_LEVEL, use_dictionary=True, write_statistics=False,
+                   row_group_size=shaped.num_rows or 1, store_schema=False)
+    unfinished.replace(file)
+    return file

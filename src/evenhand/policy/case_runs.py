@@ -1,0 +1,70 @@
+"""A pack's cases as a small snapshot to sweep, and what the outcome of that sweep says about the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from evenhand.errors import Problem
+from evenhand.model.policy import CaseOutcome, PolicyCase, PolicyPack, SwapPair
+from evenhand.model.snapshot import ACCOUNTS, POSTS
+from evenhand.policy.swap import swapped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRun:
+    """One case as an account of its own."""
+
+    account_id: str
+    policy_id: str
+    case: PolicyCase
+    original: str | None = None
+    """The account of the case it was made from by swapping sides; None for a case as written."""
+
+
+def case_runs(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseRun, ...]:
+    """Every case of every policy, each followed by its swapped versions. The ids are the same in every run."""
+    runs: list[CaseRun] = []
+    for policy in pack.policies:
+        for number, case in enumerate(policy.cases, start=1):
+            original = f"{policy.policy_id}/{number}"
+            runs.append(CaseRun(account_id=original, policy_id=policy.policy_id, case=case))
+            runs.extend(CaseRun(account_id=f"{original}/{swap}", policy_id=policy.policy_id, case=other, original=original)
+                        for swap, other in enumerate(swapped(case, sides), start=1))
+    return tuple(runs)
+
+
+def case_tables(runs: tuple[CaseRun, ...]) -> tuple[pa.Table, pa.Table]:
+    """The accounts and the posts of `runs`, in the columns of the snapshot contract."""
+    accounts = [asdict(run.case.account) | {"account_id": run.account_id} for run in runs]
+    posts = [asdict(post) | {"account_id": run.account_id, "post_id": f"{run.account_id}#{number}"}
+             for run in runs for number, post in enumerate(run.case.posts, start=1)]
+    return (pa.Table.from_pylist(accounts, schema=ACCOUNTS.schema), pa.Table.from_pylist(posts, schema=POSTS.schema))
+
+
+def case_failures(runs: tuple[CaseRun, ...], outcomes: Mapping[str, CaseOutcome]) -> tuple[Problem, ...]:
+    """The cases as written whose outcome is not the expected one. A case without an outcome came to nothing."""
+    return tuple(
+        _problem(run, f"the case `{run.case.name}` expects {run.case.expect}, and the outcome is {outcome}",
+                 "change the policy, or the case if it is wrong")
+        for run in runs if run.original is None and not (outcome := _outcome(run.account_id, outcomes)).meets(run.case.expect))
+
+
+def swap_failures(runs: tuple[CaseRun, ...], outcomes: Mapping[str, CaseOutcome]) -> tuple[Problem, ...]:
+    """The swapped cases that did not end like the case they were made from: the pack does not treat both sides alike."""
+    return tuple(
+        _problem(run, f"the outcome changes with the side: `{run.case.name}` gives {other} in place of {outcome}",
+                 "find the rule, word list or registry entry that knows only one side")
+        for run in runs if run.original is not None
+        and (other := _outcome(run.account_id, outcomes)) != (outcome := _outcome(run.original, outcomes)))
+
+
+def _outcome(account_id: str, outcomes: Mapping[str, CaseOutcome]) -> CaseOutcome:
+    return outcomes.get(account_id, CaseOutcome(is_finding=False))
+
+
+def _problem(run: CaseRun, what: str, hint: str) -> Problem:
+    place = run.case.place
+    return Problem(what=what, hint=hint) if place is None else place.problem(what, hint=hint)

@@ -1,0 +1,74 @@
+"""Reads a policy's `[[case]]` tables: what it must catch and what it must spare."""
+
+from __future__ import annotations
+
+from evenhand.model.policy import CaseAccount, CasePost, Expectation, PolicyCase
+from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, POST_KEYS
+from evenhand.policy.nearest import suggestion
+from evenhand.policy.table_reader import TableReader
+
+
+def read_cases(reader: TableReader, guards: tuple[str, ...]) -> tuple[PolicyCase, ...]:
+    """The cases in the order of the file. Mistakes go to the reader's problems; such a case is left out."""
+    tables = reader.tables("case", CASE_KEYS)
+    cases: list[PolicyCase] = []
+    for table in tables:
+        case = _case(table, guards)
+        if case is None:
+            continue
+        if any(case.name == other.name for other in cases):
+            table.wrong("name", f"the case `{case.name}` stands here a second time", "give it another name")
+        cases.append(case)
+    if len(cases) == len(tables) and reader.has("case"):
+        if not any(case.expect.is_finding for case in cases):
+            reader.wrong("case", "no case shows what the policy must catch", 'add one with expect = "finding"', at_key=True)
+        if all(case.expect.guard is None for case in cases):
+            reader.wrong("case", "no case shows whom the policy must spare",
+                         f'add one with expect = "spared:{guards[0] if guards else "disclosure"}"', at_key=True)
+    return tuple(cases)
+
+
+def _case(table: TableReader, guards: tuple[str, ...]) -> PolicyCase | None:
+    account = table.table("account", ACCOUNT_KEYS)
+    posts = [_post(post) for post in table.tables("posts", POST_KEYS)]
+    expect = _expectation(table, guards)
+    if account is None or expect is None or not table.is_right:
+        return None
+    swaps = table.yes_no("swap")
+    return PolicyCase(name=table.text("name"), account=_account(account), posts=tuple(posts), expect=expect,
+                      swaps=swaps is not False, place=table.place("name"))
+
+
+def _account(table: TableReader) -> CaseAccount:
+    return CaseAccount(
+        handle=table.text_or_none("handle", is_raw=True) or "", display_name=table.text_or_none("display_name", is_raw=True),
+        bio=table.text_or_none("bio", is_raw=True), website=table.text_or_none("website", is_raw=True),
+        platform=table.text_or_none("platform"), language=table.text_or_none("language"),
+        country=table.text_or_none("country"), created_at=table.time("created_at"),
+        followers=table.number_or_none("followers"), following=table.number_or_none("following"),
+        verified=table.yes_no("verified"), monetised=table.yes_no("monetised"))
+
+
+def _post(table: TableReader) -> CasePost:
+    return CasePost(text=table.text_or_none("text", is_raw=True) or "", links=table.texts("links"),
+                    language=table.text_or_none("language"), created_at=table.time("created_at"),
+                    shares=table.number_or_none("shares"), views=table.number_or_none("views"),
+                    sponsored=table.yes_no("sponsored"))
+
+
+def _expectation(table: TableReader, guards: tuple[str, ...]) -> Expectation | None:
+    written = table.text("expect")
+    kind, _, guard = written.partition(":")
+    if not written:
+        return None
+    if written in ("finding", "nothing"):
+        return Expectation(is_finding=written == "finding")
+    if kind != "spared":
+        near = suggestion(written, ["finding", "nothing", *(f"spared:{name}" for name in guards)], kind="outcomes")
+        table.wrong("expect", f"unknown outcome `{written}`", near)
+    elif guard not in guards:
+        table.wrong("expect", f"the policy has no guard `{guard}`" if guard else "`spared` needs a guard",
+                    suggestion(guard, guards, kind="its guards"))
+    else:
+        return Expectation(is_finding=False, guard=guard)
+    return None

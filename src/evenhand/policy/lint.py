@@ -1,0 +1,67 @@
+"""The neutrality lint: what a pack may not say even though it is well formed. A pack that fails it does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evenhand.errors import Problem
+from evenhand.model.condition import Place, TextTest
+from evenhand.model.expression import Reads
+from evenhand.model.policy import Policy, PolicyPack, SwapPair
+from evenhand.policy.language.vocabulary import COLUMNS
+from evenhand.policy.protected_names import ProtectedNames
+from evenhand.policy.swap import swapped
+
+MIN_TEXT = 60
+"""Characters in the shortest rule that tells somebody what not to do."""
+ANY_LANGUAGE = "*"
+
+
+def lint_pack(pack: PolicyPack, *, names: ProtectedNames, sides: tuple[SwapPair, ...]) -> tuple[Problem, ...]:
+    """Everything in `pack` that is not neutral or not proven, with its place; empty when it passes.
+
+    `names` are what no condition may look for; `sides` are the pairs whose words the swap test exchanges.
+    """
+    return tuple(problem for policy in pack.policies for problem in _policy(policy, names, sides))
+
+
+def _policy(policy: Policy, names: ProtectedNames, sides: tuple[SwapPair, ...]) -> Iterator[Problem]:
+    for test in policy.when.text_tests:
+        yield from _text_test(policy, test, names)
+    if len(policy.text) < MIN_TEXT:
+        yield _problem(policy, "text", f"the rule has {len(policy.text)} characters, too few to be understood",
+                       "say what may not be done, what is still allowed, and why")
+    spoken = {case.account.language for case in policy.cases}
+    for language in policy.languages:
+        if language not in spoken and language != ANY_LANGUAGE:
+            yield _problem(policy, "languages", f"no case is in `{language}`, so the policy is not validated for it",
+                           f'add a case whose account has language = "{language}", or leave it out')
+    if not any(swapped(case, sides) for case in policy.cases):
+        yield _problem(policy, "case", "no case names a side, so the swap test proves nothing",
+                       "add cases that name a party, a government or a country in the bio or the posts")
+
+
+def _text_test(policy: Policy, test: TextTest, names: ProtectedNames) -> Iterator[Problem]:
+    known = COLUMNS[policy.subject]
+    place = test.place or policy.place("when")
+    reads = {known[name].reads for name in test.columns}
+    named = names.named_by(test.literal, test.columns) if Reads.FREE_TEXT in reads else None
+    if named is not None:
+        word, what = named
+        yield _at(place, policy, f"the condition looks for '{word}', which names {what}",
+                  "a rule may not single anybody out: imitation is measured by the detectors, use `best_similarity`, "
+                  "`holder_kind` or `has_identity`")
+    if Reads.STATE in reads and test.literal:
+        yield _at(place, policy, f"the condition singles out a state: '{test.literal}'",
+                  "a rule holds for all alike: where a law holds only in some countries, list them in `territory`")
+    if Reads.LANGUAGE in reads and test.literal:
+        yield _at(place, policy, f"the condition singles out speakers of a language: '{test.literal}'",
+                  "list the languages the policy is validated for in `languages`; elsewhere it only labels")
+
+
+def _problem(policy: Policy, key: str, what: str, hint: str) -> Problem:
+    return _at(policy.place(key), policy, what, hint)
+
+
+def _at(place: Place | None, policy: Policy, what: str, hint: str) -> Problem:
+    return Problem(what=what, file=policy.file or None, hint=hint) if place is None else place.problem(what, hint=hint)

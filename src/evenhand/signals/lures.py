@@ -1,0 +1,41 @@
+"""Lures: words in posts that ask for money, a wallet, a code or contact, or promise a gift or a sure profit.
+
+They are facts about a text. Only beside an address that a published list calls a scam do they count for anything.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from evenhand.model.step import Kernel
+from evenhand.signals.folded import fold
+from evenhand.signals.lexicon import Lexicon
+from evenhand.signals.mentions import WordList, first_of_each, spoken
+
+SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "where", "kind", "language", "shown")])
+
+
+def lures(lexicon: Lexicon) -> Kernel:
+    """The kernel `lures` over posts: one row for each kind of lure in a post, with the first words that show it.
+
+    >>> words = Lexicon.from_toml('[[group]]\\nname = "gift"\\nfields = ["bio"]\\n[group.phrases]\\nen = ["you have won"]')
+    >>> posts = pa.record_batch({"account_id": ["a"], "post_id": ["p"], "text": ["You have WON a car!"]})
+    >>> lures(words).run(posts).to_pylist()[0]["shown"]
+    'You have WON'
+    """
+    words = WordList(lexicon, "bio")
+
+    def run(posts: pa.RecordBatch) -> pa.RecordBatch:
+        raw = posts.column("text")
+        folded = fold(raw)
+        found = words.find(folded)
+        found = found.keep(first_of_each(found, words.group_of[found.entry]))
+        columns = spoken(words, raw, folded, found)
+        rows = pa.array(found.row)
+        post_ids = posts.column("post_id").take(rows)
+        return pa.RecordBatch.from_arrays(
+            [posts.column("account_id").take(rows), post_ids, post_ids,
+             *(columns[name].cast(pa.string()) for name in ("group", "language", "shown"))], schema=SCHEMA)
+
+    return Kernel(name="lures", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
+                  sentence="words of a post that ask for money or a code, or promise a gift", digest=lexicon.digest)

@@ -1,0 +1,99 @@
+"""Which targets of the index the parts of names may be: a few of them, to be compared letter by letter afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenhand.signals.codepoints import Mask, Offsets
+from evenhand.signals.hashes import NameParts
+from evenhand.signals.name_index import MAX_EDIT_LETTERS, MAX_SPAN_TOKENS, MIN_EDIT_LETTERS, Targets
+from evenhand.signals.rarity import AddedWords, WordKinds, cut_words
+
+WHOLE, INSIDE, NEAR, BAG = range(4)
+"""How a candidate was found: as the whole name, inside it, one letter off, or with its words in another order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Pairs of a place in the names and a target that may stand there."""
+
+    row: Offsets
+    start: Offsets
+    end: Offsets
+    """The place in the letters of `NameParts`."""
+    target: Offsets
+    how: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, row: Offsets, start: Offsets, end: Offsets, *, target: NDArray[np.int32], how: int) -> Candidates:
+        """Candidates that were all found in one way."""
+        return cls(row=row, start=start, end=end, target=target.astype(np.int64), how=np.full(len(row), how, np.int8))
+
+    @classmethod
+    def together(cls, several: list[Candidates]) -> Candidates:
+        """All of several."""
+        return cls(row=np.concatenate([some.row for some in several]),
+                   start=np.concatenate([some.start for some in several]),
+                   end=np.concatenate([some.end for some in several]),
+                   target=np.concatenate([some.target for some in several]),
+                   how=np.concatenate([some.how for some in several]))
+
+    def take(self, chosen: Offsets | Mask) -> Candidates:
+        """The chosen ones."""
+        return Candidates(row=self.row[chosen], start=self.start[chosen], end=self.end[chosen],
+                          target=self.target[chosen], how=self.how[chosen])
+
+
+def candidates(parts: NameParts, targets: Targets, added: AddedWords, kinds: WordKinds) -> Candidates:
+    """All candidates for these names among these targets."""
+    starts, ends = parts.letters.offsets[:-1], parts.letters.offsets[1:]
+    keys = parts.hashes.wholes()
+    row, target = targets.exact.find(keys)
+    found = [Candidates.of(row, starts[row], ends[row], target=target, how=WHOLE)]
+    several = np.flatnonzero(parts.n_words() > 1)
+    asked, target = targets.bags.find(parts.bags()[several])
+    row = several[asked]
+    found.append(Candidates.of(row, starts[row], ends[row], target=target, how=BAG))
+    for rows, span_starts, span_ends in parts.spans(MAX_SPAN_TOKENS):
+        inner = np.flatnonzero((span_starts > starts[rows]) | (span_ends < ends[rows]))
+        found.append(_inside(parts, targets, rows[inner], span_starts[inner], span_ends[inner]))
+    rows, cut_starts, cut_ends = cut_words(parts, added)
+    found.append(_inside(parts, targets, rows, cut_starts, cut_ends))
+    rows, core_starts, core_ends = _cores(parts, kinds, (rows, cut_starts, cut_ends))
+    every = np.arange(len(starts))
+    found.append(_near(parts, targets, np.r_[every, rows], np.r_[starts, core_starts], np.r_[ends, core_ends]))
+    return Candidates.together(found)
+
+
+def _inside(parts: NameParts, targets: Targets, rows: Offsets, starts: Offsets, ends: Offsets) -> Candidates:
+    asked, target = targets.inside.find(parts.hashes.parts(starts, ends))
+    return Candidates.of(rows[asked], starts[asked], ends[asked], target=target, how=INSIDE)
+
+
+def _cores(parts: NameParts, kinds: WordKinds, cuts: tuple[Offsets, Offsets, Offsets]
+           ) -> tuple[Offsets, Offsets, Offsets]:
+    """What is left of names without the added words at their ends, where that is less than the whole."""
+    own = np.flatnonzero(~kinds.is_added)
+    rows = parts.word_rows[own]
+    first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]][:len(rows)])
+    last = np.r_[first[1:], len(rows)][:len(first)] - 1
+    core_rows = rows[first]
+    starts, ends = parts.word_starts[own[first]], parts.word_ends[own[last]]
+    offsets = parts.letters.offsets
+    less = (starts > offsets[:-1][core_rows]) | (ends < offsets[1:][core_rows])
+    return np.r_[core_rows[less], cuts[0]], np.r_[starts[less], cuts[1]], np.r_[ends[less], cuts[2]]
+
+
+def _near(parts: NameParts, targets: Targets, rows: Offsets, starts: Offsets, ends: Offsets) -> Candidates:
+    lengths = ends - starts
+    long = np.flatnonzero((lengths >= MIN_EDIT_LETTERS) & (lengths <= MAX_EDIT_LETTERS + 1))
+    starts, ends = starts[long], ends[long]
+    keys, part = parts.hashes.shortened(starts, ends)
+    asked, target = targets.near.find(np.r_[parts.hashes.parts(starts, ends), keys])
+    part = np.r_[np.arange(len(long)), part][asked]
+    pairs = np.unique(np.stack([part, target.astype(np.int64)]), axis=1)
+    part, target = pairs[0], pairs[1].astype(np.int32)
+    return Candidates.of(rows[long][part], starts[part], ends[part], target=target, how=NEAR)

@@ -1,0 +1,325 @@
+"""The index of registered holders' names and handles that account names are looked up in.
+
+Every form of a name (as registered, without "The" or "Inc", without what stands in brackets, read in capitals) has a
+key: the hash of its skeleton letters. Forms of at least six letters also have a key for each letter left out, so that
+names one edit apart share a key. Nothing is compared pair by pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from evenhand.model.registry import HolderKind
+from evenhand.signals.codepoints import Mask, Offsets, Texts
+from evenhand.signals.hashes import KeyTable, NameParts, PartHashes
+from evenhand.signals.rarity import (
+    CONTAINED_BITS,
+    LOCAL_WEIGHT,
+    SHARED_BITS,
+    AddedWords,
+    Rarity,
+    Shares,
+    WordCounts,
+    bare_words,
+    core_lengths,
+    is_local,
+    weights,
+)
+from evenhand.signals.skeleton import FoldedNames, folded_names, skeleton_words, small_skeleton_words
+from evenhand.signals.unicode_tables import MARK, SPACELESS, UnicodeTables, contracted
+
+MIN_EDIT_LETTERS = 6
+"""Names with fewer letters, added words not counted, are one edit from too many ordinary words."""
+MIN_SPACELESS_EDIT_LETTERS = 10
+"""In Han, kana and hangul one other character makes another name."""
+MAX_EDIT_LETTERS = 64
+MIN_LETTERS, MIN_SPACELESS_LETTERS = 4, 2
+"""A shorter form is found as registered only, not by a look-alike skeleton. Han, kana and hangul characters tell more."""
+MIN_INSIDE_WEIGHT = 0.3
+"""A name that weighs less is not looked for inside longer names."""
+MAX_SPAN_TOKENS = 16
+"""Names of more words (in scripts without spaces, characters) are not looked for inside longer names."""
+_BRACKETED = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*$"
+_NUMERALS = np.array([ord(numeral) for numeral in "0123456789〇零二三四五六七八九十百千"], np.uint32)
+_SPACE = 0x20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """Forms of names: one row each."""
+
+    folded: Texts
+    words: Texts
+    names: Offsets
+    """The number of the name that it is a form of."""
+    origins: Offsets
+    """The number of the form whose words say how much it tells."""
+
+    def take(self, rows: Offsets, *, folded: Texts, words: Texts) -> Forms:
+        """Further forms of these forms' names."""
+        return Forms(folded=folded, words=words, names=self.names[rows], origins=self.origins[rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Who has which target: one row each, those of a target together, best first."""
+
+    target: Offsets
+    holder: Offsets
+    """Row of the holder in the registry table."""
+    weight: Shares
+    shown: pa.Array
+    """The name or handle as registered."""
+    folded: pa.Array
+    """The form, folded, without spaces."""
+    digits: pa.Array
+    """The numerals of the form, in order."""
+    is_bare: Mask
+    """The form lacks a word that the name has and can do without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """Names, or handles, to be found. A target is the skeleton letters of one form."""
+
+    exact: KeyTable
+    """Key to target."""
+    inside: KeyTable
+    """As `exact`, for targets that are looked for inside longer names."""
+    near: KeyTable
+    """Keys whole and with one letter left out, to target."""
+    bags: KeyTable
+    """Hash of the words in any order to target, for forms of several words."""
+    letters: pa.Array
+    """Skeleton letters of each target."""
+    lengths: Offsets
+    is_short: Mask
+    """Found as registered only."""
+    n_sharing: NDArray[np.int32]
+    """Holders that have this target."""
+    starts: Offsets
+    """The entries of target `i` are rows `starts[i]` to before `starts[i + 1]` of `entries`."""
+    entries: Entries
+
+    @classmethod
+    def of(cls, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords) -> Targets:
+        """The targets of the forms with these parts, numbered as in `entries`."""
+        keys, first, target = np.unique(parts.hashes.wholes(), return_index=True, return_inverse=True)
+        letters = parts.letters.take(first)
+        best = np.zeros(len(keys))
+        np.maximum.at(best, entries.target, entries.weight)
+        is_short = _is_short(letters, tables)
+        inside = np.flatnonzero((best >= MIN_INSIDE_WEIGHT) & ~is_short)
+        several = np.flatnonzero(parts.n_words() > 1)
+        numbers = np.arange(len(keys), dtype=np.int32)
+        return cls(
+            exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]), near=_near(letters, core_lengths(parts, added)[first], tables),
+            bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
+            lengths=letters.lengths, is_short=is_short,
+            n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
+            starts=np.searchsorted(entries.target, np.arange(len(keys) + 1)), entries=entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderIndex:
+    """What names are matched against."""
+
+    names: Targets
+    handles: Targets
+    holder_ids: pa.Array
+    holder_kinds: pa.Array
+    is_person: Mask
+    rank: Offsets
+    """The place of each holder when sorted by id."""
+    rarity: Rarity
+    added: AddedWords
+    digest: str
+    """Differs where anything that matches depend on differs."""
+
+    @classmethod
+    def build(cls, holders: pa.Table, *, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> HolderIndex:
+        """The index of a table of `HOLDERS`. Names that fold to nothing are left out."""
+        kinds, ids = (holders[name].combine_chunks() for name in ("kind", "holder_id"))
+        is_person = np.asarray(pc.equal(kinds, str(HolderKind.OFFICIAL)))
+        shown, owners = _names_of(holders)
+        handles, handle_owners = _handles_of(holders)
+        forms = _forms(shown, tables, added, is_handle=False)
+        handle_forms = _forms(handles, tables, added, is_handle=True)
+        parts, handle_parts = (NameParts.of(some.words, tables) for some in (forms, handle_forms))
+        rarity = Rarity.of(counts.with_names(
+            np.concatenate([some.hashes.parts(some.token_starts, some.token_ends) for some in (parts, handle_parts)]),
+            np.r_[owners[forms.names][parts.token_rows], handle_owners[handle_forms.names][handle_parts.token_rows]],
+            is_person))
+        rank = np.asarray(pc.rank(ids, tiebreaker="first")).astype(np.int64)
+        name_owners = owners[forms.names]
+        bits = _bits(parts, rarity, added) - _lost_bits(parts, name_owners)
+        name_weights = weights(bits[forms.origins], is_person[name_owners])
+        local = is_local(parts, rarity, added)[forms.origins] & ~is_person[name_owners]
+        name_weights[local] = np.minimum(name_weights[local], LOCAL_WEIGHT)
+        most = np.zeros(len(ids))
+        np.maximum.at(most, name_owners, name_weights)
+        holder_of_handle = handle_owners[handle_forms.names]
+        handle_weights = np.minimum(weights(_bits(handle_parts, rarity, added)[handle_forms.origins],
+                                            is_person[holder_of_handle]), most[holder_of_handle])
+        return cls(
+            names=Targets.of(parts, _entries(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
+                             added=added),
+            handles=Targets.of(handle_parts, _entries(handle_forms, handle_parts, handles, holder_of_handle,
+                                                      handle_weights, rank), tables=tables, added=added),
+            holder_ids=ids, holder_kinds=kinds, is_person=is_person, rank=rank, rarity=rarity, added=added,
+            digest=_digest(holders, tables, counts, added))
+
+
+def _names_of(holders: pa.Table) -> tuple[pa.Array, Offsets]:
+    """Every name of every holder, and the holder's row."""
+    main, names = holders["name"].combine_chunks(), holders["names"].combine_chunks()
+    owners = np.r_[np.arange(len(main)), np.asarray(pc.list_parent_indices(names))]
+    return pa.concat_arrays([main, names.flatten().field("name")]), owners.astype(np.int64)
+
+
+def _handles_of(holders: pa.Table) -> tuple[pa.Array, Offsets]:
+    handles = holders["handles"].combine_chunks()
+    return handles.flatten().field("handle"), np.asarray(pc.list_parent_indices(handles)).astype(np.int64)
+
+
+def _forms(shown: pa.Array, tables: UnicodeTables, added: AddedWords, *, is_handle: bool) -> Forms:
+    """The forms of all names that have at least one."""
+    read = folded_names(Texts.from_arrow(shown), tables, is_handle=is_handle)
+    forms = [_small(read, np.arange(len(shown)), tables)]
+    if not is_handle:
+        bracketed = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(shown, _BRACKETED), False)))
+        bare = pc.replace_substring_regex(shown.take(pa.array(bracketed)), _BRACKETED, "")
+        forms.append(_small(folded_names(Texts.from_arrow(bare), tables, is_handle=False), bracketed, tables))
+    every = _together(forms)
+    every = Forms(folded=every.folded, words=every.words, names=every.names, origins=np.arange(len(every.names)))
+    capital = skeleton_words(read, tables)
+    others = [every, every.take(read.capitals, folded=read.texts.take(read.capitals),
+                                words=capital.take(read.capitals))]
+    if not is_handle:
+        parts = NameParts.of(every.words, tables)
+        first, last = bare_words(parts, added)
+        fewer = np.flatnonzero((last - first < parts.n_words()) & (last > first))
+        folded = words_between(every.folded.take(fewer), first[fewer], last[fewer])
+        others.append(every.take(fewer, folded=folded, words=small_skeleton_words(folded, tables.letters)))
+    every = _together(others)
+    joined = every.words.keep(every.words.points != _SPACE)
+    pairs = contracted(joined)
+    differing = np.flatnonzero(pairs.lengths != joined.lengths)
+    every = _together([every, every.take(differing, folded=every.folded.take(differing), words=pairs.take(differing))])
+    filled = np.flatnonzero(every.words.lengths > 0)
+    number = np.zeros(len(every.names), np.int64)
+    number[filled] = np.arange(len(filled))
+    return Forms(folded=every.folded.take(filled), words=every.words.take(filled), names=every.names[filled],
+                 origins=number[every.origins[filled]])
+
+
+def _small(read: FoldedNames, names: Offsets, tables: UnicodeTables) -> Forms:
+    return Forms(folded=read.texts, words=small_skeleton_words(read.texts, tables.letters), names=names, origins=names)
+
+
+def _together(several: list[Forms]) -> Forms:
+    return Forms(folded=Texts.end_to_end([forms.folded for forms in several]),
+                 words=Texts.end_to_end([forms.words for forms in several]),
+                 names=np.concatenate([forms.names for forms in several]),
+                 origins=np.concatenate([forms.origins for forms in several]))
+
+
+def words_between(texts: Texts, first: Offsets, last: Offsets) -> Texts:
+    """Of each text the words from number `first` to before `last`, with the spaces between them."""
+    spaces = np.flatnonzero(texts.points == _SPACE)
+    before = np.searchsorted(spaces, texts.offsets)
+    padded = np.r_[spaces, 0, 0]
+    n_spaces = before[1:] - before[:-1]
+    starts = np.where(first > 0, padded[before[:-1] + np.minimum(first, n_spaces) - 1] + 1, texts.offsets[:-1])
+    ends = np.where(last <= n_spaces, padded[before[:-1] + np.maximum(np.minimum(last, n_spaces), 1) - 1],
+                    texts.offsets[1:])
+    return texts.slices(starts, np.where(last > first, np.maximum(starts, ends), starts))
+
+
+def digits_of(parts: NameParts, starts: Offsets, ends: Offsets) -> pa.Array:
+    """The numerals in each of these places of the names, as text."""
+    texts = Texts(parts.written, parts.letters.offsets).slices(starts, ends)
+    return texts.keep(np.isin(texts.points, _NUMERALS)).to_arrow()
+
+
+def _bits(parts: NameParts, rarity: Rarity, added: AddedWords) -> Shares:
+    """What the words of each form tell, but for those it can do without."""
+    first, last = bare_words(parts, added)
+    n_words = parts.n_words()
+    begins = np.cumsum(n_words) - n_words
+    ends = np.r_[parts.word_ends, 0]
+    bare_ends = np.where(n_words > 0, ends[begins + np.maximum(last, 1) - 1], 0)
+    starts = np.r_[parts.word_starts, 0][np.minimum(begins + first, len(parts.word_starts))]
+    rows = parts.token_rows
+    counted = (parts.token_starts >= starts[rows]) & (parts.token_ends <= bare_ends[rows])
+    return np.bincount(rows, weights=rarity.token_bits(parts) * counted, minlength=len(parts.letters))
+
+
+def _lost_bits(parts: NameParts, owners: Offsets) -> Shares:
+    """What each form loses because it stands in the names of several holders, or is the name of several."""
+    keys, target = np.unique(parts.hashes.wholes(), return_inverse=True)
+    exact = KeyTable.of(keys, np.arange(len(keys), dtype=np.int32))
+    pairs = [target * len(parts.letters) + owners]
+    n_sharing = _n_partners(pairs, len(keys), len(parts.letters))
+    for rows, starts, ends in parts.spans(MAX_SPAN_TOKENS):
+        asked, found = exact.find(parts.hashes.parts(starts, ends))
+        pairs.append(found.astype(np.int64) * len(parts.letters) + owners[rows[asked]])
+    n_containing = _n_partners(pairs, len(keys), len(parts.letters))
+    return (CONTAINED_BITS * np.log2(n_containing) + SHARED_BITS * np.log2(n_sharing))[target]
+
+
+def _n_partners(pairs: list[Offsets], n_targets: int, n_owners: int) -> Offsets:
+    """For each target the number of different owners it is paired with; a pair is target times `n_owners` plus owner."""
+    return np.bincount(np.unique(np.concatenate(pairs)) // max(1, n_owners), minlength=n_targets)
+
+
+def _entries(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets, form_weights: Shares,
+             rank: Offsets) -> Entries:
+    """One row for each target and holder that has it: the form that weighs most, then the one named first."""
+    target = np.unique(parts.hashes.wholes(), return_inverse=True)[1]
+    order = np.lexsort((forms.names, -form_weights, owners, target))
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (np.diff(target[order]) != 0) | (np.diff(owners[order]) != 0)
+    form = order[fresh]
+    form = form[np.lexsort((rank[owners[form]], -form_weights[form], target[form]))]
+    folded = forms.folded.keep(forms.folded.points != _SPACE).take(form).to_arrow()
+    return Entries(target=target[form], holder=owners[form], weight=form_weights[form],
+                   shown=shown.take(pa.array(forms.names[form])), folded=folded,
+                   digits=digits_of(parts, parts.letters.offsets[:-1][form], parts.letters.offsets[1:][form]),
+                   is_bare=parts.n_words()[form] < parts.n_words()[forms.origins[form]])
+
+
+def _n_spaceless(letters: Texts, tables: UnicodeTables) -> NDArray[np.int32]:
+    flags = tables.flags[letters.points]
+    return letters.count(((flags & SPACELESS) != 0) & ((flags & MARK) == 0))
+
+
+def _is_short(letters: Texts, tables: UnicodeTables) -> Mask:
+    return (letters.lengths < MIN_LETTERS) & (_n_spaceless(letters, tables) < MIN_SPACELESS_LETTERS)
+
+
+def _near(letters: Texts, core: Offsets, tables: UnicodeTables) -> KeyTable:
+    least = np.where(_n_spaceless(letters, tables) > 0, MIN_SPACELESS_EDIT_LETTERS, MIN_EDIT_LETTERS)
+    numbers = np.flatnonzero((core >= least) & (letters.lengths <= MAX_EDIT_LETTERS))
+    long = letters.take(numbers)
+    hashes = PartHashes.of(long)
+    keys, part = hashes.shortened(long.offsets[:-1], long.offsets[1:])
+    return KeyTable.of(np.r_[hashes.wholes(), keys], numbers[np.r_[np.arange(len(long)), part]].astype(np.int32))
+
+
+def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> str:
+    """A digest over everything that the index is made of, whatever the order or chunks of the table."""
+    sink = pa.BufferOutputStream()
+    table = holders.select(["holder_id", "kind", "name", "names", "handles"]).sort_by("holder_id").combine_chunks()
+    with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
+        writer.write_table(table.replace_schema_metadata(None))
+    whole = sha256(sink.getvalue())
+    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source):
+        whole.update(part)
+    return whole.hexdigest()

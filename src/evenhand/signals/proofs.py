@@ -1,0 +1,65 @@
+"""Proofs: what ties an account to a registered holder, or shows that the platform itself has checked it.
+
+`registered_domain` is the weakest: anybody can link to the holder's website, and impersonators do.
+"""
+
+from __future__ import annotations
+
+from evenhand.model.step import Query
+from evenhand.signals.host_chain import host_chain
+from evenhand.signals.links import DOMAIN_HANDLE_PLATFORMS
+
+PROOFS = ("registered_handle", "registered_domain", "domain_handle", "verified")
+"""What can be shown: the register names this handle; the website is the holder's; the handle is the holder's domain
+on a platform where that takes control of it; the platform marks the account as verified (by whatever its rule is)."""
+
+
+def proofs() -> Query:
+    """The step `proofs`: one row per account, holder and proof; the holder is null for `verified`."""
+    return Query(name="proofs", inputs=("accounts", "addresses", "holders", "holder_handles", "holder_domains"),
+                 sentence="what ties an account to a registered holder", sql=f"""
+    with named as (
+        select account_id, handle, verified, {_platform("platform")} as platform, {_handle("handle")} as plain
+        from accounts),
+    own as (select account_id, "where", host, domain from addresses where "where" in ('website', 'handle')),
+    {host_chain("own")},
+    covering as (
+        select host, covering from host_chain
+        union all select distinct host, substr(host, 5) as covering from own where host like 'www.%'),
+    sites as (
+        select holder_id, case when domain like 'www.%' then substr(domain, 5) else domain end as site
+        from holder_domains),
+    below as (
+        select distinct o.account_id, o."where", o.host, s.holder_id
+        from own o join covering c on o.host = c.host join sites s on c.covering = s.site),
+    found as (
+        select n.account_id, h.holder_id, 'registered_handle' as proof, n.handle as shown
+        from named n join holder_handles h on n.plain = {_handle("h.handle")}
+        where n.platform is null or h.platform is null or n.platform = {_platform("h.platform")}
+        union all
+        select account_id, holder_id, 'registered_domain' as proof, host as shown from below where "where" = 'website'
+        union all
+        select b.account_id, b.holder_id, 'domain_handle' as proof, n.handle as shown
+        from below b join named n on b.account_id = n.account_id
+        where b."where" = 'handle' and n.platform in ({_DOMAIN_PLATFORMS}))
+    select distinct f.account_id, f.holder_id, f.proof, f.shown, h.source
+    from found f left join holders h on f.holder_id = h.holder_id
+    union all
+    select account_id, cast(null as varchar) as holder_id, 'verified' as proof, handle as shown, 'platform' as source
+    from named where verified""")
+
+
+_SAME_PLATFORM = {"x": "twitter", "bsky": "bluesky", "atproto": "bluesky"}
+"""Other names of a platform: a register written before a platform changed its name still counts."""
+_DOMAIN_PLATFORMS = ", ".join(sorted({f"'{_SAME_PLATFORM.get(name, name)}'" for name in DOMAIN_HANDLE_PLATFORMS}))
+
+
+def _platform(column: str) -> str:
+    """The platform in lower case, under one name."""
+    cases = " ".join(f"when '{other}' then '{name}'" for other, name in _SAME_PLATFORM.items())
+    return f"case lower({column}) {cases} else lower({column}) end"
+
+
+def _handle(column: str) -> str:
+    """The handle in lower case without a leading `@`."""
+    return f"lower(case when {column} like '@%' then substr({column}, 2) else {column} end)"

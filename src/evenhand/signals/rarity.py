@@ -1,0 +1,260 @@
+"""How much a name tells about who is meant: bits by which its words single somebody out, and the weight they give.
+
+A word's information is minus the binary logarithm of the share of holders (people and bodies apart) or of ordinary
+texts that have it, whichever is the largest share. "Daily", "city" and "John" tell little, "Klobuchar" much. A name
+that stands inside the names of many holders, or that several share, tells less than its words.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from evenhand.signals.codepoints import Mask, Offsets, Points, Texts
+from evenhand.signals.hashes import Hashes, KeyTable, NameParts
+from evenhand.signals.skeleton import folded_names, small_skeleton_words
+from evenhand.signals.unicode_tables import UnicodeTables
+
+Shares = NDArray[np.float64]
+
+PEOPLE, BODIES, TEXTS = range(3)
+"""Columns of the counts."""
+MAX_LETTER_BITS = 3.5
+"""A letter tells at most this much: a short name is short whatever it says (English text has about 2, a random letter
+4.7 bits)."""
+MAX_HAN_BITS = 5.5
+MAX_HANGUL_BITS = 4.5
+"""Per character. Korean and Chinese personal names share few surnames; three characters carry 14 to 17 bits."""
+PEOPLE_BITS = (14.0, 22.0)
+"""A person's name weighs 0 up to one in 16,000 and 1 from one in four million on: "John Smith" has 13 bits, "Ted Cruz" 20.
+One in four million leaves some 2,000 namesakes in the world."""
+LOCAL_WEIGHT = 0.45
+"""The most that a name weighs that is a word for local bodies and one further telling word: places are namesakes."""
+TELLING_BITS = 6.0
+"""A word with fewer bits (one in 64 names has it) does not tell one body from another of its kind."""
+BODY_BITS = (8.0, 13.0)
+"""A body's name weighs 0 up to one in 250 and 1 from one in 8,000 on: "The Times" 7, "Der Spiegel" 13."""
+MIN_CUT_LETTERS = 3
+"""Shorter added words are not cut off a name written as one word: too many words begin with "us" or end in "tv"."""
+CONTAINED_BITS, SHARED_BITS = 1.5, 1.0
+"""Bits that a name loses for each doubling of the holders in whose names it stands, and of those that have just it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedWords:
+    """Words put around somebody's name, and words that a name can do without."""
+
+    added: KeyTable
+    """By hash of its skeleton letters: the number of an added word."""
+    texts: pa.Array
+    """The added words as listed."""
+    is_naming: Mask
+    """Of each added word: as often it makes a name of its own."""
+    lengths: tuple[int, ...]
+    """How many skeleton letters added words have, each number once, ascending."""
+    leading: KeyTable
+    trailing: KeyTable
+    place: KeyTable
+    """Words for local bodies."""
+    source: bytes
+    """What it was read from."""
+
+    @classmethod
+    def from_bytes(cls, data: bytes, tables: UnicodeTables) -> AddedWords:
+        """The words from the bytes of lexicons/added_words.toml."""
+        lists = {role: {word for words in by_language.values() for word in words}
+                 for role, by_language in tomllib.loads(data.decode("utf-8")).items()}
+        every = sorted(lists["added"] | lists["naming"])
+        parts = skeleton_parts(pa.array(every), tables)
+        leading, trailing, place = (_numbered(skeleton_parts(pa.array(sorted(lists[role])), tables).hashes.wholes())
+                                    for role in ("leading", "trailing", "place"))
+        return cls(added=_numbered(parts.hashes.wholes()), texts=pa.array(every), source=data,
+                   is_naming=np.array([word not in lists["added"] for word in every]),
+                   lengths=tuple(np.unique(parts.letters.lengths).tolist()), leading=leading, trailing=trailing,
+                   place=place)
+
+
+def _numbered(keys: Hashes) -> KeyTable:
+    return KeyTable.of(keys, np.arange(len(keys), dtype=np.int32))
+
+
+def skeleton_parts(names: pa.Array, tables: UnicodeTables) -> NameParts:
+    """The parts of the skeleton words of these names, read in small letters."""
+    folded = folded_names(Texts.from_arrow(names), tables, is_handle=False)
+    return NameParts.of(small_skeleton_words(folded.texts, tables.letters), tables)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordKinds:
+    """Which words of the names are added words, which are numbers, and which the name can do without."""
+
+    is_added: Mask
+    is_naming: Mask
+    """Of the added words those that as often make a name of its own; a number does."""
+    is_number: Mask
+    is_needless: Mask
+
+    @classmethod
+    def of(cls, parts: NameParts, added: AddedWords) -> WordKinds:
+        """The kinds of the words of these names. A number counts as an added word."""
+        digit = (parts.written >= ord("0")) & (parts.written <= ord("9"))
+        others = np.r_[0, np.cumsum(~digit)]
+        is_number = others[parts.word_ends] == others[parts.word_starts]
+        is_added = is_number.copy()
+        is_naming = is_number.copy()
+        found, word = added.added.find(parts.hashes.parts(parts.word_starts, parts.word_ends))
+        is_added[found], is_naming[found] = True, added.is_naming[word]
+        first, last = bare_words(parts, added)
+        n_words = parts.n_words()
+        place = np.arange(len(is_number)) - (np.cumsum(n_words) - n_words)[parts.word_rows]
+        is_needless = (place < first[parts.word_rows]) | (place >= last[parts.word_rows])
+        return cls(is_added=is_added | is_needless, is_naming=is_naming & ~is_needless, is_number=is_number,
+                   is_needless=is_needless)
+
+
+def bare_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets]:
+    """For each name, its first word that it cannot do without, and the word after its last, counted from its first."""
+    keys = parts.hashes.parts(parts.word_starts, parts.word_ends)
+    n_words = parts.n_words()
+    begins = np.cumsum(n_words) - n_words
+    place = np.arange(len(keys)) - begins[parts.word_rows]
+    droppable = [np.zeros(len(keys), np.bool_) for _ in range(2)]
+    for mask, table in zip(droppable, (added.leading, added.trailing), strict=True):
+        mask[table.places(keys)[0]] = True
+    first = np.zeros(len(n_words), np.int64)
+    first[parts.word_rows[droppable[0] & (place == 0)]] = 1
+    last = n_words.copy()
+    last[parts.word_rows[droppable[1] & (place == n_words[parts.word_rows] - 1)]] -= 1
+    none_left = last <= first
+    first[none_left], last[none_left] = 0, n_words[none_left]
+    return first, last
+
+
+def cut_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets, Offsets]:
+    """Of names of a single word (such as handles without capitals), what added words at its ends leave.
+
+    Every added word of at least `MIN_CUT_LETTERS` letters is tried at either end, and the longest at both ends together.
+    """
+    rows = np.flatnonzero(parts.n_words() == 1)
+    starts, ends = parts.letters.offsets[:-1][rows], parts.letters.offsets[1:][rows]
+    first, last = starts.copy(), ends.copy()
+    cuts = []
+    for length in added.lengths:
+        if length < MIN_CUT_LETTERS:
+            continue
+        long = np.flatnonzero(ends - starts > length)
+        front = long[added.added.places(parts.hashes.parts(starts[long], starts[long] + length))[0]]
+        back = long[added.added.places(parts.hashes.parts(ends[long] - length, ends[long]))[0]]
+        first[front] = starts[front] + length
+        last[back] = ends[back] - length
+        cuts += [(front, first[front], ends[front]), (back, starts[back], last[back])]
+    both = np.flatnonzero((first > starts) & (last < ends) & (last > first))
+    cuts.append((both, first[both], last[both]))
+    return (rows[np.concatenate([cut[0] for cut in cuts])], np.concatenate([cut[1] for cut in cuts]),
+            np.concatenate([cut[2] for cut in cuts]))
+
+
+def core_lengths(parts: NameParts, added: AddedWords) -> Offsets:
+    """How many letters each name has that are not of added words."""
+    kinds = WordKinds.of(parts, added)
+    lengths = np.where(kinds.is_added, 0, parts.word_ends - parts.word_starts)
+    core = np.bincount(parts.word_rows, weights=lengths, minlength=len(parts.letters)).astype(np.int64)
+    rows, starts, ends = cut_words(parts, added)
+    np.minimum.at(core, rows, ends - starts)
+    return core
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordCounts:
+    """In how many names of people, names of bodies and texts each word stands."""
+
+    keys: Hashes
+    counts: NDArray[np.int64]
+    """A row for each key, a column each for `PEOPLE`, `BODIES`, `TEXTS`."""
+    totals: NDArray[np.int64]
+    """How many people, bodies and texts were counted."""
+
+    @classmethod
+    def from_bytes(cls, data: bytes, tables: UnicodeTables) -> WordCounts:
+        """The counts from the bytes of lexicons/word_counts.tsv; its first row holds the totals."""
+        rows = [line.split("\t") for line in data.decode("utf-8").splitlines()]
+        numbers = np.array([row[1:] for row in rows], np.int64).reshape(len(rows), 3)
+        keys = skeleton_parts(pa.array([row[0] for row in rows]), tables).hashes.wholes()
+        return cls(keys=keys[1:], counts=numbers[1:], totals=numbers[0])
+
+    def with_names(self, keys: Hashes, owners: Offsets, is_person: Mask) -> WordCounts:
+        """The counts together with those of further names: a word's key, its owner's number, whether owners are people.
+
+        A word counts once for each owner.
+        """
+        pairs = np.unique(np.stack([keys, owners.astype(np.uint64)]), axis=1) if len(keys) else np.zeros((2, 0), np.uint64)
+        pools = np.where(is_person[pairs[1].astype(np.int64)], PEOPLE, BODIES)
+        every, place = np.unique(np.r_[self.keys, pairs[0]], return_inverse=True)
+        counts = np.zeros((len(every), 3), np.int64)
+        np.add.at(counts, place[:len(self.keys)], self.counts)
+        np.add.at(counts, (place[len(self.keys):], pools), 1)
+        own = np.array([is_person.sum(), (~is_person).sum(), 0])
+        return WordCounts(keys=every, counts=counts, totals=self.totals + own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rarity:
+    """The information of words, looked up by key."""
+
+    known: KeyTable
+    bits: Shares
+    unknown: float
+    """Bits of a word that was never counted."""
+
+    @classmethod
+    def of(cls, counts: WordCounts) -> Rarity:
+        """The information by these counts. A word never seen counts as half a sighting."""
+        shares = (counts.counts + 0.5) / (counts.totals + 1)
+        seen = np.where(counts.counts > 0, shares, 0.5 / (counts.totals.max() + 1)).max(axis=1, initial=0.0)
+        return cls(known=_numbered(counts.keys), bits=-np.log2(seen), unknown=float(-np.log2(0.5 / (counts.totals[:2].max() + 1))))
+
+    def token_bits(self, parts: NameParts) -> Shares:
+        """Bits of each token, at most what its letters can tell."""
+        keys = parts.hashes.parts(parts.token_starts, parts.token_ends)
+        bits = np.full(len(keys), self.unknown)
+        asked, number = self.known.find(keys)
+        bits[asked] = self.bits[number]
+        capacity = np.r_[0.0, np.cumsum(_letter_bits(parts.letters.points))]
+        return np.minimum(bits, capacity[parts.token_ends] - capacity[parts.token_starts])
+
+    def is_known(self, keys: Hashes) -> Mask:
+        """Whether the words of these keys were ever counted."""
+        found = np.zeros(len(keys), np.bool_)
+        found[self.known.places(keys)[0]] = True
+        return found
+
+
+def _letter_bits(points: Points) -> Shares:
+    bits = np.full(len(points), MAX_LETTER_BITS)
+    bits[(points >= 0xAC00) & (points <= 0xD7A3)] = MAX_HANGUL_BITS
+    bits[((points >= 0x3400) & (points <= 0x9FFF)) | ((points >= 0x20000) & (points <= 0x3FFFF))] = MAX_HAN_BITS
+    return bits
+
+
+def weights(bits: Shares, is_person: Mask) -> Shares:
+    """Weights from 0 to 1 for names with this much information.
+
+    >>> weights(np.array([13.0, 20.0, 10.5]), np.array([True, True, False])).tolist()
+    [0.125, 1.0, 0.5]
+    """
+    low = np.where(is_person, PEOPLE_BITS[0], BODY_BITS[0])
+    high = np.where(is_person, PEOPLE_BITS[1], BODY_BITS[1])
+    return np.clip((bits - low) / (high - low), 0.0, 1.0)
+
+
+def is_local(parts: NameParts, rarity: Rarity, added: AddedWords) -> Mask:
+    """Whether each name is a word for local bodies and at most one further telling word ("City of Springfield")."""
+    place = np.zeros(len(parts.token_rows), np.bool_)
+    place[added.place.places(parts.hashes.parts(parts.token_starts, parts.token_ends))[0]] = True
+    telling = (rarity.token_bits(parts) >= TELLING_BITS) & ~place
+    n_telling = np.bincount(parts.token_rows, weights=telling, minlength=len(parts.letters))
+    return (np.bincount(parts.token_rows, weights=place, minlength=len(parts.letters)) > 0) & (n_telling <= 1)

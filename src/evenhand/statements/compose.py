@@ -1,0 +1,153 @@
+"""Composes the statement of reasons from a finding, a rule and what was decided. Every word is in the messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from evenhand.model.decision import Automation, Profile, StatementOfReasons
+from evenhand.model.evidence import Finding, Reason
+from evenhand.model.penalty import Penalty
+from evenhand.statements.messages import Messages
+from evenhand.statements.quoting import MAX_SHOWN_CHARACTERS, isolated, neutral, sentence
+
+MIN_APPEAL_DAYS = 180
+"""DSA Article 20(1): complaints stay possible for at least six months."""
+_MAX_POSTS_NAMED = 20
+_COMPARED_SIGNALS = frozenset({"name_lookalike_characters", "name_one_edit", "address_lookalike"})
+"""Signals whose sentence points at the differing characters."""
+_MAX_DIFFERENCE = 3
+"""A stretch of differing characters longer than this is no longer a detail worth pointing at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a statement needs to know of the policy it rests on.
+
+    Raises `ValueError` when the text is empty or the appeal window is shorter than `MIN_APPEAL_DAYS`.
+    """
+
+    text: str
+    """The rule in plain language, as users read it."""
+    ground_url: str
+    territory: tuple[str, ...] = ()
+    """Country codes; empty means everywhere."""
+    appeal_days: int = MIN_APPEAL_DAYS
+    appeal_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that nobody could read or appeal against."""
+        if not self.text.strip():
+            raise ValueError("a statement needs the rule's text: give the policy its plain-language text")
+        if self.appeal_days < MIN_APPEAL_DAYS:
+            raise ValueError(f"an appeal must stay possible for {MIN_APPEAL_DAYS} days: raise `appeal_days`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was decided.
+
+    Raises `ValueError` for no penalty, and for a suspension without an end.
+    """
+
+    penalty: Penalty
+    until: datetime | None
+    automation: Automation
+
+    def __post_init__(self) -> None:
+        """Refuse what has no statement."""
+        if self.penalty is Penalty.NONE:
+            raise ValueError("where nothing is imposed there is no statement: pass a penalty above `none`")
+        if self.penalty is Penalty.SUSPEND and self.until is None:
+            raise ValueError("a suspension always has an end: pass `until`")
+
+
+def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rule,
+            outcome: Outcome) -> StatementOfReasons:
+    """The statement of reasons in the language of `messages`: what, which rule, which facts, by whom, how to appeal."""
+    penalty = outcome.penalty
+    until = outcome.until.strftime("%Y-%m-%d") if outcome.until else ""
+    account = isolated("@" + neutral(profile.handle).removeprefix("@"), always=messages.direction == "rtl")
+    return StatementOfReasons(
+        language=messages.language,
+        subject=messages.say(f"penalty.{penalty}.subject", account=account, until=until),
+        what=messages.say(f"penalty.{penalty}.what", account=account, until=until, posts=_posts(messages, finding))
+        + " " + messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason")),
+        rule=rule.text.strip(),
+        ground_url=rule.ground_url,
+        facts=tuple(dict.fromkeys(_fact_of(messages, reason) for reason in finding.reasons)),
+        automation=messages.say(f"automation.{outcome.automation}"),
+        territory=messages.say("territory.listed", places=", ".join(rule.territory)) if rule.territory
+        else messages.say("territory.everywhere"),
+        duration=_duration(messages, penalty=penalty, until=until),
+        appeal=messages.say("appeal.text", days=str(rule.appeal_days), url=rule.appeal_url),
+    )
+
+
+def fact(messages: Messages, signal: str, *, where: str, shown: str, expected: str, source: str) -> str:
+    """The sentence of one signal, with account text neutralised. Raises `DataError` when it has no sentence.
+
+    In English `name_reads_as` becomes, for example: Its display name “Der SpiegeI” reads as “Der Spiegel”
+    (registered: media:spiegel.de).
+    """
+    values = _values(messages, where=where, shown=shown, expected=expected, source=source)
+    if signal in _COMPARED_SIGNALS:
+        values["difference"] = _difference(messages, shown, expected)
+    return messages.say(f"signal.{signal}.fact", **values)
+
+
+def guard_fact(messages: Messages, guard: str, *, where: str, shown: str, expected: str = "", source: str = "") -> str:
+    """The sentence of one guard hit. Where the file has `guard.NAME.when.EXPECTED`, that wording goes first."""
+    values = _values(messages, where=where, shown=shown, expected=expected, source=source)
+    special = f"guard.{guard}.when.{expected}"
+    return messages.say(special if special in messages else f"guard.{guard}.fact", **values)
+
+
+def _values(messages: Messages, **raw: str) -> dict[str, str]:
+    always = messages.direction == "rtl"
+    values = {name: isolated(neutral(text), always=always and bool(text)) for name, text in raw.items()}
+    key = f"place.{raw['where']}"
+    values["where"] = messages.say(key) if key in messages else messages.say("place.post", id=values["where"])
+    return values
+
+
+def _fact_of(messages: Messages, reason: Reason) -> str:
+    if f"signal.{reason.signal}.fact" not in messages and reason.fact.strip():
+        return sentence(reason.fact)
+    return fact(messages, reason.signal, where=reason.where, shown=reason.shown, expected=reason.expected,
+                source=reason.source)
+
+
+def _posts(messages: Messages, finding: Finding) -> str:
+    named = ", ".join(isolated(neutral(post_id)) for post_id in finding.post_ids[:_MAX_POSTS_NAMED])
+    n_more = len(finding.post_ids) - _MAX_POSTS_NAMED
+    return named + (" " + messages.say("phrase.more_posts", n=str(n_more)) if n_more > 0 else "")
+
+
+def _duration(messages: Messages, *, penalty: Penalty, until: str) -> str:
+    if penalty is Penalty.WARN:
+        return messages.say("duration.warn")
+    return messages.say("duration.until", until=until) if until else messages.say("duration.none")
+
+
+def _difference(messages: Messages, shown: str, expected: str) -> str:
+    """The first differing characters of two names in words, or nothing when they differ in more than a detail."""
+    a, b = shown.casefold(), expected.casefold()
+    if len(a) != len(shown) or len(b) != len(expected) or max(len(a), len(b)) > MAX_SHOWN_CHARACTERS:
+        return ""
+    changed = [(shown[i:j], expected[k:m]) for tag, i, j, k, m
+               in SequenceMatcher(None, a, b, autojunk=False).get_opcodes() if tag == "replace"]
+    if not changed or any(max(len(x), len(y)) > _MAX_DIFFERENCE for x, y in changed):
+        return ""
+    found, usual = changed[0]
+    if not found.strip() or not usual.strip():
+        return ""
+    same_length = len(found) == len(usual)  # otherwise, as with rn for m, the letters speak for themselves
+    return messages.say("phrase.difference", found=isolated(neutral(found)), usual=isolated(neutral(usual)),
+                        found_code=_codes(found) if same_length else "",
+                        usual_code=_codes(usual) if same_length else "")
+
+
+def _codes(characters: str) -> str:
+    return " ".join(f"U+{ord(character):04X}" for character in characters)

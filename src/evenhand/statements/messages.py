@@ -1,0 +1,180 @@
+"""The words of one language: every sentence a person is told, read from one TOML file, checked when it is read.
+
+A sentence may hold `{fields}` and optional parts in square brackets; an optional part is left out when one of its
+fields is empty: `reads as “{expected}”[ (registered: {source})].`
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from evenhand.errors import DataError, Problem
+from evenhand.model.decision import Automation
+from evenhand.model.harm import Harm
+from evenhand.model.penalty import Penalty
+
+_FACT_FIELDS = frozenset({"where", "shown", "expected", "source", "difference"})
+_FIELDS: dict[str, frozenset[str]] = {
+    "place": frozenset({"id"}),
+    "penalty": frozenset({"account", "until", "posts"}),
+    "duration": frozenset({"until"}),
+    "territory": frozenset({"places"}),
+    "appeal": frozenset({"days", "url"}),
+    "phrase": frozenset({"reason", "n", "found", "found_code", "usual", "usual_code"}),
+    "signal": _FACT_FIELDS,
+    "guard": _FACT_FIELDS,
+}
+"""Which fields the sentences of a table may use."""
+
+REQUIRED: tuple[str, ...] = (
+    *(f"place.{place}" for place in ("display_name", "handle", "bio", "website", "posts", "post")),
+    *(f"harm.{harm}.{part}" for harm in Harm for part in ("short", "reason")),
+    *(f"penalty.{penalty}.{part}" for penalty in Penalty if penalty is not Penalty.NONE
+      for part in ("subject", "what")),
+    *(f"automation.{automation}" for automation in Automation),
+    "duration.none", "duration.until", "duration.warn", "territory.everywhere", "territory.listed", "appeal.text",
+    "phrase.reason", "phrase.more_posts", "phrase.difference",
+)
+"""Keys without which no statement can be composed. Signals and guards add theirs as `signal.NAME.fact` and so on."""
+
+_PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text with fields and optional parts, taken apart once."""
+
+    text: str
+    pieces: tuple[str | tuple[str, ...], ...]
+    """Plain text, `("field",)`, or an optional part: `("", text, "{field}", text …)`."""
+
+    @classmethod
+    def parse(cls, text: str) -> Sentence:
+        """The sentence written as `text`."""
+        pieces: list[str | tuple[str, ...]] = []
+        end = 0
+        for match in _PIECE.finditer(text):
+            pieces.append(text[end:match.start()])
+            pieces.append((match[2],) if match[2] is not None else ("", *re.split(r"(\{\w+\})", match[1])))
+            end = match.end()
+        return cls(text, (*pieces, text[end:]))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields it uses."""
+        return frozenset(re.findall(r"\{(\w+)\}", self.text))
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The text with its fields filled in; a missing field is empty.
+
+        >>> sentence = Sentence.parse("reads as “{expected}”[ (registered: {source})].")
+        >>> sentence.fill({"expected": "Le Monde"})
+        'reads as “Le Monde”.'
+        """
+        return "".join(piece if isinstance(piece, str)
+                       else values.get(piece[0], "") if piece[0]
+                       else _optional(piece, values) for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """Every sentence of one language, by dotted key such as `signal.name_reads_as.fact`."""
+
+    language: str
+    """BCP 47 tag of the language."""
+    direction: str
+    """`ltr` or `rtl`."""
+    sentences: Mapping[str, Sentence]
+
+    @classmethod
+    def from_toml(cls, text: str, *, file: str = "messages") -> Messages:
+        """The messages written in `text`; `file` names it in errors.
+
+        Raises `DataError` that lists every missing key and every field that does not exist.
+        """
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise DataError(_not_toml(error, text=text, file=file)) from error
+        flat = dict(_flat(data))
+        sentences = {key: Sentence.parse(value) for key, value in flat.items()
+                     if key not in ("language", "direction")}
+        problems = [*_missing(flat, file=file), *_unknown_fields(sentences, file=file)]
+        if problems:
+            raise DataError(problems)
+        return cls(language=flat["language"], direction=flat["direction"], sentences=MappingProxyType(sentences))
+
+    def __contains__(self, key: str) -> bool:
+        """True when there is a sentence with this key."""
+        return key in self.sentences
+
+    def say(self, key: str, **values: str) -> str:
+        """The sentence `key` with its fields filled in. Raises `DataError` when the language has no such sentence."""
+        sentence = self.sentences.get(key)
+        if sentence is None:
+            raise DataError(f"no sentence `{key}` in the messages for `{self.language}`",
+                            hint=f"add it under [{key.rpartition('.')[0]}] in every file of data/messages")
+        return sentence.fill(values)
+
+    def title(self, table: str, name: str) -> str:
+        """The heading of a signal or guard; the bare name in words when this language has none."""
+        key = f"{table}.{name}.title"
+        return self.sentences[key].text if key in self.sentences else name.replace("_", " ")
+
+    def language_name(self, tag: str) -> str:
+        """The name of the language `tag` in this language, or the tag itself."""
+        key = f"language_name.{tag.partition('-')[0].lower()}"
+        return self.sentences[key].text if key in self.sentences else tag
+
+
+def _optional(piece: tuple[str, ...], values: Mapping[str, str]) -> str:
+    parts = []
+    for part in piece[1:]:
+        filled = values.get(part[1:-1], "") if part.startswith("{") else part
+        if part and not filled:
+            return ""
+        parts.append(filled)
+    return "".join(parts)
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value if isinstance(value, str) else ""
+
+
+def _not_toml(error: tomllib.TOMLDecodeError, *, text: str, file: str) -> Problem:
+    what, _, place = str(error).partition(" (at line ")
+    line, _, column = place.rstrip(")").partition(", column ")
+    if not (line.isdecimal() and column.isdecimal()):
+        return Problem(what="not a TOML file", file=file, hint=str(error).lower())
+    return Problem(what="not a TOML file", file=file, line=int(line), column=int(column),
+                   source=text.splitlines()[int(line) - 1], hint=what.lower())
+
+
+def _missing(flat: Mapping[str, str], *, file: str) -> Iterator[Problem]:
+    for key in ("language", "direction", *REQUIRED):
+        if not flat.get(key, "").strip():
+            others = [other for other in flat if other not in REQUIRED] if "." in key else []
+            near = get_close_matches(key, others, n=1)
+            yield Problem(what=f"the sentence `{key}` is missing", file=file,
+                          hint=f"did you mean it by `{near[0]}`?" if near else "copy it from en.toml and translate it")
+    if flat.get("direction", "ltr") not in ("ltr", "rtl"):
+        yield Problem(what=f"unknown direction `{flat['direction']}`", file=file, hint="write `ltr` or `rtl`")
+
+
+def _unknown_fields(sentences: Mapping[str, Sentence], *, file: str) -> Iterator[Problem]:
+    for key, sentence in sentences.items():
+        known = _FIELDS.get(key.partition(".")[0], frozenset())
+        for field in sorted(sentence.fields - known):
+            near = get_close_matches(field, known, n=1)
+            yield Problem(what=f"unknown field `{{{field}}}` in `{key}`", file=file,
+                          hint=f"did you mean `{{{near[0]}}}`?" if near
+                          else f"fields here: {', '.join(sorted(known)) or 'none'}")

@@ -1,0 +1,1 @@
+"""One verb, one file: the only place where a judgement meets a door."""

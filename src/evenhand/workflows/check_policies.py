@@ -1,0 +1,111 @@
+"""Check a policy pack: schema, neutrality lint, its cases, and the swap test. Every case runs through the real steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import resources
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.campaign.plan import Spared, Terms, judge
+from evenhand.errors import Problem
+from evenhand.model.evidence import Strength
+from evenhand.model.policy import CaseOutcome, Policy
+from evenhand.model.snapshot import TABLES
+from evenhand.policy.case_runs import CaseRun, case_failures, case_runs, case_tables, swap_failures
+from evenhand.policy.lint import lint_pack
+from evenhand.policy.protected_names import protected_names, read_bodies
+from evenhand.policy.swap import read_sides
+from evenhand.ports import Engine, Source
+from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
+from evenhand.workflows.plan import Materials, cases, judged_relations
+from evenhand.workflows.scan import RESULTS, Scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackCheck:
+    """What a check found."""
+
+    problems: tuple[Problem, ...]
+    n_policies: int
+    n_cases: int
+    n_swapped: int
+    """Cases that were run again with their sides exchanged."""
+
+
+def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = None) -> PackCheck:
+    """Everything wrong with the pack of `materials` beyond its schema, which was checked when it was read.
+
+    Each case is one account on a platform of its own, so that cases cannot influence one another.
+    """
+    pack = materials.pack
+    sides = read_sides(_lexicon("sides.toml"))
+    names = protected_names(_named(materials.registries), bodies=read_bodies(_lexicon("bodies.toml")))
+    runs = case_runs(pack, sides)
+    outcomes = run_cases(runs, materials, engine, at=at or datetime(2026, 1, 1, tzinfo=UTC))
+    problems = (*lint_pack(pack, names=names, sides=sides), *case_failures(runs, outcomes), *swap_failures(runs, outcomes))
+    return PackCheck(problems=problems, n_policies=len(pack.policies),
+                     n_cases=sum(run.original is None for run in runs),
+                     n_swapped=sum(run.original is not None for run in runs))
+
+
+def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *,
+              at: datetime) -> Mapping[str, CaseOutcome]:
+    """What the real steps and the real judgement make of each case under its own policy, by the case's account id."""
+    pipeline = materials.pipeline
+    accounts, posts = case_tables(runs)
+    tables: dict[str, Source] = {name: TABLES[name].schema.empty_table() for name in pipeline.tables}
+    tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts)) if name in tables}
+    engine.bind(materials.registries)
+    near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
+    suspects = set(near["profiles"]["account_id"].to_pylist())
+    return {run.account_id: outcome for run in runs if run.account_id in suspects
+            for outcome in _outcome(run, near, materials, engine, at=at)}
+
+
+def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, engine: Engine, *,
+             at: datetime) -> Iterator[CaseOutcome]:
+    own: dict[str, Source] = {name: table.filter(pc.equal(table["account_id"], run.account_id))
+                              for name, table in near.items()}
+    wide = engine.run(materials.pipeline.platform_steps, tables=own, keep=[name for name in RESULTS if name != "profiles"])
+    if not wide.relations["found"].num_rows:
+        return
+    policy = materials.pack.policy(run.policy_id)
+    terms = _terms(materials, policy, at=at)
+    swept = Scan(relations={**wide.relations, "profiles": near["profiles"]}, counts=(), key="", n_resumed=0)
+    sweep = judged_relations(swept, terms=terms, engine=engine, strikes=materials.registries["strikes"])
+    outcomes = list(judge(cases(sweep, terms=terms, seed=0), terms=terms))
+    of_harm = [o for o in outcomes if (o.finding.harm if isinstance(o, Spared) else o.harm) is policy.harm]
+    if any(not isinstance(o, Spared) for o in of_harm):
+        yield CaseOutcome(is_finding=True)
+    elif of_harm:
+        heard = {hit.guard for o in of_harm if isinstance(o, Spared) for hit in o.guard_hits
+                 if hit.strength is Strength.SPARE and hit.guard in policy.guards}
+        yield CaseOutcome(is_finding=False, guards=tuple(sorted(heard)))
+
+
+def _named(registries: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:
+    """Every name of every holder, with the holder's kind."""
+    named = registries["holder_names"].join(registries["holders"].select(["holder_id", "kind"]), "holder_id",
+                                            right_suffix="_of_holder")
+    yield from zip(named["name"].to_pylist(), named["kind_of_holder"].to_pylist(), strict=True)
+
+
+def _terms(materials: Materials, policy: Policy, *, at: datetime) -> Terms:
+    """Terms under which `policy` alone is in force."""
+    alone = replace(policy, since=min(policy.since, at.date()), until=None)
+    return Terms(pack=materials.pack, policies=(alone,), cut_off=at, messages=materials.messages,
+                 supported=materials.supported)
+
+
+def _lexicon(name: str) -> str:
+    return (resources.files("evenhand") / "data" / "lexicons" / name).read_text(encoding="utf-8")
+
+
+def check_pack_folder(settings: SweepSettings) -> PackCheck:
+    """The check of the pack that `settings` names. Raises `PolicyError` when it cannot even be read."""
+    with open_engine(settings) as engine:
+        return check_pack(load_materials(settings), engine)

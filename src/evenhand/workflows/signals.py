@@ -1,0 +1,58 @@
+"""The signal steps, made from the word lists and tables that come with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import pyarrow as pa
+
+from evenhand.model.step import Step
+from evenhand.signals.address_matches import address_matches_kernel
+from evenhand.signals.claims import claims
+from evenhand.signals.criticism import criticisms
+from evenhand.signals.disclosures import disclosures
+from evenhand.signals.hosts import PublicSuffixes
+from evenhand.signals.lexicon import Lexicon
+from evenhand.signals.links import addresses, links
+from evenhand.signals.listed_links import listed_links
+from evenhand.signals.lures import lures
+from evenhand.signals.name_index import HolderIndex
+from evenhand.signals.name_matches import name_matches_kernel
+from evenhand.signals.names import names_kernel
+from evenhand.signals.proofs import proofs
+from evenhand.signals.rarity import AddedWords, WordCounts
+from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
+
+
+def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
+    """Every signal there is, for the holders in `registers`. Which of them run is up to the pack."""
+    tables = unicode_tables()
+    index = HolderIndex.build(registers["holders"], tables=tables, counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
+                              added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
+    return (names_kernel(tables), name_matches_kernel(index, tables), links(), addresses(),
+            address_matches_kernel(index), listed_links(), proofs(), claims(lexicon("claims")),
+            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")))
+
+
+@cache
+def unicode_tables() -> UnicodeTables:
+    """The shipped Unicode tables."""
+    folder = resources.files("evenhand") / "data" / "unicode"
+    return UnicodeTables.from_bytes({name: (folder / name).read_bytes() for name in TABLE_FILES})
+
+
+@cache
+def lexicon(name: str) -> Lexicon:
+    """The shipped word list called `name`."""
+    return Lexicon.from_toml(_bytes(f"{name}.toml").decode("utf-8"))
+
+
+def _bytes(name: str) -> bytes:
+    return (resources.files("evenhand") / "data" / "lexicons" / name).read_bytes()
+
+
+def suffixes(hosts: pa.Array) -> pa.Array:
+    """The public suffix of each host name."""
+    return PublicSuffixes.bundled().suffixes(hosts)

@@ -1,0 +1,279 @@
+"""Conditions: what is accepted, what it means on an engine, and that nothing but a clear error comes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+import sqlglot
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from evenhand.errors import PolicyError
+from evenhand.model.condition import Subject
+from evenhand.model.expression import (
+    And,
+    Arithmetic,
+    Between,
+    Call,
+    Case,
+    Column,
+    ColumnRef,
+    Compare,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Negative,
+    Not,
+    Or,
+    Type,
+)
+from evenhand.model.expression_text import normal_form
+from evenhand.policy.language.condition import parse_condition
+from evenhand.policy.language.vocabulary import COLUMNS, FUNCTIONS
+
+ACCOUNT = COLUMNS[Subject.ACCOUNT]
+STORED = {"timestamp": "timestamptz"}
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'America/New_York'")
+    for subject, columns in COLUMNS.items():
+        listed = ", ".join(f"{column.name} {STORED.get(column.stored, column.stored)}" for column in columns.values())
+        connection.execute(f"create table {subject} ({listed})")
+    connection.execute("""insert into account (account_id, handle, bio, followers, following, verified, created_at, confidence,
+        n_families, has_identity, holder_kind, age_days) values
+        ('a', 'Cafe_Official', 'Free AIRDROP today', 120, 0, true, '2026-01-01 00:00:00+00', 0.9, 2, true, 'media', 30),
+        ('b', 'b', null, null, 5, null, null, 0.4, 2, null, null, null)""")
+    yield connection
+    connection.close()
+
+
+def accounts_where(engine: duckdb.DuckDBPyConnection, text: str) -> str:
+    """The ids of the accounts that the condition holds for, as one word."""
+    rows = engine.execute(f"select account_id from account where {parse_condition(text).sql()} order by 1").fetchall()
+    return "".join(row[0] for row in rows)
+
+
+@pytest.mark.parametrize(("text", "ids"), [
+    ("confidence >= 0.7 and has_identity", "a"),
+    ("not has_identity", ""),                        # what is not known counts as no
+    ("has_identity is null", "b"),
+    ("coalesce(followers, 0) < 100", "b"),
+    ("contains(bio, 'airdrop')", "a"),
+    ("contains_any(bio, 'giveaway', 'AirDrop')", "a"),
+    ("starts_with(handle, 'CAFE') and ends_with(handle, '_official')", "a"),
+    ("handle = 'cafe_official'", ""),                # a comparison is exact
+    ("handle like 'Cafe%'", "a"),
+    ("handle like 'cafe%'", ""),
+    ("handle ilike 'cafe%'", "a"),
+    ("handle not like 'cafe%'", "ab"),
+    ("handle not ilike 'cafe%'", "b"),
+    ("followers / following > 1", ""),               # division by zero is null, and null is no
+    ("followers % 7 = 1", "a"),
+    ("followers * 1000000000000 * 1000000000000 > 1", "a"),   # no overflow
+    ("created_at = timestamp '2026-01-01'", "a"),    # UTC, whatever the session's zone
+    ("created_at >= timestamp '2026-01-01 01:00:00+01:00'", "a"),
+    ("created_at < date '2026-01-01'", ""),
+    ("created_at + interval '2 days' = date '2026-01-03'", "a"),
+    ("created_at > date '2026-01-01' - interval '1 week'", "a"),
+    ("age_days between 30 and 40", "a"),
+    ("age_days not between 30 and 40", ""),
+    ("holder_kind in ('media', 'official')", "a"),
+    ("holder_kind not in ('official')", "a"),
+    ("case when followers > 100 then verified else true end", "ab"),
+    ("case holder_kind when 'media' then 1 else 2 end = 2", "b"),
+    ("round(confidence, 0) = 1", "a"),
+    ("greatest(followers, following) = 5", "b"),
+    ("-followers < 0", "a"),
+    ("length(bio) = 18 and lower(bio) = 'free airdrop today' and trim(bio) <> ''", "a"),
+    ("has_identity = true or has_identity is null", "ab"),
+])
+def test_a_condition_means_what_it_says(engine: duckdb.DuckDBPyConnection, text: str, ids: str) -> None:
+    assert accounts_where(engine, text) == ids
+
+
+@pytest.mark.parametrize(("text", "normal"), [
+    ("CONFIDENCE>=0.70  AND(has_identity)", "confidence >= 0.7 and has_identity"),
+    ("a_b", None),
+    ("has_claim or has_money and not has_content", "has_claim or has_money and not has_content"),
+    ("(has_claim or has_money) and has_content", "(has_claim or has_money) and has_content"),
+    ("has_claim and (has_money and has_content)", "has_claim and has_money and has_content"),
+    ("not (bio is null)", "bio is not null"),
+    ("followers != -3 + 4", "followers <> -3 + 4"),
+    ("followers - (following - 1) > 0", "followers - (following - 1) > 0"),
+    ("created_at > '2026-01-01'", None),
+    ("created_at > timestamp '2026-01-01T01:00:00+01:00'", "created_at > timestamp '2026-01-01 00:00:00'"),
+    ("created_at > date '2026-01-08' - interval 1 week", "created_at > timestamp '2026-01-01 00:00:00'"),
+    ("bio = 'it''s'", "bio = 'it''s'"),
+])
+def test_the_normal_form_is_the_same_for_the_same_condition(text: str, normal: str | None) -> None:
+    if normal is None:
+        with pytest.raises(PolicyError):
+            parse_condition(text)
+    else:
+        assert parse_condition(text).normal == normal
+
+
+def test_a_condition_says_what_it_looks_at() -> None:
+    condition = parse_condition("contains_any(lower(bio), 'airdrop', 'giveaway') and handle <> 'x' and confidence > 0.5")
+    assert condition.columns == ("bio", "confidence", "handle")
+    assert condition.functions == ("contains_any", "lower")
+    assert [(test.columns, test.literal) for test in condition.text_tests] == [
+        (("bio",), "airdrop"), (("bio",), "giveaway"), (("handle",), "x")]
+    assert [test.place.column for test in condition.text_tests if test.place] == [26, 37, 63]
+
+
+def test_what_is_compared_inside_a_case_is_still_seen() -> None:
+    condition = parse_condition("case when country = 'AA' then 1 else 0 end + 1 > 1 and has_identity")
+    assert [(test.columns, test.literal) for test in condition.text_tests] == [(("country",), "AA")]
+
+
+def test_the_same_condition_is_written_for_spark() -> None:
+    spark = parse_condition("contains(bio, 'x\\y') and created_at > date '2026-01-01' and following / followers > 2").sql("spark")
+    assert sqlglot.parse_one(spark, dialect="spark")
+    assert "TIMESTAMPTZ" not in spark
+    assert "'x\\\\y'" in spark
+
+
+def test_posts_have_columns_of_their_own() -> None:
+    condition = parse_condition("n_links > 2 and account_created_at < created_at and text <> ''", subject=Subject.POST)
+    assert condition.columns == ("account_created_at", "created_at", "n_links", "text")
+
+
+@pytest.mark.parametrize("column", [(s, c) for s, columns in COLUMNS.items() for c in columns.values()],
+                         ids=lambda pair: f"{pair[0]}-{pair[1].name}")
+def test_every_column_runs(engine: duckdb.DuckDBPyConnection, column: tuple[Subject, Column]) -> None:
+    subject, known = column
+    values = {Type.TEXT: f"'{(known.values or ('x',))[0]}'", Type.NUMBER: "1", Type.BOOLEAN: "true", Type.TIME: "date '2026-01-01'"}
+    condition = parse_condition(f"{known.name} = {values[known.type]}", subject=subject)
+    engine.execute(f"select {condition.sql()} from {subject}")
+    assert sqlglot.parse_one(condition.sql("spark"), dialect="spark")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_runs_as_in_its_example(engine: duckdb.DuckDBPyConnection, name: str) -> None:
+    condition = parse_condition(FUNCTIONS[name].example)
+    assert name in condition.functions
+    engine.execute(f"select {condition.sql()} from account")
+    assert sqlglot.parse_one(condition.sql("spark"), dialect="spark")
+
+
+# ---------------------------------------------------------------------------------------------------- promises
+
+WORDS = ["confidence", "has_identity", "bio", "followers", "created_at", "holder_kind", "nothing_known", "lower", "contains",
+         "contains_any", "coalesce", "round", "count", "now", "cast", "and", "or", "not", "in", "between", "like", "ilike", "is",
+         "null", "true", "false", "case", "when", "then", "else", "end", "interval", "date", "timestamp", "select", "from",
+         "as", "over", "'media'", "'2026-01-01'", "'3 days'", "'", '"', "0", "1", "0.7", "1e400", "1_000", "0x1F", "99999999999999999999",
+         "(", ")", ",", "=", "==", "<>", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "||", "&&", "!", ";", "--", "/*",
+         "*/", "::", ".", "[", "]", "{", "}", "->", "$1", "?", ":x", "~", "^", "@", "#", "\\", "$$", "e'x'", "x'ff'", "ß", "İ",
+         "政府", "\u200b", "\n", "\t", "\x00", "uescape", "lambda", "all", "any", "exists", "array", "struct", "map", "try_cast"]
+
+
+@settings(max_examples=1500)
+@given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.lists(st.sampled_from(WORDS), max_size=8).map("".join))
+@example("not " * 3000 + "has_identity")
+@example("(" * 39 + "has_identity" + ")" * 39)
+@example("- " * 900 + "followers > 1")
+@example("+".join(["followers"] * 1900) + " > 1")
+@example(" and ".join(["has_identity"] * 1900))
+@example("case when " * 39 + "has_identity" + " then true end" * 39)
+def test_any_words_give_a_condition_or_a_policy_error(text: str) -> None:
+    _only_policy_errors(text)
+
+
+@settings(max_examples=500)
+@given(st.text(max_size=40))
+def test_any_text_gives_a_condition_or_a_policy_error(text: str) -> None:
+    _only_policy_errors(text)
+
+
+def _only_policy_errors(text: str) -> None:
+    try:
+        condition = parse_condition(text)
+    except PolicyError as error:
+        assert all(problem.line and problem.column and problem.source is not None for problem in error.problems)
+        return
+    assert parse_condition(condition.normal) == condition
+
+
+def _refs(kind: Type) -> st.SearchStrategy[Expression]:
+    return st.sampled_from([ColumnRef(column=c) for c in ACCOUNT.values() if c.type is kind and not c.values])
+
+
+TEXT_LITERALS = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=6).map(
+    lambda text: Literal(value=text, type=Type.TEXT))
+TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
+    lambda at: Literal(value=at.replace(tzinfo=UTC), type=Type.TIME))
+SPANS = st.integers(0, 10**6).map(lambda n: Literal(value=timedelta(seconds=n), type=Type.SPAN))
+NUMBER_LITERALS = (st.integers(-10**9, 10**9) | st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: x + 0.0)).map(
+    lambda number: Literal(value=number, type=Type.NUMBER))
+
+
+def _numbers(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    return st.one_of(
+        st.builds(lambda o, a, b: Arithmetic(operator=o, left=a, right=b), st.sampled_from("+-*"), inner, inner),
+        st.builds(lambda o, a, b: Arithmetic(operator=o, left=a, right=b), st.sampled_from("/%"), inner, _refs(Type.NUMBER)),
+        _refs(Type.NUMBER).map(lambda ref: Negative(value=ref)),
+        st.builds(lambda a: Call(function=FUNCTIONS["abs"], arguments=(a,)), inner),
+        st.builds(lambda t: Call(function=FUNCTIONS["length"], arguments=(t,)), _refs(Type.TEXT)),
+        st.lists(inner, min_size=2, max_size=3).map(lambda a: Call(function=FUNCTIONS["coalesce"], arguments=tuple(a))))
+
+
+NUMBERS = st.recursive(_refs(Type.NUMBER) | NUMBER_LITERALS, _numbers, max_leaves=5)
+TEXTS = _refs(Type.TEXT) | _refs(Type.TEXT).map(lambda ref: Call(function=FUNCTIONS["lower"], arguments=(ref,)))
+MOMENTS = _refs(Type.TIME) | TIMES | st.builds(
+    lambda o, a, b: Arithmetic(operator=o, left=a, right=b), st.sampled_from("+-"), _refs(Type.TIME), SPANS)
+TESTS = st.one_of(
+    _refs(Type.BOOLEAN),
+    st.builds(lambda o, a, b: Compare(operator=o, left=Arithmetic(operator="+", left=a, right=b), right=b),
+              st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), NUMBERS, NUMBERS),
+    st.builds(lambda o, a, b: Compare(operator=o, left=a, right=b), st.sampled_from(["=", "<>"]), TEXTS, TEXT_LITERALS),
+    st.builds(lambda o, a, b: Compare(operator=o, left=a, right=b), st.sampled_from(["=", "<", ">="]), MOMENTS, MOMENTS),
+    st.builds(lambda v, p, i: Like(value=v, pattern=p, ignores_case=i), TEXTS,
+              TEXT_LITERALS.filter(lambda p: "\\" not in str(p.value) and str(p.value).strip("%") != ""), st.booleans()),
+    st.builds(lambda v, o: In(value=v, options=tuple(o)), TEXTS, st.lists(TEXT_LITERALS, min_size=1, max_size=3)),
+    st.builds(lambda v, a, b: Between(value=v, low=a, high=b), MOMENTS, MOMENTS, MOMENTS),
+    _refs(Type.TEXT).map(lambda ref: IsNull(value=ref)),
+    st.builds(lambda t, w: Call(function=FUNCTIONS["contains_any"], arguments=(t, *w)), TEXTS,
+              st.lists(TEXT_LITERALS, min_size=1, max_size=3)))
+
+
+def _connected(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    parts = st.lists(inner, min_size=2, max_size=3)
+    return st.one_of(
+        parts.map(lambda p: And(parts=tuple(p))).filter(lambda node: not any(isinstance(p, And) for p in node.parts)),
+        parts.map(lambda p: Or(parts=tuple(p))).filter(lambda node: not any(isinstance(p, Or) for p in node.parts)),
+        inner.map(lambda part: Not(part=part)),
+        st.builds(lambda w, t, o: Case(branches=((w, t),), otherwise=o), inner, inner, st.none() | inner))
+
+
+TREES = st.recursive(TESTS, _connected, max_leaves=6)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Expression:
+    """A tree with a short name, for messages."""
+    return draw(TREES)
+
+
+@settings(max_examples=400)
+@given(trees())
+def test_the_normal_form_is_a_fixed_point_and_runs(engine: duckdb.DuckDBPyConnection, tree: Expression) -> None:
+    written = normal_form(tree)
+    try:
+        condition = parse_condition(written)
+    except PolicyError as error:                     # a literal that its column can never have, or no column at all
+        assert all(" is never " in p.what or "looks at no column" in p.what for p in error.problems), error
+        return
+    assert condition.expression == tree
+    assert condition.normal == written
+    value = engine.execute(f"select {condition.sql()} from account").fetchall()
+    assert all(isinstance(row[0], bool) for row in value)
+    assert sqlglot.parse_one(condition.sql("spark"), dialect="spark")

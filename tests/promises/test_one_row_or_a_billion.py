@@ -1,0 +1,66 @@
+"""Promise: one account is a table with one row. The bulk result is the union of the one-row results."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.model.snapshot import ACCOUNTS, POSTS, TABLES
+from evenhand.policy.case_runs import case_runs, case_tables
+from evenhand.workflows.materials import SweepSettings, load_materials
+from evenhand.workflows.plan import Materials
+
+
+@pytest.fixture(scope="module")
+def materials() -> Materials:
+    return load_materials(SweepSettings())
+
+
+def run(engine: DuckDBEngine, materials: Materials, accounts: pa.Table, posts: pa.Table) -> dict[str, pa.Table]:
+    tables = {name: {"accounts": accounts, "posts": posts}.get(name, TABLES[name].schema.empty_table())
+              for name in materials.pipeline.tables}
+    steps = materials.pipeline.account_steps
+    return dict(engine.run(steps, tables=tables, keep=[step.name for step in steps]).relations)
+
+
+def rows(tables: list[pa.Table]) -> list[str]:
+    return sorted(repr(row) for table in tables for row in table.to_pylist())
+
+
+def check(engine: DuckDBEngine, materials: Materials, accounts: pa.Table, posts: pa.Table) -> None:
+    bulk = run(engine, materials, accounts, posts)
+    single = [run(engine, materials, accounts.slice(n, 1), posts.filter(pc.equal(posts["account_id"], account_id)))
+              for n, account_id in enumerate(accounts["account_id"].to_pylist())]
+    for name, table in bulk.items():
+        assert rows([table]) == rows([one[name] for one in single]), name
+
+
+def test_it_holds_for_every_case_of_the_shipped_pack(materials: Materials) -> None:
+    accounts, posts = case_tables(case_runs(materials.pack, ()))
+    with DuckDBEngine(threads=1) as engine:
+        engine.bind(materials.registries)
+        check(engine, materials, accounts, posts)
+
+
+names = st.one_of(st.none(), st.text(max_size=24), st.sampled_from(
+    ["Der Spiegel", "FBI offіcial", "聯邦調查局", "parody of nobody", "Army Command", "ＦＢＩ", "a\u200bb\u202ec", "القوات المسلحة"]))
+texts = st.one_of(st.none(), st.text(max_size=60), st.sampled_from(
+    ["Official account of the FBI", "see spiegel.ltd now", "hxxps://uniswap-claim[.]app", "公式アカウント", "not a parody"]))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(data=st.lists(st.tuples(names, names, texts, texts), min_size=1, max_size=4))
+def test_it_holds_for_any_accounts(materials: Materials,
+                                   data: list[tuple[str | None, str | None, str | None, str | None]]) -> None:
+    accounts = pa.Table.from_pylist([
+        {"account_id": f"a{n}", "handle": handle or "x", "display_name": name, "bio": bio, "website": "https://welt.lol"}
+        for n, (handle, name, bio, _) in enumerate(data)], schema=ACCOUNTS.schema)
+    posts = pa.Table.from_pylist([
+        {"post_id": f"p{n}", "account_id": f"a{n}", "text": text} for n, (*_, text) in enumerate(data)], schema=POSTS.schema)
+    with DuckDBEngine(threads=1) as engine:
+        engine.bind(materials.registries)
+        check(engine, materials, accounts, posts)
