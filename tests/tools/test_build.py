@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -26,15 +27,18 @@ needs_sources = pytest.mark.skipif(
     not SOURCES.is_dir(), reason="the sources are not here: put the data folder beside the repository, as ../shared/data")
 
 
+@cache
 def accounts() -> list[dict[str, str]]:
     with gzip.open(DATA / "demo/accounts.csv.gz", "rt", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
+@cache
 def posts() -> list[dict[str, str]]:
     return [json.loads(line) for line in (DATA / "demo/posts.jsonl").read_text(encoding="utf-8").split("\n") if line]
 
 
+@cache
 def truth() -> list[dict[str, str | bool | None]]:
     rows: list[dict[str, str | bool | None]] = pq.read_table(DATA / "demo/truth.parquet").to_pylist()
     return rows
@@ -117,3 +121,17 @@ def test_no_violator_is_a_registered_account_or_site() -> None:
 
 def test_the_demo_fits_its_budget() -> None:
     assert sum(file.stat().st_size for file in (DATA / "demo").iterdir()) < 4_000_000
+
+
+def test_the_notice_names_every_source_of_the_data() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    said = tomllib.loads((DATA / "registries/sources.toml").read_text(encoding="utf-8"))["sources"]
+    commits = {source["commit"] for source in said.values()}
+    assert {slug for slug, source in said.items() if f"{source['title']}\n" not in notice} == set()
+    assert {commit for commit in commits if f"commit {commit}\n" not in notice} == set()
+    in_demo = {str(row["source"]) for row in truth()} - set(said)
+    tree = (ROOT / "tools/registries/sources.py").read_text(encoding="utf-8")
+    for slug in in_demo:
+        title = re.search(rf'slug="{slug}",\s+title="([^"]+)"', tree)
+        assert title, slug
+        assert title[1] in notice, slug

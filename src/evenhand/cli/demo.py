@@ -31,7 +31,7 @@ def demo(*, into: Path, as_json: bool) -> None:
     where = f"--snapshot {places.snapshot} --plan {places.plan}"
     shown.show(SweepView(report=report, seconds=time.monotonic() - started, next_commands=NextCommands(commands=(
         (f"open {places.plan / 'report.html'}", "the report: every decision in words, the known truth beside it"),
-        (f"evenhand explain web:spiegel.ltd {where}", "why one account is in the plan"),
+        (f"evenhand explain web:spiegel.today {where}", "why one account is in the plan"),
         ("evenhand ingest FOLDER --into snapshot", "your own export: Parquet, CSV, JSONL or Arrow"),
         ("evenhand plan snapshot --into plan", "your own plan; nothing is done to anyone")))))
 

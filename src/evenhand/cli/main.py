@@ -14,11 +14,13 @@ from evenhand import __version__
 from evenhand.cli.demo import demo
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
+from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
 from evenhand.cli.policy import policy
 from evenhand.cli.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
+from evenhand.cli.views.problems import ProblemsView
 from evenhand.errors import EvenhandError, ExitCode
 
 
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                              standalone_mode=False)
         sys.exit(code if isinstance(code, int) else ExitCode.DONE)
     except EvenhandError as error:
-        click.echo(error.render(), err=True)
+        screen(as_json="--json" in sys.argv).warn(ProblemsView(error=error))
         sys.exit(error.exit_code)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,12 @@ def screen(*, as_json: bool) -> Screen:
 def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that runs the sweep's steps. They arrive as one argument `settings`."""
 
+    @wraps(command)
     def with_settings(*, cannot: tuple[str, ...], **rest: Any) -> Any:
         chosen = {name: rest.pop(name) for name in ("pack", "registries", "seed", "threads", "memory", "engine")}
         settings = SweepSettings(**chosen, supported=EVERY_PENALTY - {Penalty(name) for name in cannot})
         return command(settings=settings, **rest)
 
-    with_settings.__doc__ = command.__doc__
-    with_settings.__name__ = command.__name__
     decorated: Callable[..., Any] = with_settings
     for option in reversed((
             click.option("--pack", type=EXISTING, help="The folder of a policy pack. Default: the shipped one."),

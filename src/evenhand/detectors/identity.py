@@ -15,6 +15,8 @@ MIN_SWARM = 3
 UNUSUAL_ENDING_SHARE = 0.001
 """An address ending that fewer than 1 in 1,000 registered holders use is unusual for a genuine body."""
 
+ZERO, ONE = "cast(0 as double)", "cast(1 as double)"
+"""Written so that no engine takes them for decimals, which would make sums of strengths exact here and rounded there."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
 HANDLE_HOSTS = Query(
@@ -52,8 +54,8 @@ CLAIM_EVIDENCE = Query(
                       when 'government' then 'claims_government' when 'office' then 'claims_office'
                       when 'military' then 'claims_military' else 'claims_news' end as signal,
            "where", shown,
-           case claim when 'official_account' then 0.9 when 'office' then 0.8 when 'military' then 0.8
-                      when 'government' then 0.75 when 'verified' then 0.6 else 0.6 end as strength
+           cast(case claim when 'official_account' then 0.9 when 'office' then 0.8 when 'military' then 0.8
+                           when 'government' then 0.75 else 0.6 end as double) as strength
     from claims
     where stance = 'is' and ("where" = 'bio' or claim in ('official_account', 'verified'))""")
 
@@ -63,7 +65,7 @@ CONTENT_EVIDENCE = Query(
     sql=f"""
     select m.account_id, m.holder_id, 'content' as family, 'links_lookalike_address' as signal,
            m."where", m.post_id, m.host as shown, m.holder_domain as expected, m.holder_id as source,
-           0.9 * m.similarity * m.weight as strength
+           cast(0.9 as double) * m.similarity * m.weight as strength
     from address_matches m left join handle_hosts h on m.account_id = h.account_id and m.domain = h.domain
     where m."where" <> 'handle' and h.account_id is null and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
 
@@ -94,10 +96,10 @@ NETWORK_EVIDENCE = Query(
         group by i.suffix)
     select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_swarm' as signal, 'handle' as "where",
            cast(null as varchar) as post_id, i.host as shown, cast(s.n - 1 as varchar) as expected,
-           i.holder_id as source, 0.85 as strength
+           i.holder_id as source, cast(0.85 as double) as strength
     from address_imitations i join swarms s on i.holder_id = s.holder_id where s.n >= {MIN_SWARM}
     union all
     select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_zone' as signal, 'handle' as "where",
            cast(null as varchar) as post_id, i.host as shown, cast(z.n - 1 as varchar) as expected,
-           i.suffix as source, 0.8 as strength
+           i.suffix as source, cast(0.8 as double) as strength
     from address_imitations i join zones z on i.suffix = z.suffix where z.n >= {MIN_SWARM}""")

@@ -15,6 +15,8 @@ from evenhand.detectors.identity import (
     HANDLE_HOSTS,
     IDENTITY_EVIDENCE,
     NETWORK_EVIDENCE,
+    ONE,
+    ZERO,
 )
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
@@ -81,18 +83,18 @@ def _evidence(harm: Harm, near: str) -> Query:
 
 def _found(harm: Harm, evidence: str, sentence: str) -> Query:
     families = ",\n                     ".join(
-        f"max(case when family = '{family}' then strength else 0.0 end) as {family}"
+        f"coalesce(max(case when family = '{family}' then strength end), {ZERO}) as {family}"
         for family in ("identity", "claim", "content", "network"))
     return Query(
         name=f"{harm}_found", inputs=(evidence, "holders"), scope=Scope.PLATFORM,
         sentence=f"one row per account and holder: {sentence}",
         sql=f"""
         select f.account_id, f.holder_id, h.kind as holder_kind, h.country as holder_country,
-               round(f.identity * (1.0 - (1.0 - f.claim) * (1.0 - f.content) * (1.0 - f.network)), 4) as confidence,
+               round(f.identity * ({ONE} - ({ONE} - f.claim) * ({ONE} - f.content) * ({ONE} - f.network)), 4) as confidence,
                f.best_similarity, f.name_weight
         from (select account_id, holder_id,
                      {families},
-                     max(coalesce(similarity, 0.0)) as best_similarity, max(coalesce(weight, 0.0)) as name_weight,
+                     coalesce(max(similarity), {ZERO}) as best_similarity, coalesce(max(weight), {ZERO}) as name_weight,
                      count(distinct family) as n_families
               from {evidence} group by account_id, holder_id) f
         join holders h on f.holder_id = h.holder_id

@@ -6,7 +6,7 @@ claims to be official, or to be the force or government itself. Ranks, veterans,
 
 from __future__ import annotations
 
-from evenhand.detectors.identity import EVIDENCE_COLUMNS
+from evenhand.detectors.identity import EVIDENCE_COLUMNS, ZERO
 from evenhand.detectors.impersonation import impersonation
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
@@ -33,14 +33,14 @@ _BODIES = Query(
                                  or ("where" = 'display_name' and claim = 'official_account')))
     select n.account_id, '{UNREGISTERED}' as holder_id, 'identity' as family,
            'military_body_without_register' as signal, 'display_name' as "where", cast(null as varchar) as post_id,
-           n.shown, '' as expected, '' as source, 0.8 as strength
+           n.shown, '' as expected, '' as source, cast(0.8 as double) as strength
     from named n where exists (select 1 from claimed c where c.account_id = n.account_id)
     union all
     select c.account_id, '{UNREGISTERED}' as holder_id, 'claim' as family,
            case c.claim when 'official_account' then 'claims_official' when 'government' then 'claims_government'
                         else 'claims_military' end as signal,
            c."where", cast(null as varchar) as post_id, c.shown, '' as expected, '' as source,
-           case c.claim when 'official_account' then 0.95 else 0.9 end as strength
+           cast(case c.claim when 'official_account' then 0.95 else 0.9 end as double) as strength
     from claimed c join named n on c.account_id = n.account_id""")
 
 _EVIDENCE = Query(
@@ -57,9 +57,9 @@ _FOUND = Query(
     from {_REGISTERED.found}
     union all
     select b.account_id, b.holder_id, 'military' as holder_kind, cast(null as varchar) as holder_country,
-           round(max(case when b.family = 'identity' then b.strength else 0.0 end)
-                 * max(case when b.family = 'claim' then b.strength else 0.0 end), 4) as confidence,
-           1.0 as best_similarity, 1.0 as name_weight
+           round(coalesce(max(case when b.family = 'identity' then b.strength end), {ZERO})
+                 * coalesce(max(case when b.family = 'claim' then b.strength end), {ZERO}), 4) as confidence,
+           cast(1.0 as double) as best_similarity, cast(1.0 as double) as name_weight
     from {_BODIES.name} b left join {_REGISTERED.found} f on b.account_id = f.account_id
     where f.account_id is null
     group by b.account_id, b.holder_id""")

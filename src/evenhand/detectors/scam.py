@@ -5,7 +5,7 @@ A listed link alone is one family of evidence and never a finding: it may be quo
 
 from __future__ import annotations
 
-from evenhand.detectors.identity import EVIDENCE_COLUMNS, HANDLE_HOSTS
+from evenhand.detectors.identity import EVIDENCE_COLUMNS, HANDLE_HOSTS, ONE, ZERO
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
 from evenhand.model.step import Query, Scope
@@ -21,7 +21,7 @@ LISTED_CONTENT = Query(
     sql="""
     select d.account_id, 'content' as family, 'links_listed' as signal, d."where", d.post_id,
            d.host as shown, d.list_label as expected, d.list_id as source, d.host,
-           case when d.n_lists > 1 then 0.97 else 0.92 end as strength
+           cast(case when d.n_lists > 1 then 0.97 else 0.92 end as double) as strength
     from (select account_id, "where", post_id, host, min(list_label) as list_label, min(list_id) as list_id,
                  count(distinct list_id) as n_lists
           from listed_links group by account_id, "where", post_id, host) d
@@ -33,10 +33,12 @@ REPEATED_LINKS = Query(
     name="repeated_links", inputs=(LISTED_CONTENT.name,), sentence="the same listed link in post after post",
     sql=f"""
     select account_id, 'behaviour' as family, 'repeated_link' as signal, 'posts' as "where",
-           cast(null as varchar) as post_id, host as shown, cast(count(distinct post_id) as varchar) as expected,
-           '' as source, 0.8 as strength
-    from {LISTED_CONTENT.name} where post_id is not null
-    group by account_id, host having count(distinct post_id) >= {MIN_REPEATS}""")
+           cast(null as varchar) as post_id, host as shown, cast(n as varchar) as expected,
+           '' as source, cast(0.8 as double) as strength
+    from (select account_id, host, count(*) as n
+          from (select distinct account_id, host, post_id from {LISTED_CONTENT.name} where post_id is not null)
+          group by account_id, host)
+    where n >= {MIN_REPEATS}""")
 
 SCAM_IDENTITY = Query(
     name="scam_identity", inputs=("address_matches", LISTED_CONTENT.name),
@@ -55,7 +57,7 @@ MONEY_LURES = Query(
     sentence="words that ask for money, a wallet or a code, or promise a gift, beside a listed link",
     sql=f"""
     select distinct r.account_id, 'money' as family, 'asks_for_money' as signal, r."where", r.post_id, r.shown,
-           '' as expected, '' as source, 0.8 as strength
+           '' as expected, '' as source, cast(0.8 as double) as strength
     from lures r join {LISTED_CONTENT.name} l on r.account_id = l.account_id
                   and (r.post_id = l.post_id or r.post_id is null or l.post_id is null)
     left join {HANDLE_HOSTS.name} h on r.account_id = h.account_id
@@ -67,7 +69,7 @@ PUSHED_TOGETHER = Query(
     sql=f"""
     select distinct l.account_id, 'network' as family, 'shared_listed_link' as signal, 'posts' as "where",
            cast(null as varchar) as post_id, l.host as shown, cast(p.n - 1 as varchar) as expected, '' as source,
-           0.7 as strength
+           cast(0.7 as double) as strength
     from {LISTED_CONTENT.name} l
     join (select host, count(distinct account_id) as n from {LISTED_CONTENT.name} group by host) p on l.host = p.host
     where p.n >= {MIN_PUSHERS}""")
@@ -87,14 +89,14 @@ FOUND = Query(
     sentence="accounts that lead people to a listed scam, with a second kind of evidence",
     sql=f"""
     select account_id, holder_id, cast(null as varchar) as holder_kind, cast(null as varchar) as holder_country,
-           round(content * (1.0 - (1.0 - behaviour) * (1.0 - identity) * (1.0 - money) * (1.0 - network)), 4) as confidence,
+           round(content * ({ONE} - ({ONE} - behaviour) * ({ONE} - identity) * ({ONE} - money) * ({ONE} - network)), 4) as confidence,
            identity as best_similarity, identity as name_weight
     from (select account_id, holder_id,
-                 max(case when family = 'content' then strength else 0.0 end) as content,
-                 max(case when family = 'behaviour' then strength else 0.0 end) as behaviour,
-                 max(case when family = 'identity' then strength else 0.0 end) as identity,
-                 max(case when family = 'money' then strength else 0.0 end) as money,
-                 max(case when family = 'network' then strength else 0.0 end) as network,
+                 coalesce(max(case when family = 'content' then strength end), {ZERO}) as content,
+                 coalesce(max(case when family = 'behaviour' then strength end), {ZERO}) as behaviour,
+                 coalesce(max(case when family = 'identity' then strength end), {ZERO}) as identity,
+                 coalesce(max(case when family = 'money' then strength end), {ZERO}) as money,
+                 coalesce(max(case when family = 'network' then strength end), {ZERO}) as network,
                  count(distinct family) as n_families
           from {EVIDENCE.name} group by account_id, holder_id) f
     where n_families >= 2 and content > 0.0""")

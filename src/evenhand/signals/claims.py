@@ -13,8 +13,8 @@ from evenhand.signals.folded import Folded, Places, fold
 from evenhand.signals.lexicon import Lexicon
 from evenhand.signals.mentions import Mentions, WordList, first_of_each, joined, spoken
 
-CLAIMS = ("official_account", "government", "office", "military", "news_media", "verified")
-"""What can be claimed."""
+CLAIMS = ("official_account", "government", "office", "military", "military_body", "news_media", "verified")
+"""What can be claimed. `military` is a rank or a body; `military_body` only a body (“Missile Force”)."""
 STANCES = ("is", "about", "former", "not")
 """`is`: claims it; `about`: speaks of it; `former`: was it; `not`: denies it. A later one outweighs an earlier one."""
 
@@ -67,4 +67,7 @@ def _stances(words: WordList, folded: Folded, found: Mentions, *, is_name: bool)
     free = [nth for nth, group in enumerate(words.groups) if group in _FREE_STANDING]
     leads = (n_words <= _CLAIM_WORDS) & (n_bytes <= _CLAIM_BYTES)
     placed = leads | np.isin(words.group_of[found.entry], free) | is_name
+    if is_name and "government" in words.groups:   # a body is not retired: “City of Veteran”, “弘前市”
+        is_body = words.group_of[found.entry] == words.groups.index("government")
+        beside = np.where(is_body & (beside == STANCES.index("former")), -1, beside)
     return np.where(beside >= 0, beside, np.where(placed, STANCES.index("is"), STANCES.index("about")))

@@ -48,7 +48,7 @@ def sentence_border(windows: Folded, *, last: bool, soft: bool = False) -> Place
 def _ends_clause(points: Places, window: Places, *, soft: bool) -> Flags:
     """Which characters end a sentence, or with `soft` a clause; none depends on a neighbouring window."""
     letter = classes(points) != NOT_A_LETTER
-    ends = np.isin(points, _HARD) | ((points >= _SYMBOLS_FROM) & ~letter & (points != 0x3001))
+    ends: Flags = np.isin(points, _HARD) | ((points >= _SYMBOLS_FROM) & ~letter & (points != 0x3001))
     following = np.append(points[1:], 0)
     following[np.flatnonzero(np.append(window[1:] != window[:-1], True)[:len(points)])] = 0
     run = np.concatenate(([0], np.cumsum(letter)))
@@ -75,7 +75,8 @@ def is_at_end(folded: Folded, row: Places, _start: Places, end: Places) -> Flags
 def _has_no_letter(windows: Folded) -> Flags:
     leads, points = windows.code_points()
     letters = leads[classes(points) != NOT_A_LETTER]
-    return np.searchsorted(letters, windows.starts) == np.searchsorted(letters, windows.ends)
+    none: Flags = np.searchsorted(letters, windows.starts) == np.searchsorted(letters, windows.ends)
+    return none
 
 
 def is_alone(folded: Folded, row: Places, start: Places, end: Places) -> Flags:
@@ -86,17 +87,19 @@ def is_alone(folded: Folded, row: Places, start: Places, end: Places) -> Flags:
     before = _nearest_sign(folded.before(row, start, width=8), last=True)
     after = _nearest_sign(folded.after(row, end, width=8), last=False)
     opens = is_at_start(folded, row, start, end) & (after == ord(","))
-    is_set_off = _sets_off(before) & (_sets_off(after) | opens)
+    is_set_off: Flags = _sets_off(before) & (_sets_off(after) | opens)
     next_byte = _byte(folded, end, end < folded.ends[row])
     hyphenated = (_byte(folded, start - 1, start > folded.starts[row]) == ord("-")) | (next_byte == ord("-"))
     dotted = (next_byte == ord(".")) & (
         class_after(folded, row, np.minimum(end + 1, folded.ends[row])) != NOT_A_LETTER)
-    return is_set_off & ~hyphenated & ~dotted
+    is_set_off &= ~(hyphenated | dotted)
+    return is_set_off
 
 
 def _sets_off(signs: Places) -> Flags:
     """True for a sign that is neither a letter nor joins a phrase to its neighbour; 0 stands for no sign."""
-    return (classes(signs) == NOT_A_LETTER) & ~np.isin(signs, _GLUE)
+    free: Flags = (classes(signs) == NOT_A_LETTER) & ~np.isin(signs, _GLUE)
+    return free
 
 
 def _byte(folded: Folded, place: Places, inside: Flags) -> Places:

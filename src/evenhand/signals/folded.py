@@ -1,6 +1,7 @@
 """Folded text: one column of texts as one run of bytes, made comparable, cut and searched without a loop over rows.
 
-Folding is NFKC, lower case, no invisible characters, and runs of white space as one space; line breaks stay. Rows that are clean already, most of a real platform's, pay one search and the lower-casing only.
+Folding is NFKC, lower case, no invisible characters, and runs of white space as one space; line breaks stay. Rows that
+are clean already, most of a real platform's, pay one search and the lower-casing only.
 """
 
 from __future__ import annotations

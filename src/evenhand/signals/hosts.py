@@ -140,7 +140,7 @@ def _unglued(labels: list[str]) -> list[str]:
     if ascii_part and ascii_part.end() < len(last):
         labels = [*labels[:-1], ascii_part[0]]
     head = re.search(r"[a-z0-9][a-z0-9_-]*$", labels[0], re.IGNORECASE)
-    if head and 0 < head.start() and class_of(ord(labels[0][head.start() - 1])) == UNSPACED_LETTER:
+    if head and head.start() > 0 and class_of(ord(labels[0][head.start() - 1])) == UNSPACED_LETTER:
         labels = [head[0], *labels[1:]]
     return labels
 

@@ -190,7 +190,7 @@ def shown(raw: pa.Array, folded: Folded, found: Mentions) -> pa.Array:
 
 def _primary(language: str) -> str:
     """The language without script and region: `zh` for `zh-Hant`."""
-    return language.split("-")[0]
+    return language.partition("-")[0]
 
 
 def first_of_each(found: Mentions, *keys: Places) -> Places:

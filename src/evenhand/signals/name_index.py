@@ -74,6 +74,8 @@ class Entries:
     holder: Offsets
     """Row of the holder in the registry table."""
     weight: Shares
+    name: Offsets
+    """The number of the name."""
     shown: pa.Array
     """The name or handle as registered."""
     folded: pa.Array
@@ -149,28 +151,29 @@ class HolderIndex:
         is_person = np.asarray(pc.equal(kinds, str(HolderKind.OFFICIAL)))
         shown, owners = _names_of(holders)
         handles, handle_owners = _handles_of(holders)
-        forms = _forms(shown, tables, added, is_handle=False)
-        handle_forms = _forms(handles, tables, added, is_handle=True)
+        forms = forms_of(shown, tables, added, is_handle=False)
+        handle_forms = forms_of(handles, tables, added, is_handle=True)
         parts, handle_parts = (NameParts.of(some.words, tables) for some in (forms, handle_forms))
         rarity = Rarity.of(counts.with_names(
             np.concatenate([some.hashes.parts(some.token_starts, some.token_ends) for some in (parts, handle_parts)]),
             np.r_[owners[forms.names][parts.token_rows], handle_owners[handle_forms.names][handle_parts.token_rows]],
-            is_person))
+            is_person), added)
         rank = np.asarray(pc.rank(ids, tiebreaker="first")).astype(np.int64)
         name_owners = owners[forms.names]
-        bits = _bits(parts, rarity, added) - _lost_bits(parts, name_owners)
+        bits = bits_of(parts, rarity, added) - _lost_bits(parts, name_owners)
         name_weights = weights(bits[forms.origins], is_person[name_owners])
         local = is_local(parts, rarity, added)[forms.origins] & ~is_person[name_owners]
         name_weights[local] = np.minimum(name_weights[local], LOCAL_WEIGHT)
         most = np.zeros(len(ids))
         np.maximum.at(most, name_owners, name_weights)
         holder_of_handle = handle_owners[handle_forms.names]
-        handle_weights = np.minimum(weights(_bits(handle_parts, rarity, added)[handle_forms.origins],
-                                            is_person[holder_of_handle]), most[holder_of_handle])
+        handle_bits = np.minimum(bits_of(handle_parts, rarity, added), rarity.segmented_bits(handle_parts))
+        handle_weights = np.minimum(weights(handle_bits[handle_forms.origins], is_person[holder_of_handle]),
+                                    most[holder_of_handle])
         return cls(
-            names=Targets.of(parts, _entries(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
+            names=Targets.of(parts, entries_of(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
                              added=added),
-            handles=Targets.of(handle_parts, _entries(handle_forms, handle_parts, handles, holder_of_handle,
+            handles=Targets.of(handle_parts, entries_of(handle_forms, handle_parts, handles, holder_of_handle,
                                                       handle_weights, rank), tables=tables, added=added),
             holder_ids=ids, holder_kinds=kinds, is_person=is_person, rank=rank, rarity=rarity, added=added,
             digest=_digest(holders, tables, counts, added))
@@ -188,7 +191,7 @@ def _handles_of(holders: pa.Table) -> tuple[pa.Array, Offsets]:
     return handles.flatten().field("handle"), np.asarray(pc.list_parent_indices(handles)).astype(np.int64)
 
 
-def _forms(shown: pa.Array, tables: UnicodeTables, added: AddedWords, *, is_handle: bool) -> Forms:
+def forms_of(shown: pa.Array, tables: UnicodeTables, added: AddedWords, *, is_handle: bool) -> Forms:
     """The forms of all names that have at least one."""
     read = folded_names(Texts.from_arrow(shown), tables, is_handle=is_handle)
     forms = [_small(read, np.arange(len(shown)), tables)]
@@ -248,7 +251,7 @@ def digits_of(parts: NameParts, starts: Offsets, ends: Offsets) -> pa.Array:
     return texts.keep(np.isin(texts.points, _NUMERALS)).to_arrow()
 
 
-def _bits(parts: NameParts, rarity: Rarity, added: AddedWords) -> Shares:
+def bits_of(parts: NameParts, rarity: Rarity, added: AddedWords) -> Shares:
     """What the words of each form tell, but for those it can do without."""
     first, last = bare_words(parts, added)
     n_words = parts.n_words()
@@ -279,7 +282,7 @@ def _n_partners(pairs: list[Offsets], n_targets: int, n_owners: int) -> Offsets:
     return np.bincount(np.unique(np.concatenate(pairs)) // max(1, n_owners), minlength=n_targets)
 
 
-def _entries(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets, form_weights: Shares,
+def entries_of(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets, form_weights: Shares,
              rank: Offsets) -> Entries:
     """One row for each target and holder that has it: the form that weighs most, then the one named first."""
     target = np.unique(parts.hashes.wholes(), return_inverse=True)[1]
@@ -289,7 +292,7 @@ def _entries(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets, f
     form = order[fresh]
     form = form[np.lexsort((rank[owners[form]], -form_weights[form], target[form]))]
     folded = forms.folded.keep(forms.folded.points != _SPACE).take(form).to_arrow()
-    return Entries(target=target[form], holder=owners[form], weight=form_weights[form],
+    return Entries(target=target[form], holder=owners[form], weight=form_weights[form], name=forms.names[form],
                    shown=shown.take(pa.array(forms.names[form])), folded=folded,
                    digits=digits_of(parts, parts.letters.offsets[:-1][form], parts.letters.offsets[1:][form]),
                    is_bare=parts.n_words()[form] < parts.n_words()[forms.origins[form]])

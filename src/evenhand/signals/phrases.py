@@ -175,6 +175,8 @@ def _edges(texts: Sequence[str]) -> tuple[Places, Places]:
 
 _GREEK_LATIN_CYRILLIC = re.compile(r"[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff]")
 _ARABIC = str.maketrans("أإآىةکی", "ااايهكي")
+_PERSIAN = str.maketrans("كيى", "کیی")
+_ARABIC_FINAL_YEH = re.compile(r"ي\b")
 _PLAIN = str.maketrans("ßıøłđðςё", "sioldðσе")
 
 
@@ -186,7 +188,7 @@ def spellings(text: str) -> tuple[str, ...]:
     """
     plain = "".join(_unaccented(character) for character in text)
     found = [text, plain.replace("ß", "ss").translate(_PLAIN), text.replace("ß", "ss"), text.replace("ς", "σ"),
-             text.replace("ı", "i"), text.translate(_ARABIC)]
+             text.replace("ı", "i"), text.translate(_ARABIC), text.translate(_PERSIAN), _ARABIC_FINAL_YEH.sub("ى", text)]
     found += [spelling.replace("'", "\u2019") for spelling in found if "'" in spelling]
     if _GREEK_LATIN_CYRILLIC.search(text):
         found += [spelling.replace(" ", joint) for spelling in tuple(found) for joint in "-_" if " " in spelling]

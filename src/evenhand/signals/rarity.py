@@ -36,10 +36,14 @@ LOCAL_WEIGHT = 0.45
 """The most that a name weighs that is a word for local bodies and one further telling word: places are namesakes."""
 TELLING_BITS = 6.0
 """A word with fewer bits (one in 64 names has it) does not tell one body from another of its kind."""
+ADDED_BITS = 4.0
+"""The most that an added word tells."""
 BODY_BITS = (8.0, 13.0)
 """A body's name weighs 0 up to one in 250 and 1 from one in 8,000 on: "The Times" 7, "Der Spiegel" 13."""
 MIN_CUT_LETTERS = 3
 """Shorter added words are not cut off a name written as one word: too many words begin with "us" or end in "tv"."""
+MIN_WORD_LETTERS, MAX_WORD_LETTERS, MAX_SEGMENTED_LETTERS = 3, 14, 40
+"""Words that names written as one word are cut into, and the longest name that is cut."""
 CONTAINED_BITS, SHARED_BITS = 1.5, 1.0
 """Bits that a name loses for each doubling of the holders in whose names it stands, and of those that have just it."""
 
@@ -211,11 +215,14 @@ class Rarity:
     """Bits of a word that was never counted."""
 
     @classmethod
-    def of(cls, counts: WordCounts) -> Rarity:
-        """The information by these counts. A word never seen counts as half a sighting."""
+    def of(cls, counts: WordCounts, added: AddedWords) -> Rarity:
+        """The information by these counts. A word never seen counts as half a sighting; an added word tells little."""
         shares = (counts.counts + 0.5) / (counts.totals + 1)
         seen = np.where(counts.counts > 0, shares, 0.5 / (counts.totals.max() + 1)).max(axis=1, initial=0.0)
-        return cls(known=_numbered(counts.keys), bits=-np.log2(seen), unknown=float(-np.log2(0.5 / (counts.totals[:2].max() + 1))))
+        keys, first = np.unique(np.r_[counts.keys, added.added.keys], return_index=True)
+        bits = np.r_[-np.log2(seen), np.full(len(added.added.keys), ADDED_BITS)][first]
+        bits[np.isin(keys, added.added.keys)] = np.minimum(bits[np.isin(keys, added.added.keys)], ADDED_BITS)
+        return cls(known=_numbered(keys), bits=bits, unknown=float(-np.log2(0.5 / (counts.totals[:2].max() + 1))))
 
     def token_bits(self, parts: NameParts) -> Shares:
         """Bits of each token, at most what its letters can tell."""
@@ -225,6 +232,26 @@ class Rarity:
         bits[asked] = self.bits[number]
         capacity = np.r_[0.0, np.cumsum(_letter_bits(parts.letters.points))]
         return np.minimum(bits, capacity[parts.token_ends] - capacity[parts.token_starts])
+
+    def segmented_bits(self, parts: NameParts) -> Shares:
+        """Bits of each name when its letters are cut into known words in the way that tells least.
+
+        For names written as one word: "dailynews" tells as little as "Daily News". At most the bits of an unknown word.
+        """
+        starts, lengths = parts.letters.offsets[:-1], parts.letters.lengths
+        longest = int(min(lengths.max(initial=0), MAX_SEGMENTED_LETTERS))
+        letter_bits = _letter_bits(parts.letters.points)
+        least = np.zeros((longest + 1, len(lengths)))
+        for end in range(1, longest + 1):
+            rows = np.flatnonzero(lengths >= end)
+            least[end, rows] = least[end - 1, rows] + letter_bits[starts[rows] + end - 1]
+            for size in range(MIN_WORD_LETTERS, min(end, MAX_WORD_LETTERS) + 1):
+                begin = starts[rows] + end - size
+                asked, number = self.known.find(parts.hashes.parts(begin, begin + size))
+                row = rows[asked]
+                least[end, row] = np.minimum(least[end, row], least[end - size, row] + self.bits[number])
+        bits = least[np.minimum(lengths, longest), np.arange(len(lengths))]
+        return np.minimum(np.where(lengths > longest, self.unknown, bits), self.unknown)
 
     def is_known(self, keys: Hashes) -> Mask:
         """Whether the words of these keys were ever counted."""

@@ -205,6 +205,14 @@ def skeletons(words: Texts) -> Texts:
     return Texts(as_letters(joined.points), joined.offsets)
 
 
+def without_doubled(words: Texts) -> Texts:
+    """The words with each run of one letter as a single letter."""
+    first = np.ones(len(words.points), np.bool_)
+    first[1:] = words.points[1:] != words.points[:-1]
+    first[words.offsets[:-1][words.lengths > 0]] = True
+    return words.keep(first)
+
+
 def reads_as_latin(words: Texts) -> Mask:
     """Whether the skeleton has at least two characters, all of them ASCII letters or digits."""
     return ~words.any(words.points >= 128) & (words.lengths >= 2)

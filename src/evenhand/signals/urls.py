@@ -36,7 +36,8 @@ _CLEANED = (
     ("([0-9A-Za-z])[\u3002\uff0e\uff61]([A-Za-z])", r"\1.\2"),
     (r"([^=/&?%#\s])(https?://)", r"\1 \2"), (r"(\.[A-Za-z]{2,})\\", r"\1/"), (r"(\w@)\s+", r"\1"),
 )
-_BREAKS = "[\\s<>\"'`{}|\\\\^\u00ab\u00bb\u2018-\u201f\u3000-\u3001\u3003-\u3020\uff08\uff09\uff0c\uff1a\uff1b\uff01\uff1f\uff1e\uff1c]+"
+_BREAKS = ("[\\s<>\"'`{}|\\\\^\u00ab\u00bb\u2018-\u201f\u3000-\u3001\u3003-\u3020"
+           "\uff08\uff09\uff0c\uff1a\uff1b\uff01\uff1f\uff1e\uff1c]+")
 """What an address cannot hold, or what people put around it."""
 
 _WITH_SCHEME = (

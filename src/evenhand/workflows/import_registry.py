@@ -17,11 +17,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.connectors.registries.columns import ColumnMapping
+from evenhand.connectors.registries.columns import ColumnMapping, load_column_mapping, mapping_of_flags
 from evenhand.connectors.registries.files import FORMATS, read_contents
 from evenhand.connectors.registries.folder import load_register, read_rows, save_register, shortened
 from evenhand.errors import DataError, Problem, StalePlan
 from evenhand.model.registry import PROVENANCE, REGISTERS, Register
+
+__all__ = ["Change", "ColumnMapping", "Provenance", "RegistryDiff", "apply_import", "import_registry",
+           "load_column_mapping", "mapping_of_flags"]
 
 LOG = "imports.jsonl"
 """The file in a registry folder that says what was imported: one line per import, never rewritten."""

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from evenhand.connectors.plan_folder import read_plan, read_plan_table
 from evenhand.errors import DataError, Problem
+from evenhand.plugins import detectors
 from evenhand.statements.messages import Messages
 from evenhand.transparency import ReportSources, ReportView, report_html, report_view
 
@@ -35,7 +36,7 @@ def read_report(folder: Path, *, messages: Messages, holders: pa.Table, beside: 
         plan=read_plan(folder), decisions=read_plan_table(folder, "decisions"), spared=read_plan_table(folder, "spared"),
         effects=read_plan_table(folder, "effects"), previous=previous, holder_names=named,
         previous_name=read_plan(beside.previous).digest[:12] if beside.previous is not None else "",
-        truth=_truth(beside.truth)), messages=messages)
+        truth=_truth(beside.truth), looked_for=frozenset(detector.harm for detector in detectors())), messages=messages)
 
 
 def write_report(view: ReportView, into: Path) -> Path:

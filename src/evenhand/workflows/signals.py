@@ -9,7 +9,7 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
-from evenhand.signals.address_matches import address_matches_kernel
+from evenhand.signals.address_matches import AddressIndex, address_matches
 from evenhand.signals.claims import claims
 from evenhand.signals.criticism import criticisms
 from evenhand.signals.disclosures import disclosures
@@ -31,8 +31,9 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     tables = unicode_tables()
     index = HolderIndex.build(registers["holders"], tables=tables, counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
+    addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=PublicSuffixes.bundled())
     return (names_kernel(tables), name_matches_kernel(index, tables), links(), addresses(),
-            address_matches_kernel(index), listed_links(), proofs(), claims(lexicon("claims")),
+            *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")))
 
 

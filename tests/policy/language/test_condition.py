@@ -203,64 +203,105 @@ def _only_policy_errors(text: str) -> None:
     assert parse_condition(condition.normal) == condition
 
 
-def _refs(kind: Type) -> st.SearchStrategy[Expression]:
-    return st.sampled_from([ColumnRef(column=c) for c in ACCOUNT.values() if c.type is kind and not c.values])
+CHARACTERS = st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"])
+SHORT_TEXTS = st.text(CHARACTERS, min_size=1, max_size=6)
+PATTERNS = SHORT_TEXTS.filter(lambda text: "\\" not in text and text.strip("%") != "")
+NUMBERS = st.integers(-10**9, 10**9) | st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: x + 0.0)
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
 
 
-TEXT_LITERALS = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=6).map(
-    lambda text: Literal(value=text, type=Type.TEXT))
-TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
-    lambda at: Literal(value=at.replace(tzinfo=UTC), type=Type.TIME))
-SPANS = st.integers(0, 10**6).map(lambda n: Literal(value=timedelta(seconds=n), type=Type.SPAN))
-NUMBER_LITERALS = (st.integers(-10**9, 10**9) | st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: x + 0.0)).map(
-    lambda number: Literal(value=number, type=Type.NUMBER))
+class Grower:
+    """Draws a checked tree, part by part."""
 
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
 
-def _numbers(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    return st.one_of(
-        st.builds(lambda o, a, b: Arithmetic(operator=o, left=a, right=b), st.sampled_from("+-*"), inner, inner),
-        st.builds(lambda o, a, b: Arithmetic(operator=o, left=a, right=b), st.sampled_from("/%"), inner, _refs(Type.NUMBER)),
-        _refs(Type.NUMBER).map(lambda ref: Negative(value=ref)),
-        st.builds(lambda a: Call(function=FUNCTIONS["abs"], arguments=(a,)), inner),
-        st.builds(lambda t: Call(function=FUNCTIONS["length"], arguments=(t,)), _refs(Type.TEXT)),
-        st.lists(inner, min_size=2, max_size=3).map(lambda a: Call(function=FUNCTIONS["coalesce"], arguments=tuple(a))))
+    def one_of(self, *choices: str) -> str:
+        return self._draw(st.sampled_from(choices))
 
+    def ref(self, kind: Type) -> Expression:
+        return ColumnRef(column=self._draw(st.sampled_from(
+            [c for c in ACCOUNT.values() if c.type is kind and not c.values])))
 
-NUMBERS = st.recursive(_refs(Type.NUMBER) | NUMBER_LITERALS, _numbers, max_leaves=5)
-TEXTS = _refs(Type.TEXT) | _refs(Type.TEXT).map(lambda ref: Call(function=FUNCTIONS["lower"], arguments=(ref,)))
-MOMENTS = _refs(Type.TIME) | TIMES | st.builds(
-    lambda o, a, b: Arithmetic(operator=o, left=a, right=b), st.sampled_from("+-"), _refs(Type.TIME), SPANS)
-TESTS = st.one_of(
-    _refs(Type.BOOLEAN),
-    st.builds(lambda o, a, b: Compare(operator=o, left=Arithmetic(operator="+", left=a, right=b), right=b),
-              st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), NUMBERS, NUMBERS),
-    st.builds(lambda o, a, b: Compare(operator=o, left=a, right=b), st.sampled_from(["=", "<>"]), TEXTS, TEXT_LITERALS),
-    st.builds(lambda o, a, b: Compare(operator=o, left=a, right=b), st.sampled_from(["=", "<", ">="]), MOMENTS, MOMENTS),
-    st.builds(lambda v, p, i: Like(value=v, pattern=p, ignores_case=i), TEXTS,
-              TEXT_LITERALS.filter(lambda p: "\\" not in str(p.value) and str(p.value).strip("%") != ""), st.booleans()),
-    st.builds(lambda v, o: In(value=v, options=tuple(o)), TEXTS, st.lists(TEXT_LITERALS, min_size=1, max_size=3)),
-    st.builds(lambda v, a, b: Between(value=v, low=a, high=b), MOMENTS, MOMENTS, MOMENTS),
-    _refs(Type.TEXT).map(lambda ref: IsNull(value=ref)),
-    st.builds(lambda t, w: Call(function=FUNCTIONS["contains_any"], arguments=(t, *w)), TEXTS,
-              st.lists(TEXT_LITERALS, min_size=1, max_size=3)))
+    def literal(self, kind: Type) -> Literal:
+        strategy = {Type.NUMBER: NUMBERS, Type.TEXT: SHORT_TEXTS, Type.TIME: MOMENTS}[kind]
+        return Literal(value=self._draw(strategy), type=kind)
 
+    def number(self, depth: int) -> Expression:
+        shape = self.one_of("ref", "literal") if depth == 0 else self.one_of(
+            "ref", "+", "-", "*", "/", "%", "negative", "abs", "length", "coalesce")
+        match shape:
+            case "ref":
+                return self.ref(Type.NUMBER)
+            case "literal":
+                return self.literal(Type.NUMBER)
+            case "negative":
+                return Negative(value=self.ref(Type.NUMBER))
+            case "length":
+                return Call(function=FUNCTIONS["length"], arguments=(self.text(),))
+            case "abs":
+                return Call(function=FUNCTIONS["abs"], arguments=(self.number(depth - 1),))
+            case "coalesce":
+                return Call(function=FUNCTIONS["coalesce"], arguments=(self.number(depth - 1), self.number(depth - 1)))
+            case _:
+                right = self.ref(Type.NUMBER) if shape in "/%" else self.number(depth - 1)
+                return Arithmetic(operator=shape, left=self.number(depth - 1), right=right)
 
-def _connected(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    parts = st.lists(inner, min_size=2, max_size=3)
-    return st.one_of(
-        parts.map(lambda p: And(parts=tuple(p))).filter(lambda node: not any(isinstance(p, And) for p in node.parts)),
-        parts.map(lambda p: Or(parts=tuple(p))).filter(lambda node: not any(isinstance(p, Or) for p in node.parts)),
-        inner.map(lambda part: Not(part=part)),
-        st.builds(lambda w, t, o: Case(branches=((w, t),), otherwise=o), inner, inner, st.none() | inner))
+    def text(self) -> Expression:
+        ref = self.ref(Type.TEXT)
+        return ref if self.one_of("ref", "lower") == "ref" else Call(function=FUNCTIONS["lower"], arguments=(ref,))
 
+    def moment(self) -> Expression:
+        shape = self.one_of("ref", "literal", "+", "-")
+        if shape == "literal":
+            return self.literal(Type.TIME)
+        span = Literal(value=timedelta(seconds=self._draw(st.integers(0, 10**6))), type=Type.SPAN)
+        ref = self.ref(Type.TIME)
+        return ref if shape == "ref" else Arithmetic(operator=shape, left=ref, right=span)
 
-TREES = st.recursive(TESTS, _connected, max_leaves=6)
+    def test(self) -> Expression:
+        match self.one_of("ref", "number", "text", "moment", "like", "in", "between", "null", "any"):
+            case "ref":
+                return self.ref(Type.BOOLEAN)
+            case "number":
+                left = Arithmetic(operator="+", left=self.number(2), right=self.ref(Type.NUMBER))
+                return Compare(operator=self.one_of("=", "<>", "<", "<=", ">", ">="), left=left, right=self.number(1))
+            case "text":
+                return Compare(operator=self.one_of("=", "<>"), left=self.text(), right=self.literal(Type.TEXT))
+            case "moment":
+                return Compare(operator=self.one_of("=", "<", ">="), left=self.moment(), right=self.moment())
+            case "like":
+                pattern = Literal(value=self._draw(PATTERNS), type=Type.TEXT)
+                return Like(value=self.text(), pattern=pattern, ignores_case=self._draw(st.booleans()))
+            case "in":
+                return In(value=self.text(), options=(self.literal(Type.TEXT), self.literal(Type.TEXT)))
+            case "between":
+                return Between(value=self.moment(), low=self.moment(), high=self.moment())
+            case "null":
+                return IsNull(value=self.ref(Type.TEXT))
+            case _:
+                words = (self.literal(Type.TEXT), self.literal(Type.TEXT))
+                return Call(function=FUNCTIONS["contains_any"], arguments=(self.text(), *words))
+
+    def tree(self, depth: int) -> Expression:
+        shape = "test" if depth == 0 else self.one_of("test", "and", "or", "not", "case")
+        parts = () if shape == "test" else tuple(self.tree(depth - 1) for _ in range(3))
+        match shape:
+            case "and" if not any(isinstance(part, And) for part in parts):
+                return And(parts=parts)
+            case "or" if not any(isinstance(part, Or) for part in parts):
+                return Or(parts=parts)
+            case "not":
+                return Not(part=parts[0])
+            case "case":
+                return Case(branches=((parts[0], parts[1]),), otherwise=parts[2] if self._draw(st.booleans()) else None)
+            case _:
+                return self.test()
 
 
 @st.composite
 def trees(draw: st.DrawFn) -> Expression:
-    """A tree with a short name, for messages."""
-    return draw(TREES)
+    return Grower(draw).tree(2)
 
 
 @settings(max_examples=400)

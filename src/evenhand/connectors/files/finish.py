@@ -70,6 +70,9 @@ def placed_rows(units: Sequence[Placed], *, bucket: int | None, columns: Sequenc
 
 def find_duplicates(units: Sequence[Placed], *, table: Table, into: Path, database: duckdb.DuckDBPyConnection) -> None:
     """Writes the keys that more than one row of the platform has, with the place of the first of them."""
+    if not any(placed.unit.n_kept for placed in units):
+        write_arrow(into, (), schema=_twice_schema(table))
+        return
     keys = ", ".join(table.key)
     with given(database, placed_rows(units, bucket=None, columns=(*table.key, "row"), table=table)):
         twice = database.sql(f"select {keys}, min(place) as first from given group by {keys} having count(*) > 1")
@@ -107,12 +110,12 @@ def finish_bucket(bucket: int, *, units: Mapping[str, Sequence[Placed]], duplica
             path.parent.mkdir(parents=True, exist_ok=True)
             with given(database, rows, name="arrived"):
                 if len(rows) or table is ACCOUNTS:
-                    _judge(table, duplicates=duplicates / f"{name}.arrow", database=database)
-                    kept, sums, n_group = _kept(table, database=database)
-                    _write_rejects(rejects, table=table, database=database)
+                    n_gone = _judge(table, duplicates=duplicates / f"{name}.arrow", database=database)
+                    kept, sums, n_group = _kept(table, has_gone=n_gone > 0, database=database)
                 else:
-                    kept, sums, n_group = rows.column("index").to_numpy(), (0, 0), ROW_GROUP
-                    write_arrow(rejects, (), schema=FOUND)
+                    n_gone, kept, sums, n_group = 0, rows.column("index").to_numpy(), (0, 0), ROW_GROUP
+                found = _gone(table, database=database).to_arrow_reader(MANY) if n_gone else ()
+                write_arrow(rejects, found, schema=FOUND)
             _write_rows(path, rows, kept, table=table, n_group=n_group)
             said[name] = {"n_kept": len(kept), "sums": [str(one) for one in sums]}
         write_whole(note, json.dumps(said))
@@ -121,8 +124,11 @@ def finish_bucket(bucket: int, *, units: Mapping[str, Sequence[Placed]], duplica
             for name, said in json.loads(note.read_bytes()).items()}
 
 
-def _judge(table: Table, *, duplicates: Path, database: duckdb.DuckDBPyConnection) -> None:
-    """Makes the table `gone` of rows that other rows stand against, and for `accounts` the table `owners`."""
+def _judge(table: Table, *, duplicates: Path, database: duckdb.DuckDBPyConnection) -> int:
+    """Makes the table `gone` of rows that other rows stand against, and for `accounts` the table `owners`.
+
+    Gives how many rows are gone.
+    """
     keys = ", ".join(table.key)
     if not needs_platform(table):
         database.execute(f"""create or replace temp table twice as
@@ -143,11 +149,12 @@ def _judge(table: Table, *, duplicates: Path, database: duckdb.DuckDBPyConnectio
         database.execute(f"""insert into gone
             select place, '{Reason.ORPHAN}' as reason from arrived
             anti join gone using (place) anti join owners on {table.account} = owner""")
+    return int(database.execute("select count(*) from gone").fetchall()[0][0])
 
 
-def _kept(table: Table, *, database: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.int64], tuple[int, int], int]:
+def _kept(table: Table, *, has_gone: bool, database: duckdb.DuckDBPyConnection) -> tuple[
+        NDArray[np.int64], tuple[int, int], int]:
     """Which rows are kept, in the order of account and key; the sums of their digests; how many make a row group."""
-    has_gone = database.execute("select count(*) from gone").fetchall()[0][0]
     kept = "arrived anti join gone using (place)" if has_gone else "arrived"
     lower, upper, n_bytes, n_kept = database.execute(f"""
         select coalesce(sum((digest & 18446744073709551615::uhugeint)::ubigint), 0),
@@ -172,17 +179,16 @@ def _write_rows(path: Path, rows: pa.Table, kept: NDArray[np.int64], *, table: T
     part.replace(path)
 
 
-def _write_rejects(path: Path, *, table: Table, database: duckdb.DuckDBPyConnection) -> None:
-    """Writes the rows that are gone, with what a person needs to find them."""
+def _gone(table: Table, *, database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The rows that are gone, with what a person needs to find them."""
     shown = ", ".join(f"{name} := {name}" for name in table.required)
     row = f"to_json(struct_pack({shown}))::varchar"
     account, key = table.account, table.key[0]
-    found = database.sql(f"""
+    return database.sql(f"""
         select place, line, reason, case reason when '{Reason.ORPHAN}' then '{account}' else '{key}' end as "column",
             left(to_json(case reason when '{Reason.ORPHAN}' then {account} else {key} end)::varchar, {SHORT}) as value,
             left({row}, {EXCERPT}) as excerpt
         from arrived join gone using (place) order by place""")
-    write_arrow(path, found.to_arrow_reader(MANY), schema=FOUND)
 
 
 def canonical(table: Table) -> str:

@@ -91,15 +91,21 @@ def _sorted(units: Sequence[Placed], late: Sequence[Path], *, files: Sequence[st
         for path in late:
             with pa.memory_map(str(path)) as stored:
                 opened = ipc.open_file(stored)
-                for i in range(opened.num_record_batches):
-                    yield opened.get_batch(i)
+                yield from (opened.get_batch(i) for i in range(opened.num_record_batches))
 
     names = pa.array(files, pa.string())
+    if not any(placed.unit.n_rejected for placed in units) and all(_is_empty(path) for path in late):
+        return
     with given(database, pa.RecordBatchReader.from_batches(FOUND, batches())):
         for batch in database.sql("select * from given order by place").to_arrow_reader(100_000):
             place = batch.column("place").to_numpy()
             yield pa.record_batch([names.take(pa.array(place >> ROW_BITS)), pa.array(place & ((1 << ROW_BITS) - 1)),
                                    *batch.columns[1:]], schema=REJECTS)
+
+
+def _is_empty(path: Path) -> bool:
+    with pa.memory_map(str(path)) as stored:
+        return ipc.open_file(stored).num_record_batches == 0
 
 
 def _count(batch: pa.RecordBatch, *, table: str, by_file: Counter[tuple[str, str]],

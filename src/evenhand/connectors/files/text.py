@@ -96,8 +96,10 @@ class Cut(Protocol):
     """Makes a batch of the complete rows at the beginning of a text."""
 
     def __call__(self, data: bytes, mark: Mark, done_bytes: int, *, is_last: bool) -> tuple[RawBatch, int]:
-        """The batch, and how many bytes of the text its rows take. `mark` is the place before the text, `done_bytes`
-        is how much of the stored file is read, and with `is_last` nothing follows the text.
+        """The batch, and how many bytes of the text its rows take.
+
+        `mark` is the place before the text, `done_bytes` is how much of the stored file is read, and with `is_last`
+        nothing follows the text.
         """
         ...
 

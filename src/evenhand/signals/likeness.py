@@ -1,0 +1,248 @@
+"""How names are like targets: candidates looked at letter by letter, what stands around them, and how alike they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from evenhand.signals.codepoints import Mask, Offsets, Texts, targets_places
+from evenhand.signals.hashes import NameParts
+from evenhand.signals.name_candidates import BAG, INSIDE, NEAR, Candidates, candidates
+from evenhand.signals.name_index import Targets, digits_of, words_between
+from evenhand.signals.rarity import AddedWords, Rarity, Shares, WordKinds
+
+MAX_MATCHES = 5
+"""Matches kept for one name, the strongest; of a target, the holders looked at."""
+MATCHES = ("same", "skeleton", "affix", "handle", "edit", "tokens")
+"""From the surest on; of equal strength the surer is kept."""
+SAME, SKELETON, AFFIX, AS_HANDLE, EDIT, TOKENS = range(len(MATCHES))
+REORDERED, PERSON_REORDERED = 0.7, 0.95
+"""Similarity of a name whose words stand in another order, as family and given name may."""
+MIN_PERSON_EDIT_LETTERS = 9
+"""Shorter names of people are one letter from the names of too many other people."""
+WITH_ADDED_WORD, WITH_NAMING_WORD = 0.9, 0.6
+"""Factors for a name with an added word around it, and for one with a word that as often makes a name of its own."""
+AMONG_WORDS, PERSON_AMONG_WORDS = 0.35, 0.9
+"""Factors, times the share of the letters, for a name among other words. Bodies are named within bodies ("Green Township
+Fire Department"), people seldom are."""
+UNBOUNDED, ONE_WORD = 0.5, 0.5
+"""Further factors where no border of a word sets the name off (in scripts without spaces), and for a single word."""
+KNOWN_WORDS = 0.25
+"""Factor on the weight of a name one edit away when all its words are words of other names or of texts: "Marion County"
+is no misspelt "Martin County"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadNames:
+    """Names in all their readings: some whose letters look Latin in capitals have two."""
+
+    rows: Offsets
+    """The name of each reading."""
+    parts: NameParts
+    kinds: WordKinds
+    folded: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """Names and entries of targets that they are like, one row for each pair."""
+
+    found: Candidates
+    entry: Offsets
+    match: NDArray[np.int8]
+    similarity: Shares
+    weight: Shares
+    is_same: Mask
+    around: Around
+
+    @classmethod
+    def of(cls, names: ReadNames, targets: Targets, *, added: AddedWords, rarity: Rarity, is_person: Mask) -> Likeness:
+        """All likenesses of these names to these targets that hold when looked at."""
+        found = candidates(names.parts, targets, added, names.kinds)
+        found = found.take(_holds(found, names.parts, targets))
+        counts = np.minimum(targets.starts[found.target + 1] - targets.starts[found.target], MAX_MATCHES)
+        entry = targets_places(targets.starts[found.target], counts)
+        found = found.take(np.repeat(np.arange(len(found.row)), counts))
+        entries, taken = targets.entries, pa.array(entry)
+        around = Around.of(found, names, added, is_bare=entries.is_bare[entry])
+        same = around.is_nothing & (found.how != NEAR) & equal_texts(
+            around.folded_place(names, found), entries.folded.take(taken))
+        person = is_person[entries.holder[entry]]
+        keep = _numbers_agree(found, names, entries.digits.take(taken)) & (same | ~targets.is_short[found.target])
+        keep &= person | ~around.has_lone_digit
+        keep &= ~person | (found.how != NEAR) | (targets.lengths[found.target] >= MIN_PERSON_EDIT_LETTERS)
+        match, similarity = _described(found, names, targets, around=around, same=same, is_person=person)
+        weight = entries.weight[entry] * np.where(_has_known_words_only(found, names, rarity), KNOWN_WORDS, 1.0)
+        every = cls(found=found, entry=entry, match=match, similarity=similarity, weight=weight, is_same=same,
+                    around=around)
+        return every.take(np.flatnonzero(keep))
+
+    def take(self, chosen: Offsets) -> Likeness:
+        """The chosen ones."""
+        return Likeness(found=self.found.take(chosen), entry=self.entry[chosen], match=self.match[chosen],
+                        similarity=self.similarity[chosen], weight=self.weight[chosen], is_same=self.is_same[chosen],
+                        around=self.around.take(chosen))
+
+    @property
+    def strength(self) -> Shares:
+        """Similarity times weight."""
+        return self.similarity * self.weight
+
+
+def equal_texts(first: pa.Array, second: pa.Array) -> Mask:
+    return np.asarray(pc.equal(first, second))
+
+
+def _holds(found: Candidates, parts: NameParts, targets: Targets) -> Mask:
+    """Whether each candidate is what its key says: the same letters, or one edit apart."""
+    letters = parts.letters.slices(found.start, found.end).to_arrow()
+    expected = targets.letters.take(pa.array(found.target))
+    holds = equal_texts(letters, expected)
+    holds[found.how == NEAR] = False
+    near = np.flatnonzero(found.how == NEAR)
+    if len(near):
+        chosen = pa.array(near)
+        holds[near] = cpdist(letters.take(chosen).to_pylist(), expected.take(chosen).to_pylist(),
+                             scorer=OSA.distance, score_cutoff=1) == 1
+    bags = found.how == BAG
+    holds[bags] = ~holds[bags] & (found.end - found.start == targets.lengths[found.target])[bags]
+    return holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What stands around the place of each candidate in its name."""
+
+    is_nothing: Mask
+    """Nothing that the name could not do without."""
+    is_added: Mask
+    """Only added words and numbers."""
+    is_naming: Mask
+    """One of the words makes names of its own as often."""
+    is_set_off: Mask
+    """The place begins and ends where words do."""
+    has_lone_digit: Mask
+    """A number of one digit is among the words around: "Channel 5" is another body than "Channel"."""
+    first: Offsets
+    """The first word of the name that the place touches, counted from 0, and the one after the last."""
+    last: Offsets
+    n_words: Offsets
+    pieces: tuple[NDArray[np.int32], NDArray[np.int32]]
+    """The added word that is the rest of the first, and of the last word; -1 for none."""
+
+    @classmethod
+    def of(cls, found: Candidates, names: ReadNames, added: AddedWords, *, is_bare: Mask) -> Around:
+        """What is around these candidates. Where the target is bare, a needless word counts as another than it lacks."""
+        parts, kinds = names.parts, names.kinds
+        begin = np.searchsorted(parts.word_rows, found.row)
+        end = np.searchsorted(parts.word_rows, found.row, side="right")
+        first = np.searchsorted(parts.word_ends, found.start, side="right")
+        last = np.searchsorted(parts.word_starts, found.end, side="left")
+        left, left_known = _piece(parts.word_starts[first], found.start, parts, added)
+        right, right_known = _piece(found.end, parts.word_ends[last - 1], parts, added)
+
+        def around(words: Mask) -> Offsets:
+            count = np.r_[0, np.cumsum(words)]
+            return count[first] - count[begin] + count[end] - count[last]
+
+        offsets = parts.letters.offsets
+        whole = (found.start == offsets[:-1][found.row]) & (found.end == offsets[1:][found.row])
+        known, no_piece = left_known & right_known, (left < 0) & (right < 0)
+        return cls(
+            is_nothing=whole | (known & no_piece & (around(~kinds.is_needless) == 0) & ~is_bare),
+            is_added=known & (around(~kinds.is_added) == 0), is_set_off=no_piece & known,
+            is_naming=(is_bare & (around(kinds.is_needless) > 0)) | (around(kinds.is_naming) > 0) | _is_naming(left, added) | _is_naming(right, added),
+            has_lone_digit=around(kinds.is_number & (parts.word_ends - parts.word_starts == 1)) > 0,
+            first=first - begin, last=last - begin, n_words=end - begin, pieces=(left, right))
+
+    def folded_place(self, names: ReadNames, found: Candidates) -> pa.Array:
+        """The folded words of each place, without spaces."""
+        texts = words_between(names.folded.take(found.row), self.first, self.last)
+        return texts.keep(texts.points != 0x20).to_arrow()
+
+    def take(self, chosen: Offsets) -> Around:
+        """Of the chosen candidates."""
+        return Around(
+            is_nothing=self.is_nothing[chosen], is_added=self.is_added[chosen], is_naming=self.is_naming[chosen],
+            is_set_off=self.is_set_off[chosen], has_lone_digit=self.has_lone_digit[chosen], first=self.first[chosen],
+            last=self.last[chosen], n_words=self.n_words[chosen],
+            pieces=(self.pieces[0][chosen], self.pieces[1][chosen]))
+
+    def texts(self, folded: Texts, added: AddedWords) -> pa.Array:
+        """The added words, parted by spaces, from the folded names; null where there are none but others."""
+        zero = np.zeros(len(folded), np.int64)
+        before = words_between(folded, zero, self.first).to_arrow()
+        after = words_between(folded, self.last, self.n_words).to_arrow()
+        left, right = (added.texts.take(pa.array(piece, mask=piece < 0)) for piece in self.pieces)
+        pieces = [pc.fill_null(piece, "") for piece in (before, left, right, after)]
+        text = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.binary_join_element_wise(*pieces, " "), " +", " "))
+        return pc.if_else(pa.array(self.is_added & ~self.is_nothing), text, None)
+
+
+def _piece(starts: Offsets, ends: Offsets, parts: NameParts, added: AddedWords) -> tuple[NDArray[np.int32], Mask]:
+    """The number of the added word that each piece of a word is (-1 for none), and whether it is one or empty."""
+    number = np.full(len(starts), -1, np.int32)
+    filled = np.flatnonzero(ends > starts)
+    asked, word = added.added.find(parts.hashes.parts(starts[filled], ends[filled]))
+    number[filled[asked]] = word
+    return number, (ends <= starts) | (number >= 0)
+
+
+def _is_naming(words: NDArray[np.int32], added: AddedWords) -> Mask:
+    return np.where(words >= 0, added.is_naming[words], False)
+
+
+def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> Mask:
+    """Whether name and target have the same numerals, or the name has digits that read as letters of the target.
+
+    With 0 and 1 that may be any; other digits only where the target has none and they stand within a word.
+    """
+    shown = digits_of(names.parts, found.start, found.end)
+    agree = equal_texts(shown, expected)
+    others = [pc.replace_substring_regex(digits, "[01]", "") for digits in (shown, expected)]
+    numbers = np.r_[0, np.cumsum(names.kinds.is_number)]
+    starts, ends = names.parts.word_starts, names.parts.word_ends
+    free = numbers[np.searchsorted(ends, found.end, side="right")] == numbers[np.searchsorted(starts, found.start)]
+    within = (np.asarray(pc.binary_length(expected)) == 0) & free
+    return agree | ((found.how != NEAR) & (found.how != BAG) & (equal_texts(*others) | within))
+
+
+def _described(found: Candidates, names: ReadNames, targets: Targets, *, around: Around, same: Mask,
+               is_person: Mask) -> tuple[NDArray[np.int8], Shares]:
+    """How each candidate matches, and how alike the two names are."""
+    offsets = names.parts.letters.offsets
+    whole = (offsets[1:] - offsets[:-1])[found.row]
+    match = np.array([SKELETON, TOKENS, EDIT, TOKENS], np.int8)[found.how]
+    match[(found.how == INSIDE) & around.is_added] = AFFIX
+    match[(found.how == INSIDE) & around.is_nothing] = SKELETON
+    match[same] = SAME
+    similarity = np.ones(len(match))
+    similarity[found.how == NEAR] -= 1.0 / targets.lengths[found.target[found.how == NEAR]]
+    bags = found.how == BAG
+    similarity[bags] = np.where(is_person[bags], PERSON_REORDERED, REORDERED)
+    tokens = names.parts.token_starts
+    one = np.searchsorted(tokens, found.end) - np.searchsorted(tokens, found.start) == 1
+    among = np.where(is_person, PERSON_AMONG_WORDS, AMONG_WORDS) * (found.end - found.start) / whole
+    among *= np.where(around.is_set_off, 1.0, UNBOUNDED) * np.where(one, ONE_WORD, 1.0)
+    added = np.where(around.is_naming, WITH_NAMING_WORD, WITH_ADDED_WORD)
+    similarity *= np.where(around.is_nothing, 1.0, np.where(around.is_added, added, among))
+    return match, similarity
+
+
+def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -> Mask:
+    """Whether a name one edit away is made of words that are known as such."""
+    near = found.how == NEAR
+    if not near.any():
+        return near
+    parts = names.parts
+    unknown = ~rarity.is_known(parts.hashes.parts(parts.token_starts, parts.token_ends))
+    count = np.r_[0, np.cumsum(unknown)]
+    first = np.searchsorted(parts.token_ends, found.start, side="right")
+    last = np.searchsorted(parts.token_starts, found.end, side="left")
+    return near & (count[last] == count[first])
