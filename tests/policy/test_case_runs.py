@@ -15,8 +15,12 @@ from evenhand.policy.swap import read_sides
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden" / "policy_mistakes"
-POSTED = '[[case]]\nname = "with posts"\nexpect = "nothing"\naccount = { handle = "h", created_at = 2026-01-01, followers = 3 }\n' \
-    'posts = [{ text = "one", links = ["https://example.org"] }, { text = "two", created_at = 2026-01-02T03:04:05+01:00 }]\n'
+POSTED = """[[case]]
+name = "with posts"
+expect = "nothing"
+account = { handle = "h", created_at = 2026-01-01, followers = 3 }
+posts = [{ text = "one", links = ["https://example.org"] }, { text = "two", created_at = 2026-01-02T03:04:05+01:00 }]
+"""
 PACK = read_pack({"pack.toml": (GOLDEN / "_pack.toml").read_text(encoding="utf-8"),
                   "media.toml": (GOLDEN / "_policy.toml").read_text(encoding="utf-8") + POSTED})
 SIDES = read_sides((ROOT / "src/evenhand/data/lexicons/sides.toml").read_text(encoding="utf-8"))
@@ -60,8 +64,9 @@ def test_a_case_that_ends_otherwise_is_a_problem_at_its_place() -> None:
 
 def test_a_swapped_case_that_ends_otherwise_is_a_problem() -> None:
     (problem,) = swap_failures(RUNS, AS_EXPECTED | {"posing-as-media/1/1": CaseOutcome(is_finding=False)})
-    assert problem.what == ("the outcome changes with the side: `one-letter twin of a newspaper, with government and opposition "
-                            "exchanged` gives nothing in place of finding")
+    assert problem.what == (
+        "the outcome changes with the side: `one-letter twin of a newspaper, with government and opposition exchanged` "
+        "gives nothing in place of finding")
 
 
 @pytest.mark.parametrize(("outcome", "meets"), [

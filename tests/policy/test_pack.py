@@ -61,8 +61,9 @@ def test_the_ladder_in_force_is_the_latest_that_has_begun() -> None:
 
 def test_a_policy_is_in_force_from_its_first_day_to_the_day_before_its_last() -> None:
     pack = read_pack(FILES | {"media.toml": POLICY.replace("severity = 3", "severity = 3\nuntil = 2026-03-01")})
+    policy = pack.policy("posing-as-media")
     days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 2, 28), date(2026, 3, 1))
-    assert ["posing-as-media" in [policy.policy_id for policy in pack.in_force(day)] for day in days] == [False, True, True, False]
+    assert [policy in pack.in_force(day) for day in days] == [False, True, True, False]
 
 
 def test_a_day_without_any_policy_is_a_mistake() -> None:
@@ -126,10 +127,11 @@ def test_the_digest_covers_the_pack_itself(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [
-    ("0.7", "0.71"), ('"limit_reach"', '"demonetise"'), ("duration_days = 30", "duration_days = 31"), ("severity = 3", "severity = 2"),
-    ('"namesake"]', '"precedence"]'), ("is fine.", "is okay."), ("rules#ladder", "rules#steps"), ("its name is its own", "it is"),
-    ("says the government", "says the opposition"), ('["en"]', '["de"]'), ("at_least = 2", "at_least = 3"),
-    ("from = 2026-01-01\n\n[ground]", "from = 2026-01-02\n\n[ground]"), ('expect = "finding"', 'expect = "finding"\nswap = false')])
+    ("0.7", "0.71"), ('"limit_reach"', '"demonetise"'), ("duration_days = 30", "duration_days = 31"),
+    ("severity = 3", "severity = 2"), ('"namesake"]', '"precedence"]'), ("is fine.", "is okay."),
+    ("rules#ladder", "rules#steps"), ("its name is its own", "it is"), ("says the government", "says the opposition"), ('["en"]', '["de"]'), ("at_least = 2", "at_least = 3"),
+    ("from = 2026-01-01\n\n[ground]", "from = 2026-01-02\n\n[ground]"),
+    ('expect = "finding"', 'expect = "finding"\nswap = false')])
 def test_the_digest_covers_every_part_of_a_policy(before: str, after: str) -> None:
     assert before in POLICY
     assert read_pack(FILES | {"media.toml": POLICY.replace(before, after)}).digest != read_pack(FILES).digest
@@ -137,10 +139,11 @@ def test_the_digest_covers_every_part_of_a_policy(before: str, after: str) -> No
 
 # -------------------------------------------------------------------------------------------- any text at all
 
-PIECES = ["\n", "=", '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", ",", ".", "#", "\\", "0", "-1", "1e9", "2026-01-01", "true", "nan",
-          "[[case]]\n", "[[ladder]]\n", "[[question]]\n", "[ground]\n", "x = 1\n", "when = ''\n", "harm = 3\n", "ladder = 1\n", "case = []\n",
-          "question = [1]\n", "ladder = []\n", "ladder = [[]]\n", "account = {}\n", "posts = [{}]\n", "first = {}\n", "yes = {}\n", "é", "\x00", "\r",
-          "\u2028", "from = 10:00:00\n", "created_at = 0001-01-01T00:00:00+23:59\n", "languages = ['']\n", "id = ''\n", "'' = 1\n", "a.b = 1\n"]
+SIGNS = """= " ' \"\"\" [ ] [[ ]] { } , . # \\ 0 -1 1e9 2026-01-01 true nan é""".split()
+LINES = ["[[case]]", "[[ladder]]", "[[question]]", "[ground]", "x = 1", "when = ''", "harm = 3", "ladder = 1", "case = []",
+         "question = [1]", "ladder = []", "ladder = [[]]", "account = {}", "posts = [{}]", "first = {}", "yes = {}",
+         "from = 10:00:00", "created_at = 0001-01-01T00:00:00+23:59", "languages = ['']", "id = ''", "'' = 1", "a.b = 1"]
+PIECES = [*SIGNS, *(f"{line}\n" for line in LINES), "\n", "\x00", "\r", "\u2028"]
 
 
 @st.composite
@@ -160,11 +163,12 @@ def spoilt(draw: st.DrawFn) -> dict[str, str]:
 @settings(max_examples=700)
 @given(spoilt())
 def test_a_spoilt_pack_gives_a_pack_or_a_policy_error(files: dict[str, str]) -> None:
+    shown = "nothing is wrong with it"
     try:
         read_pack(files)
     except PolicyError as error:
-        assert error.problems
-        assert error.render()
+        shown = error.render()
+    assert shown
 
 
 # ------------------------------------------------------------------------------------------ the shipped pack
@@ -183,5 +187,6 @@ def test_the_shipped_cases_catch_and_spare_in_several_languages_and_scripts() ->
         assert len(policy.cases) - len(findings) >= 6
         assert len({case.account.language for case in policy.cases}) >= 4
     texts = " ".join(str(case.account) for policy in read_pack(SHIPPED).policies for case in policy.cases)
-    scripts = {"Latin": "[a-z]", "Cyrillic": "[а-я]", "Han": "[一-龥]", "Kana": "[ぁ-ヿ]", "Hangul": "[가-힣]", "Arabic": "[ء-ي]"}
+    scripts = {"Latin": "[a-z]", "Cyrillic": "[а-я]", "Han": "[一-龥]", "Kana": "[ぁ-ヿ]", "Hangul": "[가-힣]",
+               "Arabic": "[ء-ي]"}
     assert [name for name, letters in scripts.items() if not re.search(letters, texts)] == []

@@ -6,10 +6,11 @@ import unicodedata
 import numpy as np
 import pyarrow as pa
 import pytest
-from evenhand.signals.folded import _CLEAN, Folded, fold
-from evenhand.signals.phrases import Phrase, PhraseSet, _pieces, spellings
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evenhand.signals.folded import _CLEAN, Folded, fold
+from evenhand.signals.phrases import Phrase, PhraseSet, _pieces, spellings
 
 WORDS = ("fan", "official account", "straße", "açık", "ένοπλες δυνάμεις", "官方账号", "ファン", "공식 계정", "कर्नल",
          "الحساب الرسمي", "parodi*", "*watch", "l'armée", "บัญชีทางการ", "ёлка", "✔", "a")
@@ -80,7 +81,8 @@ TEXTS = st.lists(st.one_of(st.none(), st.lists(ALPHABET, max_size=12).map("".joi
 @given(TEXTS)
 def test_a_bulk_result_is_the_union_of_the_one_row_results(texts: list[str | None]) -> None:
     bulk = SET.matches(pa.array(texts, pa.string())).to_pylist()
-    single = [m | {"row": row} for row, text in enumerate(texts) for m in SET.matches(pa.array([text], pa.string())).to_pylist()]
+    single = [match | {"row": row} for row, text in enumerate(texts)
+              for match in SET.matches(pa.array([text], pa.string())).to_pylist()]
     assert bulk == single
 
 

@@ -18,12 +18,21 @@ LABELS = {"deny": "phishing", "allow": "allow", "phishing": "phishing", "suspici
 LISTS = {"polkadot": "polkadot-phishing", "discord_phishing": "discord-phishing",
          "global_anti_scam": "global-anti-scam"}
 
+PLATFORMS = frozenset((
+    "facebook.com", "instagram.com", "twitter.com", "x.com", "youtube.com", "youtu.be", "tiktok.com", "linkedin.com",
+    "reddit.com", "pinterest.com", "t.me", "telegram.me", "whatsapp.com", "twitch.tv", "discord.com", "discord.gg",
+    "github.com", "medium.com", "wikipedia.org", "vimeo.com", "soundcloud.com", "spotify.com", "google.com", "apple.com",
+    "microsoft.com", "amazon.com", "ebay.com", "paypal.com", "gofundme.com", "change.org", "bit.ly", "tinyurl.com", "t.co",
+    "goo.gl", "imgur.com", "linktr.ee", "vk.com", "ok.ru", "weibo.com", "line.me", "naver.com", "qq.com"))
+"""Hosts below whose paths everybody has a page: a list that names the bare host means one page and says all of them. One
+shipped source names `www.facebook.com`, to which 26 of the demo's ordinary video comments link."""
+
 
 def link_lists(data: Path, owned: set[str]) -> tuple[pa.Table, dict[str, int]]:
     """The entries of all lists, and how many were left out and why.
 
-    Left out are: addresses with a path (only hosts are listed), hosts that are public suffixes (they would cover
-    strangers), denied hosts that are or cover a site of a registered holder (`owned`), and allowed hosts below which
+    Left out are: addresses with a path (only hosts are listed), hosts that are public suffixes or platforms of many
+    (they would cover strangers), denied hosts that are or cover a site of a registered holder (`owned`), and allowed hosts below which
     hosts are denied: an allow entry covers everything below it and beats every other, so that `pages.dev` would hide
     all phishing there.
     """
@@ -58,6 +67,8 @@ def _reason(written: str, name: str | None, label: str, protected: set[str]) -> 
         return "no_host"
     if label != "allow" and not SUFFIXES(name).domain:
         return "public_suffix"
+    if label != "allow" and name.removeprefix("www.").removeprefix("m.") in PLATFORMS:
+        return "platform_of_many"
     if label != "allow" and name in protected:
         return "site_of_a_registered_holder"
     return None

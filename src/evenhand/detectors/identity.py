@@ -1,7 +1,8 @@
 """The evidence that an account is taken for somebody it is not: shared by the four impersonation detectors.
 
-Families are kept independent: an account whose handle *is* a web address speaks about its identity with it, so a link
-to that same address counts for nothing more.
+Families are kept independent. An account's own web address (its handle where that is one, its website) is a part of its
+name, so it is evidence of identity, and posts that link to that same address count for nothing more: a paper whose name
+is a letter away from another's links to its own site all day.
 """
 
 from __future__ import annotations
@@ -13,18 +14,33 @@ MIN_NAME_STRENGTH = 0.30
 MIN_SWARM = 3
 """Look-alike addresses of one holder, or of different holders under one ending, that count as a pattern."""
 UNUSUAL_ENDING_SHARE = 0.001
-"""An address ending that fewer than 1 in 1,000 registered holders use is unusual for a genuine body."""
+"""An ending that fewer than 1 in 1,000 registered holders use is unusual for a genuine body. Only endings that belong to
+no country can be unusual: the registers know some countries far better than others."""
 
 ZERO, ONE = "cast(0 as double)", "cast(1 as double)"
 """Written so that no engine takes them for decimals, which would make sums of strengths exact here and rounded there."""
+NAMED = "cast(0.5 as double)"
+"""How far an official claim that names the holder takes the doubt away that a common name leaves."""
+IMITATED = "cast(0.6 as double)"
+"""What a name written with look-alike characters says at least: nobody is called that by chance."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
-HANDLE_HOSTS = Query(
-    name="handle_hosts", inputs=("addresses",), sentence="the web address that an account uses as its handle",
-    sql="""select distinct account_id, host, domain from addresses where "where" = 'handle'""")
+OWN_ADDRESSES = Query(
+    name="own_addresses", inputs=("addresses",), sentence="the web addresses that an account gives as its own",
+    sql="""select distinct account_id, domain from addresses where "where" in ('handle', 'website')""")
+
+NAMED_CLAIMS = Query(
+    name="named_claims", inputs=("name_matches", "claims", "accounts"),
+    sentence="an official claim whose text names the holder that the account's name reads as",
+    sql="""
+    select distinct m.account_id, m.holder_id, m.holder_name, c."where", c.shown
+    from name_matches m
+    join claims c on m.account_id = c.account_id and c.claim = 'official_account' and c.stance = 'is' and c."where" = 'bio'
+    join accounts a on m.account_id = a.account_id
+    where contains(lower(a.bio), lower(m.holder_name))""")
 
 IDENTITY_EVIDENCE = Query(
-    name="identity_evidence", inputs=("name_matches", "address_matches"),
+    name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name),
     sentence="a name, handle or own address that reads as a registered holder's",
     sql=f"""
     select account_id, holder_id, 'identity' as family,
@@ -33,9 +49,15 @@ IDENTITY_EVIDENCE = Query(
                                 when 'affix' then 'name_with_added_word' else 'name_reads_as' end
                 when match = 'handle' then 'handle_lookalike' else 'handle_reads_as' end as signal,
            field as "where", cast(null as varchar) as post_id, shown, holder_name as expected, holder_id as source,
-           similarity * weight as strength, holder_kind, similarity, weight
-    from name_matches
-    where similarity * weight >= {MIN_NAME_STRENGTH}
+           similarity * singled_out as strength, holder_kind, similarity, weight
+    from (select m.*,
+                 case when n.account_id is not null then m.weight + ({ONE} - m.weight) * {NAMED}
+                      when m.match = 'skeleton' and m.field = 'display_name' then greatest(m.weight, {IMITATED})
+                      else m.weight end as singled_out
+          from name_matches m
+          left join (select distinct account_id, holder_id from {NAMED_CLAIMS.name}) n
+            on m.account_id = n.account_id and m.holder_id = n.holder_id) m
+    where similarity * singled_out >= {MIN_NAME_STRENGTH}
     union all
     select account_id, holder_id, 'identity' as family,
            case match when 'other_suffix' then 'address_other_suffix' when 'embedded' then 'address_embeds'
@@ -43,7 +65,7 @@ IDENTITY_EVIDENCE = Query(
            "where", cast(null as varchar) as post_id, host as shown, holder_domain as expected, holder_id as source,
            similarity * weight as strength, holder_kind, similarity, weight
     from address_matches
-    where "where" = 'handle' and similarity * weight >= {MIN_NAME_STRENGTH}""")
+    where "where" in ('handle', 'website') and similarity * weight >= {MIN_NAME_STRENGTH}""")
 
 CLAIM_EVIDENCE = Query(
     name="claim_evidence", inputs=("claims",),
@@ -60,22 +82,23 @@ CLAIM_EVIDENCE = Query(
     where stance = 'is' and ("where" = 'bio' or claim in ('official_account', 'verified'))""")
 
 CONTENT_EVIDENCE = Query(
-    name="content_evidence", inputs=("address_matches", "handle_hosts"),
-    sentence="a link, in a post or the profile, to an address that imitates a registered holder's",
+    name="content_evidence", inputs=("address_matches", OWN_ADDRESSES.name),
+    sentence="a post's link to an address that imitates a registered holder's and is not the account's own",
     sql=f"""
     select m.account_id, m.holder_id, 'content' as family, 'links_lookalike_address' as signal,
            m."where", m.post_id, m.host as shown, m.holder_domain as expected, m.holder_id as source,
            cast(0.9 as double) * m.similarity * m.weight as strength
-    from address_matches m left join handle_hosts h on m.account_id = h.account_id and m.domain = h.domain
-    where m."where" <> 'handle' and h.account_id is null and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
+    from address_matches m left join {OWN_ADDRESSES.name} o on m.account_id = o.account_id and m.domain = o.domain
+    where m.post_id is not null and o.account_id is null and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
 
 ADDRESS_IMITATIONS = Query(
     name="address_imitations", inputs=("address_matches", "proofs"),
-    sentence="an account whose own web address imitates a registered holder's, without proof of control",
+    sentence="an account whose own web address imitates a registered holder's under a general ending, without proof",
     sql="""
     select distinct m.account_id, m.holder_id, m.host, m.suffix, m.holder_domain
     from address_matches m left join proofs p on m.account_id = p.account_id and p.proof <> 'registered_domain'
-    where m."where" = 'handle' and p.account_id is null and m.similarity * m.weight >= 0.5""")
+    where m."where" in ('handle', 'website') and p.account_id is null and m.similarity * m.weight >= 0.5
+      and m.suffix not like '%.%' and m.suffix not like 'xn--%' and length(m.suffix) > 2""")
 
 ENDING_SHARES = Query(
     name="ending_shares", inputs=("holder_endings",), scope=Scope.PLATFORM,
@@ -87,19 +110,18 @@ NETWORK_EVIDENCE = Query(
     name="network_evidence", inputs=("address_imitations", "ending_shares"), scope=Scope.PLATFORM,
     sentence="look-alike addresses that come in numbers: of one holder, or of several holders under one unusual ending",
     sql=f"""
-    with swarms as (
-        select holder_id, count(distinct account_id) as n from address_imitations group by holder_id),
-    zones as (
-        select i.suffix, count(distinct i.holder_domain) as n
+    with unusual as (
+        select i.account_id, i.holder_id, i.host, i.suffix, i.holder_domain
         from address_imitations i left join ending_shares e on i.suffix = e.suffix
-        where coalesce(e.share, 0.0) < {UNUSUAL_ENDING_SHARE}
-        group by i.suffix)
+        where coalesce(e.share, {ZERO}) < {UNUSUAL_ENDING_SHARE}),
+    swarms as (select holder_id, count(distinct account_id) as n from unusual group by holder_id),
+    zones as (select suffix, count(distinct holder_domain) as n from unusual group by suffix)
     select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_swarm' as signal, 'handle' as "where",
            cast(null as varchar) as post_id, i.host as shown, cast(s.n - 1 as varchar) as expected,
            i.holder_id as source, cast(0.85 as double) as strength
-    from address_imitations i join swarms s on i.holder_id = s.holder_id where s.n >= {MIN_SWARM}
+    from unusual i join swarms s on i.holder_id = s.holder_id where s.n >= {MIN_SWARM}
     union all
     select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_zone' as signal, 'handle' as "where",
            cast(null as varchar) as post_id, i.host as shown, cast(z.n - 1 as varchar) as expected,
            i.suffix as source, cast(0.8 as double) as strength
-    from address_imitations i join zones z on i.suffix = z.suffix where z.n >= {MIN_SWARM}""")
+    from unusual i join zones z on i.suffix = z.suffix where z.n >= {MIN_SWARM}""")

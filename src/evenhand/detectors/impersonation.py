@@ -12,10 +12,11 @@ from evenhand.detectors.identity import (
     CONTENT_EVIDENCE,
     ENDING_SHARES,
     EVIDENCE_COLUMNS,
-    HANDLE_HOSTS,
     IDENTITY_EVIDENCE,
+    NAMED_CLAIMS,
     NETWORK_EVIDENCE,
     ONE,
+    OWN_ADDRESSES,
     ZERO,
 )
 from evenhand.model.detector import Detector
@@ -23,8 +24,9 @@ from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query, Scope, Step
 
-SHARED_STEPS: tuple[Step, ...] = (HANDLE_HOSTS, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS,
-                                  ENDING_SHARES, NETWORK_EVIDENCE)
+SHARED_STEPS: tuple[Step, ...] = (
+    OWN_ADDRESSES, NAMED_CLAIMS, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS, ENDING_SHARES,
+    NETWORK_EVIDENCE)
 
 
 def impersonation(*, kind: HolderKind, harm: Harm, claims: tuple[str, ...], sentence: str) -> Detector:
@@ -54,7 +56,8 @@ def _suspects(kind: HolderKind, words: str) -> Query:
 
 def _near(kind: HolderKind, words: str, suspects: str) -> Query:
     return Query(
-        name=f"{kind}_near_evidence", inputs=(suspects, "identity_evidence", "claim_evidence", "content_evidence"),
+        name=f"{kind}_near_evidence",
+        inputs=(suspects, "identity_evidence", "claim_evidence", "content_evidence", "named_claims"),
         sentence=f"the evidence in each suspect's own rows (registered {kind} holders)",
         sql=f"""
         select {_columns("i")}, i.similarity, i.weight
@@ -63,6 +66,11 @@ def _near(kind: HolderKind, words: str, suspects: str) -> Query:
         select c.account_id, s.holder_id, c.family, c.signal, c."where", cast(null as varchar) as post_id, c.shown,
                '' as expected, '' as source, c.strength, cast(null as double) as similarity, cast(null as double) as weight
         from claim_evidence c join {suspects} s on c.account_id = s.account_id where c.claim in ({words})
+        union all
+        select n.account_id, n.holder_id, 'claim' as family, 'claims_to_be_holder' as signal, n."where",
+               cast(null as varchar) as post_id, n.shown, n.holder_name as expected, n.holder_id as source,
+               cast(0.97 as double) as strength, cast(null as double) as similarity, cast(null as double) as weight
+        from named_claims n join {suspects} s on n.account_id = s.account_id and n.holder_id = s.holder_id
         union all
         select {_columns("t")}, cast(null as double) as similarity, cast(null as double) as weight
         from content_evidence t join {suspects} s on t.account_id = s.account_id and t.holder_id = s.holder_id""")

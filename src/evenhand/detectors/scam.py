@@ -5,7 +5,7 @@ A listed link alone is one family of evidence and never a finding: it may be quo
 
 from __future__ import annotations
 
-from evenhand.detectors.identity import EVIDENCE_COLUMNS, HANDLE_HOSTS, ONE, ZERO
+from evenhand.detectors.identity import EVIDENCE_COLUMNS, ONE, ZERO
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
 from evenhand.model.step import Query, Scope
@@ -53,15 +53,14 @@ SCAM_IDENTITY = Query(
     where m."where" = 'handle' and m.similarity * m.weight >= 0.3""")
 
 MONEY_LURES = Query(
-    name="money_lures", inputs=("lures", LISTED_CONTENT.name, HANDLE_HOSTS.name),
-    sentence="words that ask for money, a wallet or a code, or promise a gift, beside a listed link",
+    name="money_lures", inputs=("lures", LISTED_CONTENT.name),
+    sentence="words that ask for money, a wallet or a code, or promise a gift, beside a listed link and not inside it",
     sql=f"""
     select distinct r.account_id, 'money' as family, 'asks_for_money' as signal, r."where", r.post_id, r.shown,
            '' as expected, '' as source, cast(0.8 as double) as strength
     from lures r join {LISTED_CONTENT.name} l on r.account_id = l.account_id
                   and (r.post_id = l.post_id or r.post_id is null or l.post_id is null)
-    left join {HANDLE_HOSTS.name} h on r.account_id = h.account_id
-    where h.account_id is null or r."where" <> 'handle'""")
+    where l.host not like concat('%', replace(lower(r.shown), ' ', '%'), '%')""")
 
 PUSHED_TOGETHER = Query(
     name="pushed_together", inputs=(LISTED_CONTENT.name,), scope=Scope.PLATFORM,
@@ -89,7 +88,8 @@ FOUND = Query(
     sentence="accounts that lead people to a listed scam, with a second kind of evidence",
     sql=f"""
     select account_id, holder_id, cast(null as varchar) as holder_kind, cast(null as varchar) as holder_country,
-           round(content * ({ONE} - ({ONE} - behaviour) * ({ONE} - identity) * ({ONE} - money) * ({ONE} - network)), 4) as confidence,
+           round(content * ({ONE} - ({ONE} - behaviour)
+* ({ONE} - identity) * ({ONE} - money) * ({ONE} - network)), 4) as confidence,
            identity as best_similarity, identity as name_weight
     from (select account_id, holder_id,
                  coalesce(max(case when family = 'content' then strength end), {ZERO}) as content,
@@ -103,6 +103,6 @@ FOUND = Query(
 
 DETECTOR = Detector(
     name="scam_links", harm=Harm.SCAM, version=1,
-    steps=(HANDLE_HOSTS, LISTED_CONTENT, REPEATED_LINKS, SCAM_IDENTITY, MONEY_LURES, PUSHED_TOGETHER, EVIDENCE, FOUND),
+    steps=(LISTED_CONTENT, REPEATED_LINKS, SCAM_IDENTITY, MONEY_LURES, PUSHED_TOGETHER, EVIDENCE, FOUND),
     found=FOUND.name, evidence=EVIDENCE.name, suspects=(LISTED_CONTENT.name,),
     sentence="leads people to an address on a published scam list, and a second family of evidence agrees")

@@ -1,7 +1,8 @@
 """Spares people and bodies that happen to share a name.
 
 A name that several registered holders share, or that is made of common words, points at nobody in particular. Only
-evidence that points at one holder (its handle, its address) outweighs that.
+evidence that points at one holder (its handle, its address, an official claim that names a body, imitated characters)
+outweighs that. For people it takes more: a namesake may well say "official account" and their own name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ RARE_ENOUGH = 0.5
 """A name with less information than this (0–1, see `signals.rarity`) is shared by many by chance."""
 
 _HITS = Query(
-    name="namesake_hits", inputs=("name_matches", "identity_evidence"),
+    name="namesake_hits", inputs=("name_matches", "identity_evidence", "named_claims"),
     sentence="a name that several holders share or that is too common to point at one holder",
     sql=f"""
     select m.account_id, cast(null as varchar) as harm, m.holder_id,
@@ -22,9 +23,13 @@ _HITS = Query(
            cast(max(m.n_holders_sharing) as varchar) as expected, '' as source
     from name_matches m
     left join (select distinct account_id, holder_id from identity_evidence
-               where signal in ('handle_lookalike', 'address_other_suffix', 'address_lookalike', 'address_embeds')) p
+               where signal in ('handle_lookalike', 'address_other_suffix', 'address_lookalike', 'address_embeds',
+                                'name_lookalike_characters')) p
       on m.account_id = p.account_id and m.holder_id = p.holder_id
+    left join (select distinct account_id, holder_id from named_claims) c
+      on m.account_id = c.account_id and m.holder_id = c.holder_id
     where p.account_id is null
+      and (c.account_id is null or m.holder_kind = 'official' or m.n_holders_sharing > 1)
     group by m.account_id, m.holder_id
     having max(m.weight) < {RARE_ENOUGH} or max(m.n_holders_sharing) > 1""")
 

@@ -21,7 +21,8 @@ from evenhand.signals.hashes import NameParts
 from evenhand.signals.hosts import PublicSuffixes
 from evenhand.signals.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness, ReadNames, equal_texts
 from evenhand.signals.name_candidates import INSIDE, WHOLE
-from evenhand.signals.name_index import MIN_EDIT_LETTERS, Forms, HolderIndex, Targets, bits_of, entries_of, forms_of
+from evenhand.signals.name_forms import Forms, forms_of
+from evenhand.signals.name_index import MIN_EDIT_LETTERS, HolderIndex, Targets, bits_of, entries_of
 from evenhand.signals.rarity import CONTAINED_BITS, SHARED_BITS, Shares, WordKinds, weights
 from evenhand.signals.skeleton import folded_names, skeleton_words, small_skeleton_words, without_doubled
 from evenhand.signals.unicode_tables import UnicodeTables
@@ -253,8 +254,11 @@ def _by_label(hosts: pa.RecordBatch, index: AddressIndex) -> _Matches:
 
 
 def _by_host(hosts: pa.RecordBatch, index: AddressIndex) -> _Matches:
-    """Registered domains that are written, letter by letter, in another place of the host."""
-    like, _ = _like(pc.replace_substring(hosts.column("host"), ".", " "), index.hosts, index)
+    """Registered domains that are written, letter by letter, in the host before its public suffix."""
+    names = Texts.from_arrow(hosts.column("host"))
+    suffixes = Texts.from_arrow(hosts.column("suffix")).lengths
+    ends = np.maximum(names.offsets[1:] - suffixes - (suffixes > 0), names.offsets[:-1])
+    like, _ = _like(names.slices(names.offsets[:-1], ends).to_arrow(), index.hosts, index)
     keep = (like.found.how == INSIDE) | (like.found.how == WHOLE)
     return _of(like, index.hosts, keep=keep, match=np.full(len(keep), _EMBEDDED, np.int8),
                similarity=np.full(len(keep), EMBEDDED))

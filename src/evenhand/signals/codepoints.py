@@ -67,6 +67,7 @@ class Texts:
         return pa.Array.from_buffers(pa.string(), len(self), buffers)
 
     def __len__(self) -> int:
+        """How many texts there are."""
         return len(self.offsets) - 1
 
     @property

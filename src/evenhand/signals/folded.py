@@ -31,8 +31,9 @@ _UNCLEAN = f"[^{_CLEAN}]|  "
 _INVISIBLE = ("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
               "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+")
 """Default-ignorable characters (Unicode 17, `DerivedCoreProperties.txt`) and directional marks: they show nothing."""
-_BLANK = r"(?:[\x00-\x09\x0b-\x20\x7f\x{85}\x{2028}\x{2029}])+"
-"""Control characters, separators and spaces, which fold to one space. A line break is kept."""
+_CONTROL = r"\x00-\x09\x0b-\x1f\x7f\x{85}\x{2028}\x{2029}"
+_BLANK = f" *[{_CONTROL}][ {_CONTROL}]*|  +"
+"""Control characters, separators and double spaces, which fold to one space. A line break is kept."""
 _UNSPACED = ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "BOPOMOFO")
 """Scripts written without spaces between words: in them a phrase may stand anywhere."""
 

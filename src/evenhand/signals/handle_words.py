@@ -25,8 +25,10 @@ def handle_words(handles: pa.Array) -> pa.Array:
     letter = upper | lower | (data >= 0x80)
     parts = np.zeros(len(data), np.bool_)
     parts[1:] = (lower[:-1] & upper[1:]) | (digit[:-1] & letter[1:]) | (letter[:-1] & digit[1:])
-    parts[1:-1] |= upper[:-2] & upper[1:-1] & lower[2:]
-    parts[texts.starts[texts.starts < len(data)]] = False
+    first = np.zeros(len(data), np.bool_)
+    first[texts.starts[texts.starts < len(data)]] = True
+    parts[1:-1] |= upper[:-2] & upper[1:-1] & lower[2:] & ~first[2:]
+    parts[first] = False
     return _with_spaces(Folded(data=data, offsets=texts.offsets), parts)
 
 

@@ -158,7 +158,7 @@ class KeyTable:
             fresh = np.r_[True, (keys[1:] != keys[:-1]) | (things[1:] != things[:-1])]
             keys, things = keys[fresh], things[fresh]
         unique, starts = np.unique(keys, return_index=True)
-        bits = min(_MAX_BITMAP_BITS, max(16, int(len(unique)).bit_length() + 4))
+        bits = min(_MAX_BITMAP_BITS, max(16, len(unique).bit_length() + 4))
         shift = np.uint64(64 - bits)
         bitmaps = (_bitmap(unique >> shift, bits), _bitmap(scattered(unique) >> shift, bits))
         return cls(unique, np.r_[starts, len(things)], things, bitmaps, shift)
@@ -189,4 +189,5 @@ def _bitmap(places: Hashes, bits: int) -> NDArray[np.uint8]:
 
 def _marked(bitmap: NDArray[np.uint8], places: Hashes) -> NDArray[np.bool_]:
     signed = places.view(np.int64)
-    return (bitmap.take(signed >> 3) & (np.uint8(1) << (signed & 7).astype(np.uint8))) != 0
+    marked: NDArray[np.bool_] = (bitmap.take(signed >> 3) & (np.uint8(1) << (signed & 7).astype(np.uint8))) != 0
+    return marked

@@ -46,8 +46,10 @@ class Host:
 class PublicSuffixes:
     """Splits hosts by a public suffix list. It remembers what it has split."""
 
-    def __init__(self, split: Callable[[str], Split]) -> None:
+    def __init__(self, split: Callable[[str], Split], *, digest: str = "") -> None:
         self._split = split
+        self.digest = digest
+        """Names the list, so that another list means other signals."""
         self.host = lru_cache(maxsize=1 << 17)(self._host)
 
     @classmethod
@@ -86,7 +88,7 @@ class PublicSuffixes:
 def _bundled() -> PublicSuffixes:
     extract = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
     extract.extract_str("example.org")
-    return PublicSuffixes(extract.extract_str)
+    return PublicSuffixes(extract.extract_str, digest=f"tldextract {tldextract.__version__}")
 
 
 def _cut(text: str) -> str | None:

@@ -14,7 +14,8 @@ from rapidfuzz.process import cpdist
 from evenhand.signals.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.hashes import NameParts
 from evenhand.signals.name_candidates import BAG, INSIDE, NEAR, Candidates, candidates
-from evenhand.signals.name_index import Targets, digits_of, words_between
+from evenhand.signals.name_forms import digits_of, words_between
+from evenhand.signals.name_index import Targets
 from evenhand.signals.rarity import AddedWords, Rarity, Shares, WordKinds
 
 MAX_MATCHES = 5
@@ -96,14 +97,15 @@ class Likeness:
 
 
 def equal_texts(first: pa.Array, second: pa.Array) -> Mask:
-    return np.asarray(pc.equal(first, second))
+    """Whether the texts at each place are the same; neither array may hold nulls."""
+    return np.array(pc.equal(first, second), np.bool_)
 
 
 def _holds(found: Candidates, parts: NameParts, targets: Targets) -> Mask:
     """Whether each candidate is what its key says: the same letters, or one edit apart."""
     letters = parts.letters.slices(found.start, found.end).to_arrow()
     expected = targets.letters.take(pa.array(found.target))
-    holds = equal_texts(letters, expected)
+    holds: Mask = equal_texts(letters, expected)
     holds[found.how == NEAR] = False
     near = np.flatnonzero(found.how == NEAR)
     if len(near):
@@ -148,7 +150,7 @@ class Around:
         right, right_known = _piece(found.end, parts.word_ends[last - 1], parts, added)
 
         def around(words: Mask) -> Offsets:
-            count = np.r_[0, np.cumsum(words)]
+            count: Offsets = np.r_[0, np.cumsum(words)]
             return count[first] - count[begin] + count[end] - count[last]
 
         offsets = parts.letters.offsets
@@ -157,7 +159,8 @@ class Around:
         return cls(
             is_nothing=whole | (known & no_piece & (around(~kinds.is_needless) == 0) & ~is_bare),
             is_added=known & (around(~kinds.is_added) == 0), is_set_off=no_piece & known,
-            is_naming=(is_bare & (around(kinds.is_needless) > 0)) | (around(kinds.is_naming) > 0) | _is_naming(left, added) | _is_naming(right, added),
+            is_naming=(is_bare & (around(kinds.is_needless) > 0)) | (around(kinds.is_naming) > 0)
+            | _is_naming(left, added) | _is_naming(right, added),
             has_lone_digit=around(kinds.is_number & (parts.word_ends - parts.word_starts == 1)) > 0,
             first=first - begin, last=last - begin, n_words=end - begin, pieces=(left, right))
 
@@ -195,7 +198,8 @@ def _piece(starts: Offsets, ends: Offsets, parts: NameParts, added: AddedWords) 
 
 
 def _is_naming(words: NDArray[np.int32], added: AddedWords) -> Mask:
-    return np.where(words >= 0, added.is_naming[words], False)
+    naming: Mask = (words >= 0) & added.is_naming[words]
+    return naming
 
 
 def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> Mask:
@@ -206,11 +210,12 @@ def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> M
     shown = digits_of(names.parts, found.start, found.end)
     agree = equal_texts(shown, expected)
     others = [pc.replace_substring_regex(digits, "[01]", "") for digits in (shown, expected)]
-    numbers = np.r_[0, np.cumsum(names.kinds.is_number)]
+    numbers: Offsets = np.r_[0, np.cumsum(names.kinds.is_number)]
     starts, ends = names.parts.word_starts, names.parts.word_ends
     free = numbers[np.searchsorted(ends, found.end, side="right")] == numbers[np.searchsorted(starts, found.start)]
-    within = (np.asarray(pc.binary_length(expected)) == 0) & free
-    return agree | ((found.how != NEAR) & (found.how != BAG) & (equal_texts(*others) | within))
+    within: Mask = (np.asarray(pc.binary_length(expected)) == 0) & free
+    agree |= ((found.how != NEAR) & (found.how != BAG) & (equal_texts(*others) | within))
+    return agree
 
 
 def _described(found: Candidates, names: ReadNames, targets: Targets, *, around: Around, same: Mask,
@@ -237,12 +242,13 @@ def _described(found: Candidates, names: ReadNames, targets: Targets, *, around:
 
 def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -> Mask:
     """Whether a name one edit away is made of words that are known as such."""
-    near = found.how == NEAR
+    near: Mask = found.how == NEAR
     if not near.any():
         return near
     parts = names.parts
     unknown = ~rarity.is_known(parts.hashes.parts(parts.token_starts, parts.token_ends))
-    count = np.r_[0, np.cumsum(unknown)]
+    count: Offsets = np.r_[0, np.cumsum(unknown)]
     first = np.searchsorted(parts.token_ends, found.start, side="right")
     last = np.searchsorted(parts.token_starts, found.end, side="left")
-    return near & (count[last] == count[first])
+    near &= count[last] == count[first]
+    return near

@@ -42,7 +42,7 @@ def links(suffixes: PublicSuffixes | None = None) -> Kernel:
         return pa.RecordBatch.from_arrays(columns, schema=LINKS)
 
     return Kernel(name="links", source="posts", columns=("account_id", "post_id", "text", "links"), run=run,
-                  schema=LINKS, sentence="a web address in a post")
+                  schema=LINKS, sentence="a web address in a post", digest=known.digest)
 
 
 def _only_defanged(found: Urls) -> pa.Array:
@@ -70,7 +70,7 @@ def addresses(suffixes: PublicSuffixes | None = None) -> Kernel:
         return pa.RecordBatch.from_arrays([column.take(order) for column in columns], schema=ADDRESSES)
 
     return Kernel(name="addresses", source="accounts", columns=("account_id", "platform", "handle", "website", "bio"),
-                  run=run, schema=ADDRESSES, sentence="a web address in a profile")
+                  run=run, schema=ADDRESSES, sentence="a web address in a profile", digest=known.digest)
 
 
 def _domain_handles(accounts: pa.RecordBatch) -> pa.Array:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from evenhand.model.registry import HolderKind
 from evenhand.signals.codepoints import Mask, Offsets, Texts
 from evenhand.signals.hashes import KeyTable, NameParts, PartHashes
+from evenhand.signals.name_forms import Forms, digits_of, forms_of
 from evenhand.signals.rarity import (
     CONTAINED_BITS,
     LOCAL_WEIGHT,
@@ -31,8 +32,7 @@ from evenhand.signals.rarity import (
     is_local,
     weights,
 )
-from evenhand.signals.skeleton import FoldedNames, folded_names, skeleton_words, small_skeleton_words
-from evenhand.signals.unicode_tables import MARK, SPACELESS, UnicodeTables, contracted
+from evenhand.signals.unicode_tables import MARK, SPACELESS, UnicodeTables
 
 MIN_EDIT_LETTERS = 6
 """Names with fewer letters, added words not counted, are one edit from too many ordinary words."""
@@ -45,25 +45,7 @@ MIN_INSIDE_WEIGHT = 0.3
 """A name that weighs less is not looked for inside longer names."""
 MAX_SPAN_TOKENS = 16
 """Names of more words (in scripts without spaces, characters) are not looked for inside longer names."""
-_BRACKETED = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*$"
-_NUMERALS = np.array([ord(numeral) for numeral in "0123456789〇零二三四五六七八九十百千"], np.uint32)
 _SPACE = 0x20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forms:
-    """Forms of names: one row each."""
-
-    folded: Texts
-    words: Texts
-    names: Offsets
-    """The number of the name that it is a form of."""
-    origins: Offsets
-    """The number of the form whose words say how much it tells."""
-
-    def take(self, rows: Offsets, *, folded: Texts, words: Texts) -> Forms:
-        """Further forms of these forms' names."""
-        return Forms(folded=folded, words=words, names=self.names[rows], origins=self.origins[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +103,8 @@ class Targets:
         several = np.flatnonzero(parts.n_words() > 1)
         numbers = np.arange(len(keys), dtype=np.int32)
         return cls(
-            exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]), near=_near(letters, core_lengths(parts, added)[first], tables),
+            exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
+            near=_near(letters, core_lengths(parts, added)[first], tables),
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
             lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
@@ -191,66 +174,6 @@ def _handles_of(holders: pa.Table) -> tuple[pa.Array, Offsets]:
     return handles.flatten().field("handle"), np.asarray(pc.list_parent_indices(handles)).astype(np.int64)
 
 
-def forms_of(shown: pa.Array, tables: UnicodeTables, added: AddedWords, *, is_handle: bool) -> Forms:
-    """The forms of all names that have at least one."""
-    read = folded_names(Texts.from_arrow(shown), tables, is_handle=is_handle)
-    forms = [_small(read, np.arange(len(shown)), tables)]
-    if not is_handle:
-        bracketed = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(shown, _BRACKETED), False)))
-        bare = pc.replace_substring_regex(shown.take(pa.array(bracketed)), _BRACKETED, "")
-        forms.append(_small(folded_names(Texts.from_arrow(bare), tables, is_handle=False), bracketed, tables))
-    every = _together(forms)
-    every = Forms(folded=every.folded, words=every.words, names=every.names, origins=np.arange(len(every.names)))
-    capital = skeleton_words(read, tables)
-    others = [every, every.take(read.capitals, folded=read.texts.take(read.capitals),
-                                words=capital.take(read.capitals))]
-    if not is_handle:
-        parts = NameParts.of(every.words, tables)
-        first, last = bare_words(parts, added)
-        fewer = np.flatnonzero((last - first < parts.n_words()) & (last > first))
-        folded = words_between(every.folded.take(fewer), first[fewer], last[fewer])
-        others.append(every.take(fewer, folded=folded, words=small_skeleton_words(folded, tables.letters)))
-    every = _together(others)
-    joined = every.words.keep(every.words.points != _SPACE)
-    pairs = contracted(joined)
-    differing = np.flatnonzero(pairs.lengths != joined.lengths)
-    every = _together([every, every.take(differing, folded=every.folded.take(differing), words=pairs.take(differing))])
-    filled = np.flatnonzero(every.words.lengths > 0)
-    number = np.zeros(len(every.names), np.int64)
-    number[filled] = np.arange(len(filled))
-    return Forms(folded=every.folded.take(filled), words=every.words.take(filled), names=every.names[filled],
-                 origins=number[every.origins[filled]])
-
-
-def _small(read: FoldedNames, names: Offsets, tables: UnicodeTables) -> Forms:
-    return Forms(folded=read.texts, words=small_skeleton_words(read.texts, tables.letters), names=names, origins=names)
-
-
-def _together(several: list[Forms]) -> Forms:
-    return Forms(folded=Texts.end_to_end([forms.folded for forms in several]),
-                 words=Texts.end_to_end([forms.words for forms in several]),
-                 names=np.concatenate([forms.names for forms in several]),
-                 origins=np.concatenate([forms.origins for forms in several]))
-
-
-def words_between(texts: Texts, first: Offsets, last: Offsets) -> Texts:
-    """Of each text the words from number `first` to before `last`, with the spaces between them."""
-    spaces = np.flatnonzero(texts.points == _SPACE)
-    before = np.searchsorted(spaces, texts.offsets)
-    padded = np.r_[spaces, 0, 0]
-    n_spaces = before[1:] - before[:-1]
-    starts = np.where(first > 0, padded[before[:-1] + np.minimum(first, n_spaces) - 1] + 1, texts.offsets[:-1])
-    ends = np.where(last <= n_spaces, padded[before[:-1] + np.maximum(np.minimum(last, n_spaces), 1) - 1],
-                    texts.offsets[1:])
-    return texts.slices(starts, np.where(last > first, np.maximum(starts, ends), starts))
-
-
-def digits_of(parts: NameParts, starts: Offsets, ends: Offsets) -> pa.Array:
-    """The numerals in each of these places of the names, as text."""
-    texts = Texts(parts.written, parts.letters.offsets).slices(starts, ends)
-    return texts.keep(np.isin(texts.points, _NUMERALS)).to_arrow()
-
-
 def bits_of(parts: NameParts, rarity: Rarity, added: AddedWords) -> Shares:
     """What the words of each form tell, but for those it can do without."""
     first, last = bare_words(parts, added)
@@ -261,7 +184,7 @@ def bits_of(parts: NameParts, rarity: Rarity, added: AddedWords) -> Shares:
     starts = np.r_[parts.word_starts, 0][np.minimum(begins + first, len(parts.word_starts))]
     rows = parts.token_rows
     counted = (parts.token_starts >= starts[rows]) & (parts.token_ends <= bare_ends[rows])
-    return np.bincount(rows, weights=rarity.token_bits(parts) * counted, minlength=len(parts.letters))
+    return np.bincount(rows, weights=rarity.token_bits(parts) * counted, minlength=len(parts.letters)).astype(np.float64)
 
 
 def _lost_bits(parts: NameParts, owners: Offsets) -> Shares:

@@ -99,12 +99,15 @@ def _needless(names: Texts, flags: NDArray[np.uint16]) -> Mask:
     directed = np.isin(points, _DIRECTION_MARKS)
     if directed.any():
         directed &= np.repeat(names.any((flags & RIGHT_TO_LEFT) != 0), names.lengths)
-    return invisible & ~(pictured | keycap | joined | directed)
+    needless: Mask = invisible & ~(pictured | keycap | joined | directed)
+    return needless
 
 
 def _parted(names: Texts, flags: NDArray[np.uint16]) -> Texts:
-    """Handles with a space where a small letter meets a capital, before the last of several capitals, and where letters
-    meet digits. One or two digits between letters stay: there they may stand for letters."""
+    """Handles with a space where a small letter meets a capital and before the last of several capitals, and at numbers.
+
+    One or two digits between letters stay: there they may stand for letters.
+    """
     if not len(flags):
         return names
     begins = np.zeros(len(flags) + 1, np.bool_)
@@ -112,10 +115,12 @@ def _parted(names: Texts, flags: NDArray[np.uint16]) -> Texts:
     first, last = begins[:-1], begins[1:]
 
     def before(mask: Mask) -> Mask:
-        return np.r_[False, mask[:-1]] & ~first
+        moved: Mask = np.r_[False, mask[:-1]] & ~first
+        return moved
 
     def after(mask: Mask) -> Mask:
-        return np.r_[mask[1:], False] & ~last
+        moved: Mask = np.r_[mask[1:], False] & ~last
+        return moved
 
     upper, lower = (flags & UPPER) != 0, (flags & LOWER) != 0
     border = upper & (before(lower) | (before(upper) & after(lower)))

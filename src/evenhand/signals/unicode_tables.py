@@ -95,7 +95,8 @@ class UnicodeTables:
             flags=flags, scripts=ScriptTable.of(names), folding=_folding(flags, folds),
             cleaning=_folding(flags, {source: target for source, target in folds.items() if _is_digit(target)}),
             prototype=prototype, digest=digest,
-            letters=_letters(PointMap(prototype.single.copy(), prototype.several), PointMap.from_pairs(folds), _pairs(rows["simplified.tsv"])))
+            letters=_letters(PointMap(prototype.single.copy(), prototype.several), PointMap.from_pairs(folds),
+                             _pairs(rows["simplified.tsv"])))
 
 
 def _pairs(rows: Iterable[list[str]]) -> dict[int, tuple[int, ...]]:
@@ -152,7 +153,7 @@ def _folding(flags: NDArray[np.uint16], folds: Mapping[int, tuple[int, ...]]) ->
     pairs = dict(folds)
     pairs.update({int(point): (0x20,) for point in np.flatnonzero(flags & SEPARATOR)})
     pairs.update({ord(source): tuple(map(ord, target)) for source, target in _VARIANT_LETTERS.items()})
-    pairs.update({point: () for point in _within(_OPTIONAL_MARKS)})
+    pairs.update(dict.fromkeys(_within(_OPTIONAL_MARKS), ()))
     pairs.update({int(point): () for point in np.flatnonzero(flags & (DROPPED | INVISIBLE))})
     pairs.update({SIGN_BASE + place: (ord(sign),) for place, sign in enumerate(LETTER_SIGNS)})
     return PointMap.from_pairs(pairs)
@@ -198,7 +199,7 @@ def _letters(prototype: PointMap, folding: PointMap, simplified: Mapping[int, tu
         texts = simple.apply(folding.apply(prototype.apply(texts)))
     read = {**LETTER_DIGITS, **LETTER_SIGNS, **SMALL_CAPITALS}
     texts = PointMap.from_pairs({ord(sign): (ord(letter),) for sign, letter in read.items()}).apply(texts)
-    bare = PointMap.from_pairs({point: () for point in _within(_ACCENTS)}).apply(texts)
+    bare = PointMap.from_pairs(dict.fromkeys(_within(_ACCENTS), ())).apply(texts)
     letters = PointMap.of(contracted(bare))
     own = np.r_[np.arange(0xAC00, 0xD7A4), np.arange(0x30, 0x3A), 0x20]
     letters.single[own] = own

@@ -19,7 +19,8 @@ from evenhand.signals.hosts import Host, PublicSuffixes
 _MARK = "\ue000"
 _LETTER = r"[0-9A-Za-z\x{80}-\x{10ffff}]"
 _DEFANGED = r"(?i)\bh(?:xx|\*\*|--)ps?\b|[\[({]\s?(?:\.|dot)\s?[\])}]|\[:\]|\[://\]|[0-9a-z] dot (?:com|net|org)\b"
-_CANDIDATE = rf"(?i){_LETTER}\.{_LETTER}|://|[\x{{3002}}\x{{ff0e}}\x{{ff61}}][a-z]|" + _DEFANGED.removeprefix("(?i)")
+_CANDIDATE = (rf"(?i){_LETTER}\.{_LETTER}|://|[\x{{3002}}\x{{ff0e}}\x{{ff61}}][a-z\x{{ff21}}-\x{{ff5a}}]|"
+              + _DEFANGED.removeprefix("(?i)"))
 """A text without any of these holds no address."""
 
 _REFANGED = (
@@ -33,7 +34,7 @@ _CLEANED = (
     ("[\u00ad\u200b-\u200f\u2060-\u2064\ue000\ufe00-\ufe0f\ufeff]", ""),
     (r"&(?:quot|lt|gt|nbsp|apos|#34|#39|#60|#62|#160|#x27|#x22);", " "), (r"&(?:amp|#38);", "&"),
     (r"(?i)<a\s[^<>]*?\bhref\s*=\s*", " "), (r"\]\(", " "),
-    ("([0-9A-Za-z])[\u3002\uff0e\uff61]([A-Za-z])", r"\1.\2"),
+    ("([0-9A-Za-z\uff10-\uff5a])[\u3002\uff0e\uff61]([A-Za-z\uff21-\uff5a])", r"\1.\2"),
     (r"([^=/&?%#\s])(https?://)", r"\1 \2"), (r"(\.[A-Za-z]{2,})\\", r"\1/"), (r"(\w@)\s+", r"\1"),
 )
 _BREAKS = ("[\\s<>\"'`{}|\\\\^\u00ab\u00bb\u2018-\u201f\u3000-\u3001\u3003-\u3020"

@@ -255,7 +255,9 @@ def _refuse_too_many(summary: IngestSummary, *, into: Path, most: float) -> None
                 what=f"{rejected[name]:,} of {read:,} rows of `{name}` were rejected, more than {most:.3g} of them: {top}",
                 file=str(into / REJECTS_CSV), hint=_advice(reasons[0])))
     if not problems and not kept["accounts"]:
-        problems.append(Problem(what="no account was kept: the table `accounts` is empty", file=str(into)))
+        problems.append(Problem(
+            what=f"no account was kept: the table `accounts` has {rejected['accounts']:,} rows and all were rejected",
+            file=str(into / REJECTS_CSV)))
     if problems:
         raise DataError(problems)
 

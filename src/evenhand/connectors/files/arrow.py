@@ -17,8 +17,9 @@ from evenhand.model.snapshot import Table
 
 FILE_MAGIC = b"ARROW1\x00\x00"
 OLD_FEATHER = b"FEA1"
-STREAM_END = b"\x00\x00\x00\x00"
-"""A stream ends with a message of no length. Without it, nobody can tell whether batches are missing."""
+STREAM_END = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+"""A stream ends with a message of no length; old streams without its first half, which then begins no message either.
+Without it, nobody can tell whether batches are missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +73,16 @@ def open_arrow(file: SourceFile, *, table: Table, rule: TableRule) -> ArrowReade
         if file.size < len(FILE_MAGIC):
             raise DataError(Problem(what=f"`{file.name}` is too short to be Arrow", file=file.name,
                                     hint="export or copy it again"))
-        stored.seek(file.size - len(STREAM_END))
-        is_ended = stored.read(len(STREAM_END)) == STREAM_END
-        stored.seek(0)
         magic = stored.read(len(FILE_MAGIC))
-        stored.seek(0)
-        if magic != FILE_MAGIC and not is_ended:
-            raise DataError(Problem(what=f"`{file.name}` stops in the middle: the mark at the end of a stream is missing",
-                                    file=file.name, hint="export or copy it again"))
         if magic.startswith(OLD_FEATHER):
             raise DataError(Problem(what=f"`{file.name}` is Feather of version 1, which is no longer read",
                                     file=file.name, hint="write it again with `pyarrow.feather.write_feather`"))
+        end = STREAM_END if magic.startswith(STREAM_END[:4]) else STREAM_END[4:]
+        stored.seek(file.size - len(end))
+        if magic != FILE_MAGIC and stored.read(len(end)) != end:
+            raise DataError(Problem(what=f"`{file.name}` stops in the middle: the mark at the end of a stream is missing",
+                                    file=file.name, hint="export or copy it again"))
+        stored.seek(0)
         with (ipc.open_file if magic == FILE_MAGIC else ipc.open_stream)(stored) as opened:
             schema = opened.schema
     columns = resolve(tuple(schema.names), table=table, rule=rule, file=file.name)

@@ -47,8 +47,6 @@ def discover(source: str | Path, *, mapping: Path | None = None) -> Source:
     named, problems = _named(rules, where)
     if problems:
         raise DataError(problems)
-    if set(named) == set(rules.tables) and named:
-        return Source(files=named, ignored=(), mapping=rules)
     found = files_at(where)
     tables, ignored = tables_in(found)
     files = {name: named.get(name) or tables.get(name, []) for name in TABLES}
@@ -59,15 +57,22 @@ def discover(source: str | Path, *, mapping: Path | None = None) -> Source:
     return Source(files={name: some for name, some in files.items() if some}, ignored=tuple(ignored), mapping=rules)
 
 
+def is_elsewhere(name: str) -> bool:
+    """Whether a name stands for itself, so that it is not relative to the source.
+
+    >>> [is_elsewhere(name) for name in ("s3://bucket/posts", "/exports/posts.csv", "posts/*.csv")]
+    [True, True, False]
+    """
+    return "://" in name or name.startswith(("/", "~"))
+
+
 def _named(rules: Mapping, where: Place) -> tuple[dict[str, list[SourceFile]], list[Problem]]:
     """The files that the mapping names, and names that fit nothing."""
     named: dict[str, list[SourceFile]] = {}
     problems = []
     for table, rule in rules.tables.items():
         for pattern in rule.files:
-            there = where.join(pattern)
-            found = files_at(there) if there.path == pattern or there.filesystem is not where.filesystem else files_at(
-                where, pattern=pattern)
+            found = files_at(place(pattern)) if is_elsewhere(pattern) else files_at(where, pattern=pattern)
             if not found:
                 problems.append(Problem(what=f"no file fits `{pattern}` of the table `{table}`", file=where.path,
                                         hint="paths are relative to the source"))

@@ -148,19 +148,19 @@ def open_jsonl(file: SourceFile, *, table: Table, rule: TableRule,
     names: dict[str, None] = {}
     for line in head.splitlines()[:SAMPLE]:
         try:
-            found = json.loads(line)
+            found = json.loads(line.decode("utf-8"))
         except (ValueError, RecursionError):
             continue
-        names.update(dict.fromkeys(found if isinstance(found, dict) else ()))
+        names.update(dict.fromkeys(name.encode(errors="replace").decode() for name in found) if isinstance(found, dict) else {})
     columns = resolve(tuple(names), table=table, rule=rule, file=file.name, is_sample=True)
     problems = [problem for problem in columns.problems if names]
     if problems:
         raise DataError(problems)
     sql = _sql(columns.sources, table=table, rule=rule)
-    try:
-        query(database.cursor(), sql, rows=pa.table({"line": ["{}"], "n": [0]}))
-    except duckdb.Error as error:
-        paths = ", ".join(f"`{name}`" for name in columns.sources.values() if name.startswith("$."))
-        raise DataError(Problem(what=f"a path into the objects cannot be read, one of {paths}", file=file.name,
-                                hint="write paths as `$.user.id`")) from error
+    if paths := [f"`{name}`" for name in columns.sources.values() if name.startswith("$.")]:
+        try:
+            query(database.cursor(), sql, rows=pa.table({"line": ["{}"], "n": [0]}))
+        except duckdb.Error as error:
+            raise DataError(Problem(what=f"a path into the objects cannot be read, one of {', '.join(paths)}",
+                                    file=file.name, hint="write paths as `$.user.id`")) from error
     return JsonlReader(text=text, columns=columns, sql=sql, database=database)

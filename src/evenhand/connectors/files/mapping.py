@@ -279,7 +279,8 @@ class _MappingText:
         if any(one is not None and (not isinstance(one, str) or not one) for one in (spelling, separator)):
             self.say("`format` and `separator` are texts that are not empty", place=place)
             return None
+        true, false = (tuple(word.lower() for word in self.texts(value, key, place=place)) for key in ("true", "false"))
         return ColumnRule(
             column=value.get("column", target.name), unit=unit, time_format=spelling, separator=separator,
-            true=TRUE_WORDS + tuple(word.lower() for word in self.texts(value, "true", place=place)),
-            false=FALSE_WORDS + tuple(word.lower() for word in self.texts(value, "false", place=place)))
+            true=true + tuple(word for word in TRUE_WORDS if word not in false),
+            false=false + tuple(word for word in FALSE_WORDS if word not in true))

@@ -73,12 +73,6 @@ class Place:
     path: str
     is_local: bool
 
-    def join(self, relative: str) -> Place:
-        """A place relative to this one. An absolute path or an address stands for itself."""
-        if _REMOTE.match(relative) or relative.startswith("/"):
-            return place(relative)
-        return Place(filesystem=self.filesystem, path=f"{self.path.rstrip('/')}/{relative}", is_local=self.is_local)
-
 
 def place(source: str | Path) -> Place:
     """The place that a path or an address (`s3://…`, `gs://…`, `file:///…`) names.
@@ -87,6 +81,8 @@ def place(source: str | Path) -> Place:
         DataError: the address has a scheme that is not known.
     """
     text = str(source)
+    if "\x00" in text or text.endswith("://"):
+        raise DataError(Problem(what=f"`{text}` names nothing", hint="use a path, or an address such as `s3://bucket/folder`"))
     if not _REMOTE.match(text):
         return Place(filesystem=pafs.LocalFileSystem(), path=str(Path(text).expanduser().resolve()), is_local=True)
     try:
@@ -175,6 +171,8 @@ def files_at(where: Place, *, pattern: str = "") -> list[SourceFile]:
     Names that start with `.` or `_` are skipped, as other tools leave their own marks under such names.
     """
     whole = f"{where.path.rstrip('/')}/{pattern}" if pattern else where.path
+    if where.is_local and ".." in pattern:
+        whole = str(Path(whole).resolve())
     fixed = whole
     while _WILDCARD.search(fixed):
         fixed = fixed.rpartition("/")[0]
@@ -190,14 +188,27 @@ def files_at(where: Place, *, pattern: str = "") -> list[SourceFile]:
     if _WILDCARD.search(base):
         base = fixed
     files = []
-    for one in sorted(found, key=lambda one: one.path):
-        name = one.path.removeprefix(base.rstrip("/") + "/")
+    for one in _by_path(found, base=base):
+        name = one.path.removeprefix(base.rstrip("/") + "/").lstrip("/")
         is_ours = not any(part.startswith((".", "_")) for part in name.split("/"))
         if one.type == pafs.FileType.File and is_ours and (fixed == whole or _matches(one.path, whole)):
             files.append(SourceFile(
                 filesystem=where.filesystem, path=one.path, name=name, size=one.size or 0,
                 changed_ns=one.mtime_ns or 0, format=format_of(name) or Format.CSV))
     return files
+
+
+def _by_path(found: Sequence[pafs.FileInfo], *, base: str) -> list[pafs.FileInfo]:
+    """What was found in the order of the paths.
+
+    Raises:
+        DataError: a name is not UTF-8, so that no message and no reject could say it.
+    """
+    try:
+        return sorted(found, key=lambda one: one.path)
+    except UnicodeDecodeError as error:
+        raise DataError(Problem(what=f"a file under `{base}` has a name that is not UTF-8", file=base,
+                                hint="rename it")) from error
 
 
 def _matches(path: str, pattern: str) -> bool:

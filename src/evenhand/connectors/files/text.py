@@ -22,6 +22,9 @@ HEAD = 1_000_000
 """Bytes looked at to see how a file is written."""
 MAX_ROW_BYTES = 16_000_000
 """A row of text that is longer is broken: no export has sixteen texts of the largest allowed size in one row."""
+MOSTLY = 0.9
+"""A text has less than a tenth of control characters."""
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
 _COMPRESSED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _NOT_TEXT = ((b"PK\x03\x04", "a ZIP file or an Excel workbook", "unpack it, or save the sheet as CSV UTF-8"),
              (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as CSV UTF-8"),
@@ -110,7 +113,7 @@ def walk(text: TextFile, start: Mark, *, cut: Cut) -> Iterator[RawBatch]:
     A row that is longer than `MAX_ROW_BYTES` is told as broken and passed over, up to its first line end.
     """
     mark, rest, passing = start, b"", False
-    for block in chain(text.blocks(start.offset), (None,)):
+    for block in chain(text.blocks(start.offset, size=BLOCK), (None,)):
         data, done = (block.data, block.done_bytes) if block else (b"", text.file.size)
         if passing:
             end = data.find(b"\n") + 1
@@ -161,9 +164,9 @@ def open_text(file: SourceFile, *, encoding: str) -> TextFile:
             raise DataError(Problem(what=f"`{file.name}` is {kind}, not text", file=file.name, hint=hint))
     mark, marked = next(((mark, name) for mark, name in _BOMS if head.startswith(mark)), (b"", None))
     encoding = marked or ("utf-8" if encoding == "utf-8-sig" else encoding)
-    if encoding == "utf-8" and head.count(0) * 4 > len(head):
+    if encoding == "utf-8" and len(head.translate(None, _CONTROL)) < MOSTLY * len(head):
         raise DataError(Problem(
-            what=f"`{file.name}` is not UTF-8 text: it begins with NUL characters", file=file.name,
-            hint="if it is UTF-16, say `encoding = \"utf-16-le\"` in a `snapshot.toml`; otherwise export it again"))
+            what=f"`{file.name}` is not text: it is full of control characters", file=file.name,
+            hint='if it is UTF-16, say `encoding = "utf-16-le"` in a `snapshot.toml`; otherwise export it again'))
     return TextFile(file=file, compression=compression, encoding=encoding,
                     skip=len(mark) if encoding == "utf-8" else 0)

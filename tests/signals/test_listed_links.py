@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+import pytest
+import sqlglot
+
+from evenhand.signals.hosts import PublicSuffixes
+from evenhand.signals.links import ADDRESSES, LINKS, addresses, links
+from evenhand.signals.listed_links import listed_links
+
+QUERY = listed_links()
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def listed(engine: duckdb.DuckDBPyConnection, urls: list[str], entries: list[tuple[str, str]],
+           website: str | None = None) -> list[dict[str, str | None]]:
+    known = PublicSuffixes.bundled()
+    posts = pa.record_batch({"account_id": ["a"] * len(urls), "post_id": [str(nth) for nth in range(len(urls))],
+                             "text": pa.array(urls, pa.string()), "links": pa.array([None] * len(urls), pa.list_(pa.string()))})
+    profile = pa.record_batch({"account_id": ["a"], "platform": ["x"], "handle": ["a"],
+                               "website": pa.array([website], pa.string()), "bio": pa.array([None], pa.string())})
+    tables = {"links": pa.Table.from_batches([links(known).run(posts)], LINKS),
+              "addresses": pa.Table.from_batches([addresses(known).run(profile)], ADDRESSES),
+              "link_lists": pa.table({name: pa.array(values, pa.string()) for name, values in {
+                  "list_id": [f"l{nth}" for nth in range(len(entries))], "host": [host for host, _ in entries],
+                  "label": [label for _, label in entries], "source": ["s"] * len(entries)}.items()})}
+    for name, table in tables.items():
+        engine.register(name, table)
+    return sorted(engine.sql(QUERY.sql).arrow().read_all().to_pylist(), key=lambda row: (str(row["post_id"]), row["list_id"]))
+
+
+@pytest.mark.parametrize(("url", "entry", "is_listed"), [
+    ("https://evil.com/x", "evil.com", True),
+    ("https://a.b.evil.com/x", "evil.com", True),
+    ("https://a.b.evil.com/x", "b.evil.com", True),
+    ("https://evil.com/x", "a.evil.com", False),
+    ("https://notevil.com", "evil.com", False),
+    ("https://evil.com.bank.com", "evil.com", False),
+    ("https://a.b.c.d.e.f.g.h.i.j.k.evil.com", "evil.com", True),
+    ("https://x.pages.dev", "pages.dev", False),
+    ("https://x.pages.dev", "x.pages.dev", True),
+    ("https://a.co.uk", "co.uk", False),
+    ("https://a.com", "com", False),
+    ("http://192.168.0.1/x", "192.168.0.1", True),
+    ("http://x.onion/", "x.onion", True),
+])
+def test_an_entry_covers_its_host_and_all_below_but_no_public_suffix(
+        engine: duckdb.DuckDBPyConnection, url: str, entry: str, *, is_listed: bool) -> None:
+    assert bool(listed(engine, [url], [(entry, "scam")])) is is_listed
+
+
+@pytest.mark.parametrize("entries", [
+    [("evil.com", "scam"), ("a.evil.com", "allow")], [("a.evil.com", "scam"), ("evil.com", "allow")],
+    [("evil.com", "allow"), ("evil.com", "scam"), ("evil.com", "phishing")]])
+def test_an_allow_entry_at_any_level_beats_every_other(
+        engine: duckdb.DuckDBPyConnection, entries: list[tuple[str, str]]) -> None:
+    assert listed(engine, ["https://a.evil.com"], entries) == []
+
+
+def test_an_allow_entry_does_not_spare_its_neighbours(engine: duckdb.DuckDBPyConnection) -> None:
+    found = listed(engine, ["https://a.evil.com", "https://b.evil.com"], [("evil.com", "scam"), ("a.evil.com", "allow")])
+    assert [row["host"] for row in found] == ["b.evil.com"]
+
+
+def test_every_list_that_names_a_host_is_given_once_a_post(engine: duckdb.DuckDBPyConnection) -> None:
+    entries = [("evil.com", "scam"), ("evil.com", "phishing")]
+    found = listed(engine, ["https://evil.com/1 https://evil.com/2"], entries, "evil.com")
+    assert [(row["post_id"], row["where"], row["host"], row["list_id"], row["list_label"], row["source"]) for row in found] == [
+        ("0", "0", "evil.com", "l0", "scam", "s"), ("0", "0", "evil.com", "l1", "phishing", "s"),
+        (None, "website", "evil.com", "l0", "scam", "s"), (None, "website", "evil.com", "l1", "phishing", "s")]
+
+
+def test_the_step_is_portable() -> None:
+    spark = sqlglot.transpile(QUERY.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+    assert "LOCATE" in spark
+    assert set(QUERY.inputs) == {"links", "addresses", "link_lists"}
