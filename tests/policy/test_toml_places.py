@@ -77,7 +77,8 @@ def test_a_place_inside_a_text_is_found_through_its_escapes() -> None:
 
 KEYS = st.sampled_from(["a", "b", "c-d", "3", '"q k"', "'l'", "a.b", "x . 'y'"])
 SCALARS = st.sampled_from(["1", "-2.5", "true", "2026-01-01", "2026-01-01T10:00:00Z", '"x"', '""', "'y'", "''",
-                           '"\\u00e9\\n\\""', '"""m\n"""', "'''n\n'''", '"""\n\n"""', '"""a"""""', "'''''''", '"""\\\n  x \\\n\n y"""', '"# no"'])
+                           '"\\u00e9\\n\\""', '"""m\n"""', "'''n\n'''", '"""\n\n"""', '"""a"""""', "'''''''",
+                           '"""\\\n  x \\\n\n y"""', '"# no"'])
 VALUES = st.recursive(SCALARS, lambda inner: st.one_of(
     st.lists(inner, max_size=3).map(lambda items: "[" + ", ".join(items) + "]"),
     st.lists(inner, max_size=3).map(lambda items: "[\n" + "".join(f"  {item}, # c\n" for item in items) + "]"),

@@ -35,7 +35,7 @@ REGISTER: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...
     ("seoul", "institution", ("국립중앙도서관",), (), ("nl.go.kr",)),
     ("army", "military", ("القوات المسلحة الأردنية",), (), ("jaf.mil.jo",)),
     ("delhi", "institution", ("भारतीय रिज़र्व बैंक",), (), ("rbi.org.in",)),
-    ("herald", "media", ("Вестник Заречья",), ("vestnik_zarechya",), ("vestnik-zarechya.ru",)),
+    ("herald", "media", ("Вестник Заречья",), ("vestnik_zarechya",), ("vestnik-zarechya.ru", "zarechya.gov.uk")),
     ("daily", "media", ("Daily News",), (), ("dailynews.com",)),
     ("vvs", "media", ("ABEKOM",), (), ("abekom.fm",)),
 )

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from evenhand.signals.codepoints import PointMap, Texts
 
-texts_or_nulls = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12), max_size=12)
+texts_or_nulls = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
+max_size=12)
 
 
 @given(texts_or_nulls)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evenhand.signals.likeness import MAX_MATCHES
 from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.name_matches import MAX_MATCHES, NAME_MATCHES, name_matches_kernel
+from evenhand.signals.name_matches import NAME_MATCHES, name_matches_kernel
 from evenhand.signals.names import names_kernel
 from evenhand.signals.rarity import AddedWords, WordCounts
 from evenhand.signals.unicode_tables import UnicodeTables
@@ -42,7 +44,7 @@ def _found(matches_of: type_of_matches, shown: str | None, handle: str = "zzzz")
     ("Brackenbury Ottoline", "senator", "tokens", None),
     ("Senator Ottoline Brackenbury 2028", "senator", "affix", "senator 2028"),
     ("Everything about Ottoline Brackenbury", "senator", "tokens", None),
-    ("Ottoline Brackenberry", "senator", "edit", None) if False else ("Ottoline Brackenbery", "senator", "edit", None),
+    ("Ottoline Brackenbery", "senator", "edit", None),
     ("Der Spiegelsaal", "mirror", "same", None),
     ("Spiegelsaal Nachrichten", "mirror", "affix", "nachrichten"),
     ("国家统计局官方", "statistics", "affix", "官方"),
@@ -53,7 +55,7 @@ def _found(matches_of: type_of_matches, shown: str | None, handle: str = "zzzz")
     ("京都府警察本部 公式", "kyoto", "affix", "公式"),
     ("국립중앙도서관 공식", "seoul", "affix", "공식"),
     ("국립중앙도서관", "seoul", "same", None),
-    ("\u1100\u116e\u11a8\u1105\u1175\u11b8\u110c\u116e\u11bc\u110b\u1161\u11bc\u1103\u1169\u1109\u1165\u1100\u116a\u11ab", "seoul", "same", None),
+    (normalize("NFD", "국립중앙도서관"), "seoul", "same", None),
     ("القوات المسلحة الأردنية", "army", "same", None),
     ("القُوّات المسلّحة الأردنيّة", "army", "same", None),
     ("القوات المسلحـــة الاردنية", "army", "same", None),
@@ -62,7 +64,7 @@ def _found(matches_of: type_of_matches, shown: str | None, handle: str = "zzzz")
     ("ВЕСТНИК ЗАРЕЧЬЯ", "herald", "same", None),
     ("Вестник Заpечья", "herald", "skeleton", None),
     ("Официальный Вестник Заречья", "herald", "affix", "официальный"),
-    ("Вестнык Заречья", "herald", "edit", None),
+    ("Весник Заречья", "herald", "edit", None),
     ("भारतीय रिज़र्व बैंक", "delhi", "same", None),
     ("भारतीय रिज़र्व बैंक आधिकारिक", "delhi", "affix", "आधिकारिक"),
     ("\u0410\u0412\u0415\u041a\u041e\u041c", "vvs", "skeleton", None),
@@ -74,7 +76,8 @@ def test_display_names_that_read_as_a_holder_are_found(
 
 @pytest.mark.parametrize(("handle", "holder", "match", "affix"), [
     ("harbourcourier_news", "post", "affix", "news"), ("theharbourcourier", "post", "same", None),
-    ("realOttolineBrackenbury", "senator", "affix", "real"), ("ottolinebrackenburyofficial", "senator", "affix", "official"),
+    ("realOttolineBrackenbury", "senator", "affix", "real"),
+    ("ottolinebrackenburyofficial", "senator", "affix", "official"),
     ("SenBrackenbery", "senator", "handle", None), ("SenBrackenburry", "senator", "handle", None),
     ("SenBrackenbury_", None, None, None), ("SenBrackenbury", None, None, None),
     ("OttolineBrackenbury1", "senator", "affix", "1"), ("Sp1egelsaal", "mirror", "skeleton", None),
@@ -87,8 +90,10 @@ def test_handles_are_compared_with_names_and_with_registered_handles(
 
 
 @pytest.mark.parametrize("shown", [
-    "Harbour", "Courier", "Anna Courier", "Tallgrass Fire District 5", "Tallgrass Fire District", "Kanalon 5 Reporter", "Kanalon 4",
-    "Lynk News", "Lynx", "国家税务局", "국립중앙박물관", "Вестник Заполярья", "القوات البحرية الأردنية", "भारतीय स्टेट बैंक", "ニュース", "News", "", "🎉🎉", "a", "4",
+    "Harbour", "Courier", "Anna Courier", "Tallgrass Fire District 5", "Tallgrass Fire District",
+    "Kanalon 5 Reporter", "Kanalon 4",
+    "Lynk News", "Lynx", "国家税务局", "국립중앙박물관", "Вестник Заполярья", "القوات البحرية الأردنية",
+    "भारतीय स्टेट बैंक", "ニュース", "News", "", "🎉🎉", "a", "4",
     "City of Springdale", "Springfield"])
 def test_other_names_are_left_alone(shown: str, matches_of: type_of_matches) -> None:
     assert [row for row in matches_of((shown, "zzzz")) if row["similarity"] * row["weight"] >= 0.3] == []
@@ -111,7 +116,8 @@ def test_a_name_that_is_registered_in_whole_reads_as_that_one_only(
         register: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> None:
     rows = register.to_pylist()
     child = dict(rows[0], holder_id="child", name="Harbour Courier Junior", names=[], handles=[], domains=[])
-    index = HolderIndex.build(pa.Table.from_pylist([*rows, child], schema=register.schema), tables=tables, counts=counts,
+    index = HolderIndex.build(pa.Table.from_pylist([*rows, child], schema=register.schema), tables=tables,
+        counts=counts,
                               added=added)
     account = pa.record_batch({"account_id": ["1"], "handle": ["x"], "display_name": ["Harbour Courier Junior"]})
     matches = name_matches_kernel(index, tables).run(names_kernel(tables).run(account))
@@ -121,11 +127,13 @@ def test_a_name_that_is_registered_in_whole_reads_as_that_one_only(
 def test_at_most_a_few_matches_are_kept_for_a_name_in_an_order_of_their_own(
         register: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> None:
     row = register.to_pylist()[0]
-    twins = [dict(row, holder_id=f"twin-{number}", name="Obscurantia Courier", names=[], handles=[]) for number in range(9)]
+    twins = [dict(row, holder_id=f"twin-{number}", name="Obscurantia Courier", names=[],
+        handles=[]) for number in range(9)]
     account = pa.record_batch({"account_id": ["1"], "handle": ["x"], "display_name": ["Obscurantia Courier"]})
     found = []
     for order in (twins, twins[::-1]):
-        index = HolderIndex.build(pa.Table.from_pylist(order, schema=register.schema), tables=tables, counts=counts, added=added)
+        index = HolderIndex.build(pa.Table.from_pylist(order, schema=register.schema), tables=tables, counts=counts,
+            added=added)
         found.append(name_matches_kernel(index, tables).run(names_kernel(tables).run(account)).to_pylist())
     assert [match["holder_id"] for match in found[0]] == [f"twin-{number}" for number in range(MAX_MATCHES)]
     assert found[0] == found[1]
@@ -136,13 +144,16 @@ def test_an_empty_batch_gives_no_rows_and_the_schema(
     assert name_matches_kernel(index, tables).run(names_of()).schema == NAME_MATCHES
 
 
-REGISTERED = ("The Harbour Courier", "Der Spiegelsaal", "Ottoline Brackenbury", "国家统计局", "Вестник Заречья", "Lynx News", "新华社",
+REGISTERED = ("The Harbour Courier", "Der Spiegelsaal", "Ottoline Brackenbury", "国家统计局", "Вестник Заречья",
+"Lynx News", "新华社",
               "국립중앙도서관", "القوات المسلحة الأردنية", "Kanalon 4 Reporter", "HarbourCourier", "John Smith")
 names = st.sampled_from(REGISTERED)
-around = st.sampled_from(["", " Official", " News", "官方", " 24", "_", "s", "公式", " x", "0", " Вестник", "official", "\u200b"])
+around = st.sampled_from(["", " Official", " News", "官方", " 24", "_", "s", "公式", " x", "0", " Вестник",
+"official", "\u200b"])
 changed = st.builds(lambda name, at, letter: name[:at] + letter + name[at + 1:], names, st.integers(0, 20),
                     st.sampled_from(["", "e", "\u0435", "0", "1", "rn", "I", " ", "ss"]))
-shown_names = st.builds(lambda first, name, last: first.strip() + name + last, around, names | changed, around) | st.text(max_size=8)
+shown_names = st.builds(lambda first, name, last: first.strip() + name + last, around, names | changed,
+    around) | st.text(max_size=8)
 
 
 @given(accounts=st.lists(st.tuples(st.none() | shown_names, shown_names), max_size=5))
@@ -163,12 +174,14 @@ def test_a_batch_is_the_union_of_its_rows(
     assert sorted(rows(every), key=repr) == sorted((row for one in every for row in rows([one])), key=repr)
 
 
-@given(name=names, at=st.integers(0, 40), letter=st.sampled_from("aeiou"), kind=st.sampled_from(["put", "drop", "swap", "set"]))
+@given(name=names, at=st.integers(0, 40), letter=st.sampled_from("aeiou"), kind=st.sampled_from(["put", "drop",
+"swap", "set"]))
 def test_every_single_edit_of_a_long_registered_name_is_found(
         name: str, at: int, letter: str, kind: str, matches_of: type_of_matches) -> None:
     if name in {"Lynx News", "John Smith", "Kanalon 4 Reporter"} or not name.isascii():
         return
     at %= len(name) - 1
-    edits = {"put": name[:at] + letter + name[at:], "drop": name[:at] + name[at + 1:], "set": name[:at] + letter + name[at + 1:],
+    edits = {"put": name[:at] + letter + name[at:], "drop": name[:at] + name[at + 1:],
+        "set": name[:at] + letter + name[at + 1:],
              "swap": name[:at] + name[at + 1] + name[at] + name[at + 2:]}
     assert {row["holder_id"] for row in matches_of((edits[kind], "zzzz"))} & {"post", "mirror", "senator"}

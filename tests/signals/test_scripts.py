@@ -15,8 +15,10 @@ def _row(names_of: type_of_names, shown: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("shown", [
-    "Harbour Courier", "Вестник Заречья", "Εφημερίδα Πειραιώς", "جريدة النهار", "हिन्दी समाचार", "국립중앙도서관", "東京ニュース通信社",
-    "テレビ東京Biz", "KBS뉴스", "中央社CNA", "ㄅㄆㄇ國語", "BBC Русская служба", "Le Monde العربية", "Հայաստան", "ข่าวสด", "חדשות היום",
+    "Harbour Courier", "Вестник Заречья", "Εφημερίδα Πειραιώς", "جريدة النهار", "हिन्दी समाचार", "국립중앙도서관",
+    "東京ニュース通信社",
+    "テレビ東京Biz", "KBS뉴스", "中央社CNA", "ㄅㄆㄇ國語", "BBC Русская служба", "Le Monde العربية", "Հայաստան",
+    "ข่าวสด", "חדשות היום",
     "D'Artagnan №1", "ɓaaba", "Đặng", "", "!!!", "123"])
 def test_names_as_people_write_them_are_not_mixed(shown: str, names_of: type_of_names) -> None:
     assert not _row(names_of, shown or "a")["is_mixed_script"]

@@ -28,12 +28,11 @@ def demo(*, into: Path, as_json: bool) -> None:
     started = time.monotonic()
     with progress(shown, what="Sweeping") as advance:
         report = plan_demo(places, on_progress=lambda p: advance(p.n_done, p.n_total, p.what))
-    where = f"--snapshot {places.snapshot} --plan {places.plan}"
     shown.show(SweepView(report=report, seconds=time.monotonic() - started, next_commands=NextCommands(commands=(
-        (f"open {places.plan / 'report.html'}", "the report: every decision in words, the known truth beside it"),
-        (f"evenhand explain web:spiegel.today {where}", "why one account is in the plan"),
-        ("evenhand ingest FOLDER --into snapshot", "your own export: Parquet, CSV, JSONL or Arrow"),
-        ("evenhand plan snapshot --into plan", "your own plan; nothing is done to anyone")))))
+        (f"open {places.plan / 'report.html'}", "the report, with the known truth beside it"),
+        (f"evenhand explain web:spiegel.today --plan {places.plan}", "why one account is in the plan"),
+        ("evenhand ingest FOLDER --into snapshot", "your own export"),
+        ("evenhand plan snapshot --into plan", "your own plan")))))
 
 
 def _clear(places: DemoPlaces) -> None:

@@ -13,8 +13,8 @@ MIN_NAME_STRENGTH = 0.30
 """Similarity × rarity below this is not worth a look: every second account is called something like somebody."""
 MIN_SWARM = 3
 """Look-alike addresses of one holder, or of different holders under one ending, that count as a pattern."""
-UNUSUAL_ENDING_SHARE = 0.001
-"""An ending that fewer than 1 in 1,000 registered holders use is unusual for a genuine body. Only endings that belong to
+UNUSUAL_ENDING_SHARE = 0.0005
+"""An ending that fewer than 1 in 2,000 registered addresses have is unusual for a genuine body. Only endings that belong to
 no country can be unusual: the registers know some countries far better than others."""
 
 ZERO, ONE = "cast(0 as double)", "cast(1 as double)"
@@ -59,13 +59,16 @@ IDENTITY_EVIDENCE = Query(
             on m.account_id = n.account_id and m.holder_id = n.holder_id) m
     where similarity * singled_out >= {MIN_NAME_STRENGTH}
     union all
-    select account_id, holder_id, 'identity' as family,
-           case match when 'other_suffix' then 'address_other_suffix' when 'embedded' then 'address_embeds'
-                      when 'affix' then 'address_embeds' else 'address_lookalike' end as signal,
-           "where", cast(null as varchar) as post_id, host as shown, holder_domain as expected, holder_id as source,
-           similarity * weight as strength, holder_kind, similarity, weight
-    from address_matches
-    where "where" in ('handle', 'website') and similarity * weight >= {MIN_NAME_STRENGTH}""")
+    select m.account_id, m.holder_id, 'identity' as family,
+           case m.match when 'other_suffix' then 'address_other_suffix' when 'embedded' then 'address_embeds'
+                        when 'affix' then 'address_embeds' else 'address_lookalike' end as signal,
+           m."where", cast(null as varchar) as post_id, m.host as shown, m.holder_domain as expected, m.holder_id as source,
+           m.similarity * m.weight as strength, m.holder_kind, m.similarity, m.weight
+    from address_matches m
+    left join (select distinct account_id, domain from address_matches where "where" = 'handle') h
+      on m.account_id = h.account_id and m.domain = h.domain
+    where (m."where" = 'handle' or (m."where" = 'website' and h.account_id is null))
+      and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
 
 CLAIM_EVIDENCE = Query(
     name="claim_evidence", inputs=("claims",),

@@ -23,7 +23,7 @@ from evenhand.signals.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness
 from evenhand.signals.name_candidates import INSIDE, WHOLE
 from evenhand.signals.name_forms import Forms, forms_of
 from evenhand.signals.name_index import MIN_EDIT_LETTERS, HolderIndex, Targets, bits_of, entries_of
-from evenhand.signals.rarity import CONTAINED_BITS, SHARED_BITS, Shares, WordKinds, weights
+from evenhand.signals.rarity import Shares, WordKinds, shared, weights
 from evenhand.signals.skeleton import folded_names, skeleton_words, small_skeleton_words, without_doubled
 from evenhand.signals.unicode_tables import UnicodeTables
 
@@ -111,8 +111,7 @@ def _label_weights(parts: NameParts, forms: Forms, owners: Offsets, names: Holde
     target = np.unique(parts.hashes.wholes(), return_inverse=True)[1]
     pairs = np.unique(target * (owners.max(initial=0) + 1) + owners[forms.names])
     sharing = np.bincount(pairs // (owners.max(initial=0) + 1), minlength=target.max(initial=-1) + 1)[target]
-    bits = (bits - (CONTAINED_BITS + SHARED_BITS) * np.log2(sharing))[forms.origins]
-    weight = weights(bits, np.zeros(len(bits), np.bool_))
+    weight = shared(weights(bits, np.zeros(len(bits), np.bool_))[forms.origins], sharing)
     return np.where(parts.letters.lengths < SHORT_LABEL, np.minimum(weight, SHORT_LABEL_WEIGHT), weight)
 
 

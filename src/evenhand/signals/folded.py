@@ -137,8 +137,15 @@ def fold(texts: pa.Array) -> Folded:
 
 def _cleaned(texts: pa.Array) -> pa.Array:
     """The texts in NFKC, without invisible characters, with runs of white space as one space."""
-    texts = pc.utf8_normalize(pc.replace_substring_regex(texts, _INVISIBLE, ""), "NFKC")
-    return pc.replace_substring_regex(texts, _BLANK, " ")
+    return _replaced(pc.utf8_normalize(_replaced(texts, _INVISIBLE, ""), "NFKC"), _BLANK, " ")
+
+
+def _replaced(texts: pa.Array, pattern: str, replacement: str) -> pa.Array:
+    """The same as replacing in every text, but only texts with a match are written anew: most have none."""
+    some = pc.match_substring_regex(texts, pattern)
+    if not pc.any(some).as_py():
+        return texts
+    return pc.replace_with_mask(texts, some, pc.replace_substring_regex(texts.filter(some), pattern, replacement))
 
 
 @lru_cache(maxsize=1)

@@ -109,12 +109,12 @@ class NameParts:
         if alone.any():
             begins |= (alone & ((flags & MARK) == 0)) | (np.r_[False, alone[:-1]] & ~alone)
         token_starts = np.flatnonzero(begins)
-        rows = letters.offsets
+        rows = letters.rows
         return cls(letters=letters, written=joined.points, hashes=PartHashes.of(letters),
                    word_starts=word_starts, word_ends=np.r_[word_starts[1:], len(letters.points)][:len(word_starts)],
-                   word_rows=np.searchsorted(rows, word_starts, side="right") - 1, token_starts=token_starts,
+                   word_rows=rows[word_starts], token_starts=token_starts,
                    token_ends=np.r_[token_starts[1:], len(letters.points)][:len(token_starts)],
-                   token_rows=np.searchsorted(rows, token_starts, side="right") - 1)
+                   token_rows=rows[token_starts])
 
     def spans(self, max_tokens: int) -> Iterator[tuple[Offsets, Offsets, Offsets]]:
         """Rows, starts and ends of all runs of one token, then of two, and so on."""

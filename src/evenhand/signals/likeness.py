@@ -246,7 +246,11 @@ def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -
     if not near.any():
         return near
     parts = names.parts
-    unknown = ~rarity.is_known(parts.hashes.parts(parts.token_starts, parts.token_ends))
+    asked = np.zeros(len(parts.letters), np.bool_)
+    asked[found.row[near]] = True
+    tokens = np.flatnonzero(asked[parts.token_rows])
+    unknown = np.zeros(len(parts.token_rows), np.bool_)
+    unknown[tokens] = ~rarity.is_known(parts.hashes.parts(parts.token_starts[tokens], parts.token_ends[tokens]))
     count: Offsets = np.r_[0, np.cumsum(unknown)]
     first = np.searchsorted(parts.token_ends, found.start, side="right")
     last = np.searchsorted(parts.token_starts, found.end, side="left")

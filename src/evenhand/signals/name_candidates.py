@@ -94,6 +94,7 @@ def _near(parts: NameParts, targets: Targets, rows: Offsets, starts: Offsets, en
     keys, part = parts.hashes.shortened(starts, ends)
     asked, target = targets.near.find(np.r_[parts.hashes.parts(starts, ends), keys])
     part = np.r_[np.arange(len(long)), part][asked]
-    pairs = np.unique(np.stack([part, target.astype(np.int64)]), axis=1)
-    part, target = pairs[0], pairs[1].astype(np.int32)
+    n_targets = max(1, len(targets.lengths))
+    pairs = np.unique(part * n_targets + target)
+    part, target = pairs // n_targets, (pairs % n_targets).astype(np.int32)
     return Candidates.of(rows[long][part], starts[part], ends[part], target=target, how=NEAR)

@@ -20,16 +20,16 @@ from evenhand.signals.codepoints import Mask, Offsets, Texts
 from evenhand.signals.hashes import KeyTable, NameParts, PartHashes
 from evenhand.signals.name_forms import Forms, digits_of, forms_of
 from evenhand.signals.rarity import (
+    COMMON_WEIGHT,
     CONTAINED_BITS,
-    LOCAL_WEIGHT,
-    SHARED_BITS,
     AddedWords,
     Rarity,
     Shares,
     WordCounts,
     bare_words,
     core_lengths,
-    is_local,
+    is_common,
+    shared,
     weights,
 )
 from evenhand.signals.unicode_tables import MARK, SPACELESS, UnicodeTables
@@ -143,10 +143,12 @@ class HolderIndex:
             is_person), added)
         rank = np.asarray(pc.rank(ids, tiebreaker="first")).astype(np.int64)
         name_owners = owners[forms.names]
-        bits = bits_of(parts, rarity, added) - _lost_bits(parts, name_owners)
+        n_containing, n_sharing = _others(parts, name_owners)
+        bits = bits_of(parts, rarity, added) - CONTAINED_BITS * np.log2(n_containing)
         name_weights = weights(bits[forms.origins], is_person[name_owners])
-        local = is_local(parts, rarity, added)[forms.origins] & ~is_person[name_owners]
-        name_weights[local] = np.minimum(name_weights[local], LOCAL_WEIGHT)
+        common = is_common(parts, rarity, added)[forms.origins] & ~is_person[name_owners]
+        name_weights[common] = np.minimum(name_weights[common], COMMON_WEIGHT)
+        name_weights = shared(name_weights, n_sharing)
         most = np.zeros(len(ids))
         np.maximum.at(most, name_owners, name_weights)
         holder_of_handle = handle_owners[handle_forms.names]
@@ -187,22 +189,22 @@ def bits_of(parts: NameParts, rarity: Rarity, added: AddedWords) -> Shares:
     return np.bincount(rows, weights=rarity.token_bits(parts) * counted, minlength=len(parts.letters)).astype(np.float64)
 
 
-def _lost_bits(parts: NameParts, owners: Offsets) -> Shares:
-    """What each form loses because it stands in the names of several holders, or is the name of several."""
+def _others(parts: NameParts, owners: Offsets) -> tuple[Offsets, Offsets]:
+    """For each form the number of holders in whose names it stands, and of those that have just it."""
     keys, target = np.unique(parts.hashes.wholes(), return_inverse=True)
     exact = KeyTable.of(keys, np.arange(len(keys), dtype=np.int32))
-    pairs = [target * len(parts.letters) + owners]
-    n_sharing = _n_partners(pairs, len(keys), len(parts.letters))
+    n_owners = int(owners.max(initial=0)) + 1
+    pairs = [target * n_owners + owners]
+    n_sharing = _n_partners(pairs, len(keys), n_owners)
     for rows, starts, ends in parts.spans(MAX_SPAN_TOKENS):
         asked, found = exact.find(parts.hashes.parts(starts, ends))
-        pairs.append(found.astype(np.int64) * len(parts.letters) + owners[rows[asked]])
-    n_containing = _n_partners(pairs, len(keys), len(parts.letters))
-    return (CONTAINED_BITS * np.log2(n_containing) + SHARED_BITS * np.log2(n_sharing))[target]
+        pairs.append(found.astype(np.int64) * n_owners + owners[rows[asked]])
+    return _n_partners(pairs, len(keys), n_owners)[target], n_sharing[target]
 
 
 def _n_partners(pairs: list[Offsets], n_targets: int, n_owners: int) -> Offsets:
     """For each target the number of different owners it is paired with; a pair is target times `n_owners` plus owner."""
-    return np.bincount(np.unique(np.concatenate(pairs)) // max(1, n_owners), minlength=n_targets)
+    return np.bincount(np.unique(np.concatenate(pairs)) // n_owners, minlength=n_targets)
 
 
 def entries_of(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets, form_weights: Shares,

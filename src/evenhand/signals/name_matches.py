@@ -25,15 +25,13 @@ from evenhand.signals.likeness import (
     equal_texts,
 )
 from evenhand.signals.name_index import HolderIndex, Targets
-from evenhand.signals.names import HANDLE
+from evenhand.signals.names import HANDLE, ROWS_AT_ONCE
 from evenhand.signals.rarity import Shares, WordKinds
 from evenhand.signals.skeleton import small_skeleton_words
 from evenhand.signals.unicode_tables import FOREIGN_SMALL, UnicodeTables
 
 MIN_STRENGTH = 0.05
 """A match whose similarity times weight is less is left out."""
-ROWS_AT_ONCE = 16_384
-"""Rows whose arrays fit a processor's cache; results do not depend on it."""
 
 NAME_MATCHES = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),

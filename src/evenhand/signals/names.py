@@ -16,6 +16,8 @@ from evenhand.signals.skeleton import folded_names, reads_as_latin, skeleton_wor
 from evenhand.signals.unicode_tables import UnicodeTables
 
 DISPLAY_NAME, HANDLE = "display_name", "handle"
+ROWS_AT_ONCE = 16_384
+"""Rows whose arrays fit a processor's cache; results do not depend on it."""
 
 NAMES = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),
@@ -35,27 +37,34 @@ NAMES = pa.schema([
 """One name of an account. `field` is `display_name` or `handle`; `shown` is the text as the account gave it; `words` is
 the skeleton word by word with digits kept; `is_whole_script_confusable` says that letters of one script other than Latin
 read as Latin ones (which a genuine name can do too); `handle_agrees` is how like the skeletons of display name and
-handle are, 0 to 1, null where one is missing or they share no script."""
+handle are, 0 to 1, null where one is missing or only one of them reads as
+Latin."""
 
 
 def names_kernel(tables: UnicodeTables) -> Kernel:
     """The step that makes `names` of `accounts`; an account without display name has the row of its handle only."""
 
     def run(batch: pa.RecordBatch) -> pa.RecordBatch:
-        named = batch.filter(pc.not_equal(pc.fill_null(batch.column("display_name"), ""), ""))
-        shown = named_rows(named.column("account_id"), named.column("display_name"), DISPLAY_NAME, tables)
-        handles = named_rows(batch.column("account_id"), batch.column("handle"), HANDLE, tables)
-        agreement = _agreement(shown, handles.filter(pc.not_equal(pc.fill_null(batch.column("display_name"), ""), "")))
-        padded = np.full(len(handles), np.nan)
-        padded[np.flatnonzero(np.asarray(pc.not_equal(pc.fill_null(batch.column("display_name"), ""), "")))] = agreement
-        table = pa.concat_batches([
-            shown.append_column(NAMES.field("handle_agrees"), pa.array(agreement, from_pandas=True)),
-            handles.append_column(NAMES.field("handle_agrees"), pa.array(padded, from_pandas=True))])
-        return pa.RecordBatch.from_arrays(table.columns, schema=NAMES)
+        slices = [batch.slice(start, ROWS_AT_ONCE) for start in range(0, max(1, len(batch)), ROWS_AT_ONCE)]
+        return pa.concat_batches([piece for rows in slices for piece in _of_slice(rows, tables)])
 
     return Kernel(name="names", source="accounts", columns=("account_id", "handle", "display_name"), run=run,
                   schema=NAMES, sentence="a display name or handle, folded and reduced to its skeleton",
                   digest=tables.digest)
+
+
+def _of_slice(batch: pa.RecordBatch, tables: UnicodeTables) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """The rows of the display names, and those of the handles."""
+    has_name = pc.not_equal(pc.fill_null(batch.column("display_name"), ""), "")
+    named = batch.filter(has_name)
+    shown = named_rows(named.column("account_id"), named.column("display_name"), DISPLAY_NAME, tables)
+    handles = named_rows(batch.column("account_id"), batch.column("handle"), HANDLE, tables)
+    agreement = _agreement(shown, handles.filter(has_name))
+    of_handles = np.full(len(handles), np.nan)
+    of_handles[np.array(has_name, np.bool_)] = agreement
+    first, second = (pa.RecordBatch.from_arrays([*rows.columns, pa.array(numbers, from_pandas=True)], schema=NAMES)
+                     for rows, numbers in ((shown, agreement), (handles, of_handles)))
+    return first, second
 
 
 def named_rows(account_ids: pa.Array, shown: pa.Array, field: str, tables: UnicodeTables) -> pa.RecordBatch:
@@ -77,10 +86,10 @@ def named_rows(account_ids: pa.Array, shown: pa.Array, field: str, tables: Unico
 
 
 def _agreement(shown: pa.RecordBatch, handles: pa.RecordBatch) -> NDArray[np.float64]:
-    """How like the skeletons of paired rows are, 0 to 1; not a number where they share no script."""
+    """How like the skeletons of paired rows are, 0 to 1; not a number where only one reads as Latin."""
     first, second = shown.column("skeleton"), handles.column("skeleton")
     likeness = cpdist(first.to_pylist(), second.to_pylist(), scorer=fuzz.ratio, dtype=np.float64) / 100
     ascii_only = [np.asarray(pc.equal(pc.binary_length(column), pc.utf8_length(column))) for column in (first, second)]
     empty = np.asarray(pc.equal(pc.binary_length(first), 0)) | np.asarray(pc.equal(pc.binary_length(second), 0))
-    likeness[empty | ((ascii_only[0] != ascii_only[1]) & (likeness == 0))] = np.nan
+    likeness[empty | (ascii_only[0] != ascii_only[1])] = np.nan
     return np.asarray(likeness)

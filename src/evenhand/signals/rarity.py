@@ -32,8 +32,9 @@ MAX_HANGUL_BITS = 4.5
 PEOPLE_BITS = (14.0, 22.0)
 """A person's name weighs 0 up to one in 16,000 and 1 from one in four million on: "John Smith" has 13 bits, "Ted Cruz" 20.
 One in four million leaves some 2,000 namesakes in the world."""
-LOCAL_WEIGHT = 0.45
-"""The most that a name weighs that is a word for local bodies and one further telling word: places are namesakes."""
+COMMON_WEIGHT = 0.45
+"""The most that a body's name weighs that has no telling word ("Police Department"), or a word for local bodies and one
+telling word ("City of Springfield": places are namesakes)."""
 TELLING_BITS = 6.0
 """A word with fewer bits (one in 64 names has it) does not tell one body from another of its kind."""
 ADDED_BITS = 4.0
@@ -44,8 +45,10 @@ MIN_CUT_LETTERS = 3
 """Shorter added words are not cut off a name written as one word: too many words begin with "us" or end in "tv"."""
 MIN_WORD_LETTERS, MAX_WORD_LETTERS, MAX_SEGMENTED_LETTERS = 3, 14, 40
 """Words that names written as one word are cut into, and the longest name that is cut."""
-CONTAINED_BITS, SHARED_BITS = 1.5, 1.0
-"""Bits that a name loses for each doubling of the holders in whose names it stands, and of those that have just it."""
+CONTAINED_BITS = 1.5
+"""Bits that a name loses for each doubling of the holders in whose names it stands."""
+SHARING = 0.5
+"""Of n holders that have just this name each keeps 1 / (1 + SHARING log2 n) of its weight: of two, two thirds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,10 +283,22 @@ def weights(bits: Shares, is_person: Mask) -> Shares:
     return weight
 
 
-def is_local(parts: NameParts, rarity: Rarity, added: AddedWords) -> Mask:
-    """Whether each name is a word for local bodies and at most one further telling word ("City of Springfield")."""
+def is_common(parts: NameParts, rarity: Rarity, added: AddedWords) -> Mask:
+    """Whether each name is common by its make: no telling word, or one beside a word for local bodies.
+
+    Characters of scripts without spaces count by the share of a telling word's bits that they have.
+    """
     place = np.zeros(len(parts.token_rows), np.bool_)
     place[added.place.places(parts.hashes.parts(parts.token_starts, parts.token_ends))[0]] = True
-    telling = (rarity.token_bits(parts) >= TELLING_BITS) & ~place
-    n_telling = np.bincount(parts.token_rows, weights=telling, minlength=len(parts.letters))
-    return (np.bincount(parts.token_rows, weights=place, minlength=len(parts.letters)) > 0) & (n_telling <= 1)
+    bits = np.where(place, 0.0, rarity.token_bits(parts))
+    is_word = np.isin(parts.token_starts, parts.word_starts) & np.isin(parts.token_ends, parts.word_ends)
+    telling = np.where(is_word, bits >= TELLING_BITS, bits / TELLING_BITS)
+    n_telling, n_places = (np.bincount(parts.token_rows, weights=numbers, minlength=len(parts.letters))
+                           for numbers in (telling, place))
+    return (n_telling < 1) | ((n_places > 0) & (n_telling < 2))
+
+
+def shared(weight: Shares, n_sharing: NDArray[np.int64]) -> Shares:
+    """The weights of names that so many holders have, to six places."""
+    less: Shares = np.round(weight / (1 + SHARING * np.log2(np.maximum(n_sharing, 1))), 6)
+    return less

@@ -58,8 +58,8 @@ class JsonlReader:
         texts, is_bad = decoded(raw)
         lines = pa.table({"line": texts, "n": np.arange(len(texts))})
         parsed = query(self.database.cursor(), self.sql, rows=lines)
-        kinds = parsed.column("kind").combine_chunks()
-        is_good = _true(kinds, "OBJECT") & ~_true(parsed.column("has_twice").combine_chunks(), True)
+        kinds = parsed.column("line kind").combine_chunks()
+        is_good = _true(kinds, "OBJECT") & ~_true(parsed.column("keys twice").combine_chunks(), True)
         is_row = np.ones(len(raw), np.bool_)
         broken: list[dict[str, Any]] = []
         for i in np.flatnonzero(~is_good):
@@ -113,10 +113,10 @@ def _sql(columns: Mapping[str, str], *, table: Table, rule: TableRule) -> str:
         outputs += [f"case when {first} = '\"' then {value} ->> '$' else {text} end as \"{column}\"",
                     f'{misfit} as "{column}?"']
     return f"""
-        select kind, len(keys) <> list_unique(keys) as has_twice, {", ".join(outputs)}
-        from (select n, kind, json_keys(object) as keys, {", ".join(taken)}
-              from (select n, kind, case when kind = 'OBJECT' then line end as object
-                    from (select n, line, case when json_valid(line) then json_type(line) end as kind from given)))
+        select "line kind", len(keys) <> list_unique(keys) as "keys twice", {", ".join(outputs)}
+        from (select n, "line kind", json_keys(object) as keys, {", ".join(taken)}
+              from (select n, "line kind", case when "line kind" = 'OBJECT' then line end as object
+                    from (select n, line, case when json_valid(line) then json_type(line) end as "line kind" from given)))
         order by n"""
 
 

@@ -2,7 +2,7 @@
 
 Every holder of the shipped registers, and every entry of the evaluation registers beside the checkout, becomes accounts
 of its own: one for each handle, with its name, its site and an honest profile. Four profiles are tried: none, the office
-or kind of body, "official account", and the two together. Run: .venv/bin/python benchmarks/genuine_accounts.py
+or kind of body, "official account", and the two together. Run: .venv/bin/python benchmarks/bench_genuine_accounts.py
 """
 
 from __future__ import annotations
