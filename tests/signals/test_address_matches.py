@@ -96,6 +96,17 @@ def test_the_steps_read_posts_and_profiles_and_join_them(addresses: AddressIndex
     assert links.run(_links(())).schema == ADDRESS_MATCHES
 
 
+def test_the_digest_is_of_who_holds_which_domain(
+        register: pa.Table, addresses: AddressIndex, index: HolderIndex, tables: UnicodeTables) -> None:
+    def digest(table: pa.Table) -> str:
+        return AddressIndex.build(table, names=index, tables=tables, suffixes=SUFFIXES).digest
+
+    swapped = register["domains"].take(pa.array([1, 0, *range(2, len(register))]))
+    place = register.schema.get_field_index("domains")
+    assert digest(register.take(pa.array(range(len(register) - 1, -1, -1)))) == addresses.digest
+    assert digest(register.set_column(place, register.schema.field("domains"), swapped)) != addresses.digest
+
+
 labels = st.sampled_from(["spiegelsaal", "spiegelsaall", "harbourcourier", "abekom", "abekomm", "bund",
     "xn--a", HOMOGRAPH.removesuffix(".de")])
 hosts = st.builds(lambda before, label, after: f"{before}{label}{after}", st.sampled_from(["", "www.",

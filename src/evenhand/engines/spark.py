@@ -5,9 +5,11 @@ It serves a Spark 4 cluster, a hosted one, or Sail, which speaks the same protoc
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -36,6 +38,7 @@ class SparkEngine:
 
     def __init__(self, remote: str, *, exchange: Path | None = None) -> None:
         try:
+            _spare_the_search_for_spark()
             from pyspark.sql.connect.session import SparkSession
         except ImportError as error:
             raise ConfigError(Problem(what="the Spark engine is not installed",
@@ -109,6 +112,13 @@ class SparkEngine:
             pq.write_table(source, path)
             frame = self._session.read.parquet(str(path))
         frame.createOrReplaceTempView(name)
+
+
+def _spare_the_search_for_spark() -> None:
+    """Keep the client from looking for a Spark distribution, which it ends the process without, and does not need."""
+    client = find_spec("pyspark")
+    if client is not None and client.origin is not None:
+        os.environ.setdefault("SPARK_HOME", str(Path(client.origin).parent))
 
 
 def _first_line(error: Exception) -> str:

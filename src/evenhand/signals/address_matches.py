@@ -102,7 +102,15 @@ class AddressIndex:
                                                      by_name[whole.names], names.rank),
                              tables=tables, added=names.added),
             domains=domains, label_texts=labels, registered=registered, names=names, tables=tables,
-            digest=sha256("\n".join([names.digest, *registered.to_pylist()]).encode()).hexdigest())
+            digest=_digest(holders, names))
+
+
+def _digest(holders: pa.Table, names: HolderIndex) -> str:
+    """A digest over all that the index is made of, whatever the order of the table."""
+    lists = holders["domains"].combine_chunks()
+    owners = holders["holder_id"].combine_chunks().take(pc.list_parent_indices(lists))
+    pairs = pc.binary_join_element_wise(owners, lists.flatten(), "\t")
+    return sha256("\n".join([names.digest, *sorted(pair or "" for pair in pairs.to_pylist())]).encode()).hexdigest()
 
 
 def _label_weights(parts: NameParts, forms: Forms, owners: Offsets, names: HolderIndex) -> Shares:

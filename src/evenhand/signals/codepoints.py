@@ -152,12 +152,11 @@ class PointMap:
 
     @classmethod
     def of(cls, targets: Texts) -> PointMap:
-        """The map that sends code point `i` to text `i`; there must be a text for each code point."""
-        lengths = targets.lengths
-        one = lengths == 1
-        single = np.empty(len(targets), np.uint32)
+        """The map that sends code point `i` to text `i`; those beyond the texts stay themselves."""
+        one = np.flatnonzero(targets.lengths == 1)
+        single = np.arange(N_POINTS, dtype=np.uint32)
         single[one] = targets.points[targets.offsets[:-1][one]]
-        others = np.flatnonzero(~one)
+        others = np.flatnonzero(targets.lengths != 1)
         single[others] = _SEVERAL + np.arange(len(others), dtype=np.uint32)
         return cls(single, targets.take(others))
 

@@ -163,9 +163,13 @@ def _within(ranges: Iterable[range]) -> Iterator[int]:
     return (point for points in ranges for point in points)
 
 
+_LAST_LETTER = 0x40000
+"""No letter stands beyond; only tags, variation selectors and private use do."""
+
+
 def _everything() -> Texts:
-    """Each code point as a text of its own."""
-    return Texts(np.arange(N_POINTS, dtype=np.uint32), np.arange(N_POINTS + 1, dtype=np.int64))
+    """Each code point that may be a letter as a text of its own."""
+    return Texts(np.arange(_LAST_LETTER, dtype=np.uint32), np.arange(_LAST_LETTER + 1, dtype=np.int64))
 
 
 def _prototype(decompositions: Mapping[int, tuple[int, ...]], confusables: Mapping[int, tuple[int, ...]]) -> PointMap:

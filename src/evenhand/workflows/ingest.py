@@ -16,11 +16,11 @@ import duckdb
 
 from evenhand.connectors.files.discover import Source, discover
 from evenhand.connectors.files.embedded import connect
-from evenhand.connectors.files.finish import Finished, Placed, find_duplicates, finish_bucket, needs_platform
-from evenhand.connectors.files.reading import LAYOUT, Job, Step, open_all, spill_all
 from evenhand.connectors.files.source import writing
-from evenhand.connectors.files.tally import FileCount, ReasonCount, gather_rejects
-from evenhand.connectors.files.workplace import REJECTS_CSV, SUMMARY, Workplace, workplace
+from evenhand.connectors.ingested.finish import Finished, Placed, find_duplicates, finish_bucket, needs_platform
+from evenhand.connectors.ingested.reading import LAYOUT, Job, Step, open_all, spill_all
+from evenhand.connectors.ingested.tally import FileCount, ReasonCount, gather_rejects
+from evenhand.connectors.ingested.workplace import REJECTS_CSV, SUMMARY, WORK, Workplace, workplace
 from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS, load_manifest, save_manifest, write_whole
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.snapshot import EARLIEST, TABLES, Manifest
@@ -30,6 +30,8 @@ BUCKET_BYTES = 256_000_000
 EXPANSION = 4
 """About how many bytes in memory one byte of a compressed file becomes."""
 LEAST_MEMORY = 100_000_000
+CUT_OFF = "cut-off"
+"""The file beside unfinished work that names its cut-off."""
 COMPRESSED = (".parquet", ".pq", ".gz", ".bz2", ".zst")
 
 
@@ -117,6 +119,7 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
     threads = settings.threads or os.cpu_count() or 1
     with workplace(into, job=job) as place, closing(
             connect(threads=threads, memory_bytes=settings.memory_bytes, spill=place.spill)) as database:
+        note_cut_off(place, cut_off)
         jobs, problems = open_all(found.files, mapping=found.mapping, cut_off=cut_off, n_buckets=n_buckets,
                                   work=place.work, database=database)
         if problems:
@@ -139,6 +142,25 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
             save_manifest(into, summary.manifest)
             place.clear()
     return summary
+
+
+def note_cut_off(place: Workplace, cut_off: datetime) -> None:
+    """Keeps the cut-off beside the unfinished work, for `earlier_cut_off`."""
+    with writing(place.into):
+        write_whole(place.work / CUT_OFF, cut_off.isoformat() + "\n")
+
+
+def earlier_cut_off(into: Path) -> datetime | None:
+    """The cut-off of the snapshot in a folder, finished or not; None if there is none.
+
+    Who lets the cut-off default to the present asks here first, or a second run would not go on with the first one.
+    """
+    try:
+        if (into / MANIFEST).exists():
+            return load_manifest(into).cut_off
+        return datetime.fromisoformat((into / WORK / CUT_OFF).read_text(encoding="utf-8").strip())
+    except (DataError, OSError, ValueError):
+        return None
 
 
 def buckets_for(source: Source) -> int:

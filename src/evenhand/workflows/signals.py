@@ -28,11 +28,11 @@ from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
 
 def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     """Every signal there is, for the holders in `registers`. Which of them run is up to the pack."""
-    tables = unicode_tables()
+    tables, public = unicode_tables(), PublicSuffixes.bundled()
     index = HolderIndex.build(registers["holders"], tables=tables, counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
-    addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=PublicSuffixes.bundled())
-    return (names_kernel(tables), name_matches_kernel(index, tables), links(), addresses(),
+    addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
+    return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def rows(data: bytes, found: Split) -> list[list[bytes] | bytes]:
         end = found.fields[first + max(n, 1)]
         whole = data[found.fields[first]:end - 1]
         starts = found.fields[first:first + n + 1]
-        result.append([data[a:b - 1] for a, b in zip(starts, starts[1:], strict=False)] if n else whole)
+        result.append([data[a:b - 1] for a, b in pairwise(starts)] if n else whole)
     return result
 
 
@@ -48,7 +50,7 @@ def test_rows_are_well_formed_records_or_single_broken_lines(text: bytes, expect
     assert split_last(text) == expected
 
 
-pieces = st.lists(st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"a", b"bc", b',"', b'",', b'"\n', b' ']),
+pieces = st.lists(st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"a", b"bc", b',"', b'",', b'"\n', b" "]),
                   max_size=30).map(b"".join)
 
 

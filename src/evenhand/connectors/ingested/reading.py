@@ -22,7 +22,7 @@ from evenhand.connectors.files.jsonl import open_jsonl
 from evenhand.connectors.files.mapping import Mapping, TableRule
 from evenhand.connectors.files.parquet import open_parquet
 from evenhand.connectors.files.source import Format, SourceFile, reading
-from evenhand.connectors.files.spill import Spill, Unit, units_of
+from evenhand.connectors.ingested.spill import Spill, Unit, units_of
 from evenhand.errors import EvenhandError, Problem
 from evenhand.model.snapshot import TABLES, Table
 

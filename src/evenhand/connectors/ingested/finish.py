@@ -16,7 +16,7 @@ from pyarrow import ipc
 
 from evenhand.connectors.files.embedded import given
 from evenhand.connectors.files.rejects import EXCERPT, SHORT, Reason
-from evenhand.connectors.files.spill import Unit, spilled_schema
+from evenhand.connectors.ingested.spill import Unit, spilled_schema
 from evenhand.connectors.snapshot import bucket_path, write_whole
 from evenhand.model.snapshot import ACCOUNTS, TABLES, Table
 

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from evenhand.connectors.files.embedded import given
-from evenhand.connectors.files.finish import FOUND, ROW_BITS, Placed
 from evenhand.connectors.files.rejects import REJECTS
-from evenhand.connectors.files.workplace import REJECTS_CSV, REJECTS_FOLDER
+from evenhand.connectors.ingested.finish import FOUND, ROW_BITS, Placed
+from evenhand.connectors.ingested.workplace import REJECTS_CSV, REJECTS_FOLDER
 from evenhand.model.snapshot import TABLES
 
 CSV_REJECTS = pa.schema([pa.field("table", pa.string()), *REJECTS])
@@ -105,7 +105,7 @@ def _sorted(units: Sequence[Placed], late: Sequence[Path], *, files: Sequence[st
 
 def _is_empty(path: Path) -> bool:
     with pa.memory_map(str(path)) as stored:
-        return ipc.open_file(stored).num_record_batches == 0
+        return bool(ipc.open_file(stored).num_record_batches == 0)
 
 
 def _count(batch: pa.RecordBatch, *, table: str, by_file: Counter[tuple[str, str]],

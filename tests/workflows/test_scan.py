@@ -1,0 +1,96 @@
+"""A sweep goes on where it was stopped, and refuses what it cannot trust."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evenhand.connectors.snapshot_folder import SnapshotFolder
+from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.errors import DataError
+from evenhand.model.snapshot import ACCOUNTS
+from evenhand.ports import Outcome
+from evenhand.workflows.ingest import IngestSettings, ingest
+from evenhand.workflows.materials import SweepSettings, load_materials
+from evenhand.workflows.plan import Materials, plan
+from evenhand.workflows.scan import scan
+
+
+@pytest.fixture(scope="module")
+def materials() -> Materials:
+    return load_materials(SweepSettings())
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> SnapshotFolder:
+    export = tmp_path / "export"
+    export.mkdir()
+    rows = [{"account_id": f"a{n}", "handle": f"h{n}", "display_name": "Federal Bureau of Investigation",
+             "bio": "Official account of the Federal Bureau of Investigation", "platform": "twitter"} for n in range(40)]
+    pq.write_table(pa.Table.from_pylist(rows, schema=ACCOUNTS.schema), export / "accounts.parquet")
+    ingest(str(export), tmp_path / "snapshot", cut_off=datetime(2026, 11, 1, tzinfo=UTC),
+           settings=IngestSettings(n_buckets=4))
+    return SnapshotFolder(tmp_path / "snapshot")
+
+
+class Stopping(DuckDBEngine):
+    """Stops like a killed process after so many runs."""
+
+    runs_left = 2
+
+    def run(self, *arguments: Any, **named: Any) -> Outcome:
+        if self.runs_left == 0:
+            raise KeyboardInterrupt
+        self.runs_left -= 1
+        return super().run(*arguments, **named)
+
+
+def test_a_stopped_sweep_goes_on_and_gives_the_same_plan(materials: Materials, snapshot: SnapshotFolder, tmp_path: Path) -> None:
+    with Stopping(threads=1) as engine, pytest.raises(KeyboardInterrupt):
+        plan(snapshot, materials, engine, into=tmp_path / "stopped")
+    assert not (tmp_path / "stopped" / "plan.json").exists()
+    with DuckDBEngine(threads=1) as engine:
+        resumed, swept = plan(snapshot, materials, engine, into=tmp_path / "stopped")
+        whole, _ = plan(snapshot, materials, engine, into=tmp_path / "whole")
+    assert swept.n_resumed == 2
+    assert resumed == whole
+    assert sum(resumed.counts["impersonation_institution"].values()) == 40
+
+
+def test_a_changed_pack_does_not_take_over_old_results(materials: Materials, snapshot: SnapshotFolder, tmp_path: Path) -> None:
+    with DuckDBEngine(threads=1) as engine:
+        engine.bind(materials.registries)
+        first = scan(snapshot, materials.pipeline, engine, work=tmp_path / "scan")
+        fewer = replace(materials.pipeline, account_steps=(*materials.pipeline.account_steps[:-1],
+                        replace(materials.pipeline.account_steps[-1], sentence="changed")))
+        assert scan(snapshot, fewer, engine, work=tmp_path / "scan").n_resumed == 4
+        last = materials.pipeline.account_steps[-1]
+        changed = replace(materials.pipeline, account_steps=(*materials.pipeline.account_steps[:-1],
+                          replace(last, sql=f"{last.sql} ") if hasattr(last, "sql") else replace(last, digest="other")))
+        again = scan(snapshot, changed, engine, work=tmp_path / "scan")
+    assert first.n_resumed == again.n_resumed == 0
+    assert first.key != again.key
+
+
+def test_a_vanished_bucket_is_an_error_and_never_a_smaller_plan(materials: Materials, snapshot: SnapshotFolder,
+                                                                tmp_path: Path) -> None:
+    Path(snapshot.files("accounts", 1)[0]).unlink()
+    with DuckDBEngine(threads=1) as engine, pytest.raises(DataError, match="a file of `accounts` is gone"):
+        plan(snapshot, materials, engine, into=tmp_path / "plan")
+    assert not (tmp_path / "plan" / "plan.json").exists()
+
+
+def test_a_folder_with_something_else_is_left_alone(materials: Materials, snapshot: SnapshotFolder, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with DuckDBEngine(threads=1) as engine:
+        engine.bind(materials.registries)
+        with pytest.raises(DataError, match="holds something else"):
+            scan(snapshot, materials.pipeline, engine, work=tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
