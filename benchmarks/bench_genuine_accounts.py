@@ -1,4 +1,4 @@
-"""Genuine accounts as accounts: how many of them does any detector find? (bar: at most 1 in 2,000)
+"""How many genuine accounts does any detector find? At most 1 in 2,000 is the bar.
 
 Every holder of the shipped registers, and every entry of the evaluation registers beside the checkout, becomes accounts
 of its own: one for each handle, with its name, its site and an honest profile. Four profiles are tried: none, the office
@@ -26,13 +26,16 @@ from evenhand.workflows.materials import SweepSettings, load_materials, load_reg
 from evenhand.workflows.scan import scan
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-PROFILES = {
-    "none": lambda kind, name: None,
-    "kind": lambda kind, name: {"official": "State senator", "institution": "Government agency", "media": "Breaking news",
-                                "military": "Military unit", "company": "Company"}.get(kind),
-    "official": lambda kind, name: "Official account",
-    "both": lambda kind, name: f"Official account of {name}",
-}
+KINDS = {"official": "State senator", "institution": "Government agency", "media": "Breaking news",
+         "military": "Military unit", "company": "Company"}
+PROFILES = ("none", "kind", "official", "both")
+SURE = 0.5
+"""The least confidence that a policy of the shipped pack asks for."""
+
+
+def bio(profile: str, *, kind: str, name: str) -> str | None:
+    """What the account says of itself in one of the `PROFILES`."""
+    return {"kind": KINDS.get(kind), "official": "Official account", "both": f"Official account of {name}"}.get(profile)
 
 
 def shipped() -> Iterator[tuple[str, str, str | None, str, str | None]]:
@@ -52,7 +55,8 @@ def evaluation(shared: Path) -> Iterator[tuple[str, str, str | None, str, str | 
 
     for handle, name, url in rows("select handle, name, url from 'SHARED/registry_news_outlets/homepages.csv'"):
         yield "twitter", handle, name, "media", url
-    for name, profile, web in rows("""select Name, "Mastodon profile", Web from 'SHARED/registry_fediverse_official/profiles.csv'"""):
+    for name, profile, web in rows("""
+            select Name, "Mastodon profile", Web from 'SHARED/registry_fediverse_official/profiles.csv'"""):
         yield "mastodon", profile.rsplit("@", 1)[-1], name, "institution", web
     for url, category in rows("select url, category from 'SHARED/registry_world_sites/sites.parquet'"):
         host = url.split("//")[-1].split("/")[0].removeprefix("www.")
@@ -73,7 +77,7 @@ def main() -> None:
         print(f"evaluation registers left out: {flags.data} is not there")
     materials = load_materials(SweepSettings())
     for source, entries in sources.items():
-        for profile, words in PROFILES.items():
+        for profile in PROFILES:
             seen: set[str] = set()
             rows = []
             for platform, handle, name, kind, site in entries:
@@ -81,7 +85,7 @@ def main() -> None:
                 if handle and account_id not in seen:
                     seen.add(account_id)
                     rows.append({"account_id": account_id, "platform": platform, "handle": handle, "display_name": name,
-                                 "website": site, "bio": words(kind, name or handle)})
+                                 "website": site, "bio": bio(profile, kind=kind, name=name or handle)})
             with tempfile.TemporaryDirectory() as folder, open_engine(SweepSettings()) as engine:
                 export = Path(folder) / "export"
                 export.mkdir()
@@ -92,7 +96,7 @@ def main() -> None:
                              work=Path(folder) / "scan").relations
             spared = {(r["account_id"]) for r in found["guard_hits"].to_pylist() if r["strength"] == "spare"}
             hits = {r["account_id"]: (r["harm"], r["holder_id"], r["confidence"]) for r in found["found"].to_pylist()
-                    if r["account_id"] not in spared and r["confidence"] >= 0.5}
+                    if r["account_id"] not in spared and r["confidence"] >= SURE}
             share = f"1 in {len(rows) // len(hits):,}" if hits else "none"
             print(f"{source:10s} profile {profile:9s} {len(rows):6,} accounts, found {len(hits):4,} ({share})  "
                   f"{dict(Counter(harm for harm, _, _ in hits.values()))}")

@@ -22,11 +22,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.model.step import Kernel
-from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.name_matches import name_matches_kernel
-from evenhand.signals.names import names_kernel
-from evenhand.signals.rarity import AddedWords, WordCounts
-from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.index import HolderIndex
+from evenhand.signals.names.matches import name_matches_kernel
+from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 
 PACKAGED = Path(__file__).resolve().parent.parent / "src/evenhand/data"
 BATCH_ROWS = 122_880

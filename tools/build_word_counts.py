@@ -19,10 +19,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from evenhand.model.registry import HolderKind
-from evenhand.signals.codepoints import Texts
-from evenhand.signals.hashes import NameParts
-from evenhand.signals.skeleton import folded_names
-from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.names.codepoints import Texts
+from evenhand.signals.names.hashes import NameParts
+from evenhand.signals.names.skeleton import folded_names
+from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 
 PACKAGED = Path("src/evenhand/data")
 TEXTS = {"cib_reddit_ira/comments.parquet": "body", "clickbait_headlines/headlines.parquet": "headline",

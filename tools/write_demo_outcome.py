@@ -51,17 +51,7 @@ def demo_texts() -> tuple[str, str, str]:
         spared = {row["account_id"]: row["why"] for row in read_plan_table(places.plan, "spared").to_pylist()}
         seen = measured(SnapshotFolder(places.snapshot))
         html = (places.plan / "report.html").read_text(encoding="utf-8")
-    assert report.truth is not None
-    precision = report.truth.precision
-    lines = [HEAD, "## Found", "",
-             f"{precision.hits} of {precision.n} accounts found are violators: {100 * (precision.share or 0):.1f} %, exact 95 % "
-             f"interval {100 * precision.low:.1f} to {100 * precision.high:.1f} %. No genuine account is found."
-             if precision.hits == precision.n else
-             f"{precision.hits} of {precision.n} accounts found are violators: {100 * (precision.share or 0):.1f} %, exact 95 % "
-             f"interval {100 * precision.low:.1f} to {100 * precision.high:.1f} %.", "",
-             "| group | known harm | accounts | violators | found | missed | wrongly found |", "|---|---|---:|---:|---:|---:|---:|"]
-    lines += [f"| {g.group} | {g.harm or 'none'} | {g.n_accounts:,} | {g.n_violators:,} | {g.n_found_right:,} | {g.n_missed:,} | {g.n_wrongly_found:,} |"
-              for g in report.truth.groups]
+    lines = [HEAD, "## Found", "", *found_lines(report)]
     wrong = [row for row in truth if row["account_id"] in found and not row["is_violator"]]
     lines += ["", "## Wrong finds", ""]
     lines += [f"- `{row['account_id']}`: {found[row['account_id']]['reasons'][0]['fact']}" for row in wrong] or ["None."]
@@ -74,6 +64,22 @@ def demo_texts() -> tuple[str, str, str]:
         lines += [f"### {reason} ({len(ids):,})", "", "<details><summary>accounts</summary>", "",
                   " ".join(f"`{account_id}`" for account_id in sorted(ids)), "", "</details>", ""]
     return "\n".join(lines).rstrip() + "\n", terminal_table(report), html
+
+
+def found_lines(report: ReportView) -> list[str]:
+    """How many of the accounts found are violators, and the groups they come from."""
+    known = report.truth
+    if known is None:
+        raise ValueError("the demo comes with a known truth")
+    precision = known.precision
+    share, low, high = (f"{100 * (value or 0):.1f}" for value in (precision.share, precision.low, precision.high))
+    rows = [f"| {g.group} | {g.harm or 'none'} | {g.n_accounts:,} | {g.n_violators:,} | {g.n_found_right:,} "
+            f"| {g.n_missed:,} | {g.n_wrongly_found:,} |" for g in known.groups]
+    sentence = (f"{precision.hits} of {precision.n} accounts found are violators: {share} %, exact 95 % interval {low} to "
+                f"{high} %. Of {known.genuine_found.n:,} genuine accounts, {known.genuine_found.hits} are found.")
+    return [sentence, "",
+            "| group | known harm | accounts | violators | found | missed | wrongly found |",
+            "|---|---|---:|---:|---:|---:|---:|", *rows]
 
 
 def terminal_table(report: ReportView) -> str:

@@ -39,11 +39,13 @@ def _all(room: ModuleType, attribute: str, kind: type[T]) -> tuple[T, ...]:
     ours.sort(key=lambda one: one.name)
     yours: list[T] = [_checked(entry.load(), entry.name, kind)
              for entry in sorted(entry_points(group=room.__name__), key=lambda entry: entry.name)]
-    problems = [Problem(what=f"two plug-ins are called `{one.name}`", hint="uninstall or rename one of them")
-                for nth, one in enumerate([*ours, *yours]) if one.name in {o.name for o in [*ours, *yours][:nth]}]
+    every = ours + yours
+    names = [one.name for one in every]
+    problems = [Problem(what=f"two plug-ins are called `{name}`", hint="uninstall or rename one of them")
+                for nth, name in enumerate(names) if name in names[:nth]]
     if problems:
         raise ConfigError(problems)
-    return (*ours, *yours)
+    return tuple(every)
 
 
 def _checked(value: Any, name: str, kind: type[T]) -> T:

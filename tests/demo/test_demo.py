@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -96,12 +96,12 @@ def test_explaining_an_account_that_is_left_alone_says_so(places: DemoPlaces, ma
 
 
 def test_the_page_of_its_outcome_and_the_readme_are_up_to_date() -> None:
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from write_demo_outcome import PAGE, README, demo_texts, with_table
-    finally:
-        sys.path.pop(0)
-    page, table, _ = demo_texts()
-    readme = README.read_text(encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == page, "run tools/write_demo_outcome.py"
-    assert with_table(readme, table) == readme, "run tools/write_demo_outcome.py"
+    spec = spec_from_file_location("write_demo_outcome", ROOT / "tools" / "write_demo_outcome.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    page, table, _ = tool.demo_texts()
+    readme = tool.README.read_text(encoding="utf-8")
+    assert tool.PAGE.read_text(encoding="utf-8") == page, "run tools/write_demo_outcome.py"
+    assert tool.with_table(readme, table) == readme, "run tools/write_demo_outcome.py"

@@ -47,7 +47,8 @@ def test_it_holds_for_every_case_of_the_shipped_pack(materials: Materials) -> No
 
 
 names = st.one_of(st.none(), st.text(max_size=24), st.sampled_from(
-    ["Der Spiegel", "FBI offіcial", "聯邦調查局", "parody of nobody", "Army Command", "ＦＢＩ", "a\u200bb\u202ec", "القوات المسلحة"]))
+    ["Der Spiegel", "FBI offіcial", "聯邦調查局", "parody of nobody",
+     "Army Command", "ＦＢＩ", "a\u200bb\u202ec", "القوات المسلحة"]))
 texts = st.one_of(st.none(), st.text(max_size=60), st.sampled_from(
     ["Official account of the FBI", "see spiegel.ltd now", "hxxps://uniswap-claim[.]app", "公式アカウント", "not a parody"]))
 

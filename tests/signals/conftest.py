@@ -11,11 +11,11 @@ import pyarrow as pa
 import pytest
 
 from evenhand.model.registry import HOLDERS
-from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.name_matches import name_matches_kernel
-from evenhand.signals.names import names_kernel
-from evenhand.signals.rarity import AddedWords, WordCounts
-from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.index import HolderIndex
+from evenhand.signals.names.matches import name_matches_kernel
+from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 
 REGISTER: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
     ("post", "media", ("The Harbour Courier",), ("HarbourCourier",), ("harbourcourier.example", "www.harbourcourier.com")),

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.model.step import Kernel, Query
-from evenhand.signals.address_matches import ADDRESS_MATCHES, AddressIndex, address_matches
-from evenhand.signals.hosts import PublicSuffixes
-from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.unicode_tables import UnicodeTables
+from evenhand.signals.names.index import HolderIndex
+from evenhand.signals.names.unicode_tables import UnicodeTables
+from evenhand.signals.web.address_matches import ADDRESS_MATCHES, AddressIndex, address_matches
+from evenhand.signals.web.hosts import PublicSuffixes
 
 type_of_matches = Callable[..., list[dict[str, Any]]]
 SUFFIXES = PublicSuffixes.bundled()

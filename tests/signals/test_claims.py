@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.errors import DataError
-from evenhand.signals.claims import CLAIMS, SCHEMA, STANCES, claims
-from evenhand.signals.lexicon import Lexicon, Position
+from evenhand.signals.words.claims import CLAIMS, SCHEMA, STANCES, claims
+from evenhand.signals.words.lexicon import Lexicon, Position
 
 LEXICON = Lexicon.from_toml((resources.files("evenhand") / "data/lexicons/claims.toml").read_text(encoding="utf-8"))
 KERNEL = claims(LEXICON)

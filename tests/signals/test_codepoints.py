@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.codepoints import PointMap, Texts
+from evenhand.signals.names.codepoints import PointMap, Texts
 
 texts_or_nulls = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
 max_size=12)

@@ -5,8 +5,8 @@ from importlib import resources
 import pyarrow as pa
 import pytest
 
-from evenhand.signals.criticism import KINDS, SCHEMA, criticisms
-from evenhand.signals.lexicon import Lexicon
+from evenhand.signals.words.criticism import KINDS, SCHEMA, criticisms
+from evenhand.signals.words.lexicon import Lexicon
 
 LEXICON = Lexicon.from_toml((resources.files("evenhand") / "data/lexicons/criticism.toml").read_text(encoding="utf-8"))
 KERNEL = criticisms(LEXICON)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.disclosures import KINDS, SCHEMA, disclosures
-from evenhand.signals.handle_words import handle_words
-from evenhand.signals.lexicon import Lexicon
+from evenhand.signals.words.disclosures import KINDS, SCHEMA, disclosures
+from evenhand.signals.words.handle_words import handle_words
+from evenhand.signals.words.lexicon import Lexicon
 
 LEXICON = Lexicon.from_toml((resources.files("evenhand") / "data/lexicons/disclosures.toml").read_text(encoding="utf-8"))
 KERNEL = disclosures(LEXICON)

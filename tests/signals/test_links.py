@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.hosts import PublicSuffixes, compared
-from evenhand.signals.links import ADDRESSES, LINKS, addresses, links
+from evenhand.signals.web.hosts import PublicSuffixes, compared
+from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
 
 KNOWN = PublicSuffixes.bundled()
 KERNEL = links(KNOWN)

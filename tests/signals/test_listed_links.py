@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 import sqlglot
 
-from evenhand.signals.hosts import PublicSuffixes
-from evenhand.signals.links import ADDRESSES, LINKS, addresses, links
-from evenhand.signals.listed_links import listed_links
+from evenhand.signals.web.hosts import PublicSuffixes
+from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
+from evenhand.signals.web.listed_links import listed_links
 
 QUERY = listed_links()
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.model.registry import HOLDERS
-from evenhand.signals.codepoints import Texts
-from evenhand.signals.hashes import KeyTable, PartHashes
-from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.rarity import AddedWords, WordCounts, skeleton_parts
-from evenhand.signals.unicode_tables import UnicodeTables
+from evenhand.signals.names.codepoints import Texts
+from evenhand.signals.names.hashes import KeyTable, PartHashes
+from evenhand.signals.names.index import HolderIndex
+from evenhand.signals.names.rarity import AddedWords, WordCounts, skeleton_parts
+from evenhand.signals.names.unicode_tables import UnicodeTables
 
 words = st.text(alphabet="abc", max_size=7)
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.likeness import MAX_MATCHES
-from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.name_matches import NAME_MATCHES, name_matches_kernel
-from evenhand.signals.names import names_kernel
-from evenhand.signals.rarity import AddedWords, WordCounts
-from evenhand.signals.unicode_tables import UnicodeTables
+from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.index import HolderIndex
+from evenhand.signals.names.likeness import MAX_MATCHES
+from evenhand.signals.names.matches import NAME_MATCHES, name_matches_kernel
+from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.unicode_tables import UnicodeTables
 
 type_of_matches = Callable[..., list[dict[str, Any]]]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.names import NAMES, names_kernel
-from evenhand.signals.unicode_tables import UnicodeTables
+from evenhand.signals.names.account_names import NAMES, names_kernel
+from evenhand.signals.names.unicode_tables import UnicodeTables
 
 type_of_names = Callable[..., pa.RecordBatch]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.folded import _CLEAN, Folded, fold
-from evenhand.signals.phrases import Phrase, PhraseSet, _pieces, spellings
+from evenhand.signals.words.folded import _CLEAN, Folded, fold
+from evenhand.signals.words.phrases import Phrase, PhraseSet, _pieces, spellings
 
 WORDS = ("fan", "official account", "straße", "açık", "ένοπλες δυνάμεις", "官方账号", "ファン", "공식 계정", "कर्नल",
          "الحساب الرسمي", "parodi*", "*watch", "l'armée", "บัญชีทางการ", "ёлка", "✔", "a")
@@ -144,7 +144,7 @@ def test_code_points_are_those_of_the_text() -> None:
 
 
 def test_long_columns_are_scanned_in_pieces_that_cover_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evenhand.signals.phrases._SCAN_BYTES", 16)
+    monkeypatch.setattr("evenhand.signals.words.phrases._SCAN_BYTES", 16)
     offsets = np.array([0, 5, 5, 30, 31, 40, 47], np.int64)
     pieces = _pieces(offsets)
     assert [first for first, _ in pieces] == [0, *(last for _, last in pieces[:-1])]

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 import sqlglot
 
-from evenhand.signals.hosts import PublicSuffixes
-from evenhand.signals.links import ADDRESSES, addresses
-from evenhand.signals.proofs import PROOFS, proofs
+from evenhand.signals.web.hosts import PublicSuffixes
+from evenhand.signals.web.links import ADDRESSES, addresses
+from evenhand.signals.web.proofs import PROOFS, proofs
 
 QUERY = proofs()
 HOLDERS = pa.table({"holder_id": ["maloy", "house"], "source": ["register", "register"]})

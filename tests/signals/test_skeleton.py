@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from evenhand.signals.codepoints import Texts
-from evenhand.signals.skeleton import folded_names, skeleton_words, skeletons, uts39_skeleton
-from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.names.codepoints import Texts
+from evenhand.signals.names.skeleton import folded_names, skeleton_words, skeletons, uts39_skeleton
+from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 
 type_of_skeleton = Callable[[str], str]
 

@@ -51,7 +51,8 @@ class Stopping(DuckDBEngine):
         return super().run(*arguments, **named)
 
 
-def test_a_stopped_sweep_goes_on_and_gives_the_same_plan(materials: Materials, snapshot: SnapshotFolder, tmp_path: Path) -> None:
+def test_a_stopped_sweep_goes_on_and_gives_the_same_plan(materials: Materials, snapshot: SnapshotFolder,
+                                                         tmp_path: Path) -> None:
     with Stopping(threads=1) as engine, pytest.raises(KeyboardInterrupt):
         plan(snapshot, materials, engine, into=tmp_path / "stopped")
     assert not (tmp_path / "stopped" / "plan.json").exists()

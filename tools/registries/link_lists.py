@@ -25,16 +25,16 @@ PLATFORMS = frozenset((
     "microsoft.com", "amazon.com", "ebay.com", "paypal.com", "gofundme.com", "change.org", "bit.ly", "tinyurl.com", "t.co",
     "goo.gl", "imgur.com", "linktr.ee", "vk.com", "ok.ru", "weibo.com", "line.me", "naver.com", "qq.com"))
 """Hosts below whose paths everybody has a page: a list that names the bare host means one page and says all of them. One
-shipped source names `www.facebook.com`, to which 26 of the demo's ordinary video comments link."""
+source names `facebook.com`, to which 26 accounts of the demo link."""
 
 
 def link_lists(data: Path, owned: set[str]) -> tuple[pa.Table, dict[str, int]]:
     """The entries of all lists, and how many were left out and why.
 
     Left out are: addresses with a path (only hosts are listed), hosts that are public suffixes or platforms of many
-    (they would cover strangers), denied hosts that are or cover a site of a registered holder (`owned`), and allowed hosts below which
-    hosts are denied: an allow entry covers everything below it and beats every other, so that `pages.dev` would hide
-    all phishing there.
+    (they would cover strangers), denied hosts that are or cover a site of a registered holder (`owned`), and allowed
+    hosts below which hosts are denied: an allow entry covers everything below it and beats every other, so that
+    `pages.dev` would hide all phishing there.
     """
     counts: Counter[str] = Counter()
     protected = {parent for domain in owned for parent in _parents(domain)}

@@ -39,10 +39,8 @@ def buckets_of(account_ids: pa.Array, *, n_buckets: int, database: duckdb.DuckDB
     """The bucket of each of many accounts."""
     if n_buckets == 1:
         return np.zeros(len(account_ids), np.uint16)
-    rows = pa.table({"id": account_ids, "n": np.arange(len(account_ids))})
-    found = query(database, f"select n, {BUCKET_HASH.format(account='id')} as hash from given", rows=rows)
-    buckets = np.empty(len(account_ids), np.uint16)
-    buckets[found.column("n").to_numpy()] = found.column("hash").to_numpy() % n_buckets
+    found = query(database, f"select n, {BUCKET_HASH.format(account='id')} as hash from given", rows={"id": account_ids})
+    buckets: NDArray[np.uint16] = (found.column("hash").to_numpy() % n_buckets).astype(np.uint16)
     return buckets
 
 

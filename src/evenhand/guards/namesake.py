@@ -11,7 +11,7 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 RARE_ENOUGH = 0.5
-"""A name with less information than this (0–1, see `signals.rarity`) is shared by many by chance."""
+"""A name with less information than this (0–1, see `signals.names.rarity`) is shared by many by chance."""
 
 _HITS = Query(
     name="namesake_hits", inputs=("name_matches", "identity_evidence", "named_claims"),

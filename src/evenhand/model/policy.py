@@ -158,7 +158,7 @@ class Policy:
     severity: int
     """1 is the gravest, 4 the least grave."""
     languages: tuple[str, ...]
-    """The languages it is validated for; elsewhere it may only label or ask a person."""
+    """The languages it is validated for; elsewhere it may only label or ask a person. `*` is for evidence that is not text."""
     territory: tuple[str, ...]
     """ISO 3166-1 country codes; empty means everywhere."""
     since: date

@@ -8,13 +8,13 @@ from evenhand.errors import Problem
 from evenhand.model.condition import Place, TextTest
 from evenhand.model.expression import Reads
 from evenhand.model.policy import Policy, PolicyPack, SwapPair
+from evenhand.policy.decide import ANY_LANGUAGE
 from evenhand.policy.language.vocabulary import COLUMNS
 from evenhand.policy.protected_names import ProtectedNames
 from evenhand.policy.swap import swapped
 
 MIN_TEXT = 60
 """Characters in the shortest rule that tells somebody what not to do."""
-ANY_LANGUAGE = "*"
 
 
 def lint_pack(pack: PolicyPack, *, names: ProtectedNames, sides: tuple[SwapPair, ...]) -> tuple[Problem, ...]:

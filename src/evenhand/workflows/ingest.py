@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,11 +19,14 @@ from evenhand.connectors.files.embedded import connect
 from evenhand.connectors.files.source import writing
 from evenhand.connectors.ingested.finish import Finished, Placed, find_duplicates, finish_bucket, needs_platform
 from evenhand.connectors.ingested.reading import LAYOUT, Job, Step, open_all, spill_all
-from evenhand.connectors.ingested.tally import FileCount, ReasonCount, gather_rejects
-from evenhand.connectors.ingested.workplace import REJECTS_CSV, SUMMARY, WORK, Workplace, workplace
+from evenhand.connectors.ingested.summary import IngestSummary, load_summary, refuse_too_many, save_summary
+from evenhand.connectors.ingested.tally import FileCount, gather_rejects
+from evenhand.connectors.ingested.workplace import WORK, Workplace, workplace
 from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS, load_manifest, save_manifest, write_whole
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.snapshot import EARLIEST, TABLES, Manifest
+
+__all__ = ["IngestProgress", "IngestSettings", "IngestSummary", "Report", "earlier_cut_off", "ingest", "load_summary"]
 
 BUCKET_BYTES = 256_000_000
 """A bucket should take about this much in memory, so that one fits beside the work on it."""
@@ -80,17 +83,6 @@ class IngestProgress:
     """Rows read so far."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestSummary:
-    """What an ingest read, kept and rejected, down to the last row."""
-
-    manifest: Manifest
-    files: tuple[FileCount, ...]
-    reasons: tuple[ReasonCount, ...]
-    ignored_files: tuple[str, ...]
-    """Files of the source that belong to no table."""
-
-
 Report = Callable[[IngestProgress], None]
 
 
@@ -137,7 +129,7 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
             files = count_files(jobs, rejected)
             manifest = sum_up(files, finished, cut_off=cut_off)
             summary = IngestSummary(manifest=manifest, files=files, reasons=tuple(reasons), ignored_files=found.ignored)
-            _refuse_too_many(summary, into=into, most=settings.max_reject_share)
+            refuse_too_many(summary, into=into, most=settings.max_reject_share)
             save_summary(into, summary, job=job)
             save_manifest(into, summary.manifest)
             place.clear()
@@ -258,74 +250,3 @@ def sum_up(files: Sequence[FileCount], finished: Sequence[Mapping[str, Finished]
             raise AssertionError(f"{name}: {n_kept} rows were written, {expected} should have been")
     return Manifest(cut_off=cut_off, n_buckets=len(finished), rows=rows, fingerprint=fingerprint(finished), rejected={
         name: sum(file.rejected for file in files if file.table == name) for name in TABLES})
-
-
-def _refuse_too_many(summary: IngestSummary, *, into: Path, most: float) -> None:
-    """Stops when a table lost more than the allowed share of its rows.
-
-    Raises:
-        DataError: it did, or no account is left at all.
-    """
-    kept, rejected = summary.manifest.rows, summary.manifest.rejected
-    problems = []
-    for name in TABLES:
-        read = kept[name] + rejected[name]
-        if rejected[name] > most * read:
-            reasons = [one for one in summary.reasons if one.table == name]
-            top = "; ".join(_told(one) for one in reasons[:3])
-            problems.append(Problem(
-                what=f"{rejected[name]:,} of {read:,} rows of `{name}` were rejected, more than {most:.3g} of them: {top}",
-                file=str(into / REJECTS_CSV), hint=_advice(reasons[0])))
-    if not problems and not kept["accounts"]:
-        problems.append(Problem(
-            what=f"no account was kept: the table `accounts` has {rejected['accounts']:,} rows and all were rejected",
-            file=str(into / REJECTS_CSV)))
-    if problems:
-        raise DataError(problems)
-
-
-def _told(count: ReasonCount) -> str:
-    where = f" in `{count.column}`" if count.column else ""
-    example = f", such as {count.example[:60]}" if count.example else ""
-    return f"{count.rows:,} {count.reason}{where}{example}"
-
-
-def _advice(count: ReasonCount) -> str:
-    """What to do about the most frequent reason."""
-    digits = (count.example or "").strip('"').removeprefix("-").partition(".")[0]
-    field = TABLES[count.table].schema.field(count.column) if count.column else None
-    if count.reason == "wrong_type" and field is not None and str(field.type).startswith("timestamp") and digits.isdigit():
-        unit = {10: "s", 13: "ms", 16: "us"}.get(len(digits), "s")
-        return (f'if these are times since 1970, write `{count.column} = {{ column = "…", unit = "{unit}" }}` under '
-                f"`[{count.table}.columns]` in a `snapshot.toml`")
-    if count.reason == "after_cut_off":
-        return "choose a later cut-off, or leave the later rows out of the export"
-    if count.reason == "bad_utf8":
-        return 'if the file has another encoding, say it in a `snapshot.toml`, such as `encoding = "cp1252"`'
-    return "look at the rejects, correct the export or the mapping, or allow more with `--max-reject-share`"
-
-
-def save_summary(into: Path, summary: IngestSummary, *, job: str) -> None:
-    """Writes `ingest.json`: what became of every file, and the digest of what it was made from."""
-    said = {"job": job, "files": [asdict(one) for one in summary.files],
-            "reasons": [asdict(one) for one in summary.reasons], "ignored_files": summary.ignored_files}
-    write_whole(into / SUMMARY, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
-
-
-def load_summary(into: Path, *, job: str | None = None) -> IngestSummary | None:
-    """What `ingest.json` of a snapshot says; None if it is not there or was made by another job than the one given.
-
-    Raises:
-        DataError: the folder holds no snapshot.
-    """
-    manifest = load_manifest(into)
-    try:
-        said = json.loads((into / SUMMARY).read_bytes())
-        if job is not None and said["job"] != job:
-            return None
-        return IngestSummary(
-            manifest=manifest, ignored_files=tuple(said["ignored_files"]),
-            files=tuple(FileCount(**{**one, "ignored_columns": tuple(one["ignored_columns"])}) for one in said["files"]),
-            reasons=tuple(ReasonCount(**one) for one in said["reasons"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -9,27 +9,28 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
-from evenhand.signals.address_matches import AddressIndex, address_matches
-from evenhand.signals.claims import claims
-from evenhand.signals.criticism import criticisms
-from evenhand.signals.disclosures import disclosures
-from evenhand.signals.hosts import PublicSuffixes
-from evenhand.signals.lexicon import Lexicon
-from evenhand.signals.links import addresses, links
-from evenhand.signals.listed_links import listed_links
-from evenhand.signals.lures import lures
-from evenhand.signals.name_index import HolderIndex
-from evenhand.signals.name_matches import name_matches_kernel
-from evenhand.signals.names import names_kernel
-from evenhand.signals.proofs import proofs
-from evenhand.signals.rarity import AddedWords, WordCounts
-from evenhand.signals.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.index import HolderIndex
+from evenhand.signals.names.matches import name_matches_kernel
+from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.web.address_matches import AddressIndex, address_matches
+from evenhand.signals.web.hosts import PublicSuffixes
+from evenhand.signals.web.links import addresses, links
+from evenhand.signals.web.listed_links import listed_links
+from evenhand.signals.web.proofs import proofs
+from evenhand.signals.words.claims import claims
+from evenhand.signals.words.criticism import criticisms
+from evenhand.signals.words.disclosures import disclosures
+from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.lures import lures
 
 
 def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     """Every signal there is, for the holders in `registers`. Which of them run is up to the pack."""
     tables, public = unicode_tables(), PublicSuffixes.bundled()
-    index = HolderIndex.build(registers["holders"], tables=tables, counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
+    index = HolderIndex.build(registers["holders"], tables=tables,
+                              counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 
@@ -34,7 +35,13 @@ def given(database: duckdb.DuckDBPyConnection, rows: pa.Table | pa.RecordBatchRe
         database.unregister(name)
 
 
-def query(database: duckdb.DuckDBPyConnection, sql: str, *, rows: pa.Table) -> pa.Table:
-    """What the query says about the rows, which it reads as the table `given`."""
-    with given(database, rows):
-        return database.sql(sql).to_arrow_table().combine_chunks()
+def query(database: duckdb.DuckDBPyConnection, sql: str, *, rows: Mapping[str, pa.Array]) -> pa.Table:
+    """What the query says about each of the rows, in their order.
+
+    The query reads the columns as the table `given`, which also has the number of each row as `n`; it must give `n` too.
+    """
+    numbers = np.arange(len(next(iter(rows.values()))))
+    with given(database, pa.table({**rows, "n": numbers})):
+        found = database.sql(sql).to_arrow_table().combine_chunks()
+    order = found.column("n").to_numpy()
+    return found if np.array_equal(order, numbers) else found.take(pa.array(np.argsort(order)))

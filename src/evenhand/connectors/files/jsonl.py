@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from evenhand.connectors.files.batch import Columns, Mark, Mask, RawBatch, resolve
 from evenhand.connectors.files.embedded import query
-from evenhand.connectors.files.mapping import TableRule
+from evenhand.connectors.files.mapping import ColumnRule, TableRule
 from evenhand.connectors.files.parse import quoted
 from evenhand.connectors.files.rejects import EXCERPT, Reason, shown
 from evenhand.connectors.files.source import SourceFile
@@ -25,6 +25,9 @@ from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import Table
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.@: -]+")
+DOUBLE = "DOUBLE"
+USUAL = "{usual keys}"
+"""Where the keys of most lines go in the query."""
 SAMPLE = 200
 """Lines looked at to know the names of the columns."""
 
@@ -35,6 +38,8 @@ class JsonlReader:
 
     text: TextFile
     columns: Columns
+    table: Table
+    rule: TableRule
     sql: str
     """Takes the columns out of the lines."""
     database: duckdb.DuckDBPyConnection
@@ -56,8 +61,8 @@ class JsonlReader:
     def _batch(self, data: bytes, *, mark: Mark, done_bytes: int) -> RawBatch:
         raw = _lines(data)
         texts, is_bad = decoded(raw)
-        lines = pa.table({"line": texts, "n": np.arange(len(texts))})
-        parsed = query(self.database.cursor(), self.sql, rows=lines)
+        sql = self.sql.replace(USUAL, _usual_keys(raw[0].as_py()) if len(raw) else "[]")
+        parsed = query(self.database.cursor(), sql, rows={"line": texts})
         kinds = parsed.column("line kind").combine_chunks()
         is_good = _true(kinds, "OBJECT") & ~_true(parsed.column("keys twice").combine_chunks(), True)
         is_row = np.ones(len(raw), np.bool_)
@@ -73,12 +78,41 @@ class JsonlReader:
         numbers = mark.row + np.cumsum(is_row)
         good = pa.array(np.flatnonzero(is_good))
         values = {column: parsed.column(column).combine_chunks().take(good) for column in self.columns.sources}
+        kinds_of = parsed.column("kinds").combine_chunks().take(good)
         return RawBatch(
             rows=numbers[is_good], lines=mark.line + np.flatnonzero(is_good) + 1, columns=values,
-            faults={column: ((Reason.WRONG_TYPE, _true(parsed.column(f"{column}?").combine_chunks().take(good), True)),)
-                    for column in values},
+            faults={column: ((Reason.WRONG_TYPE, is_misfit),) for column, is_misfit in self._misfits(values, kinds_of).items()},
             broken=[{**entry, "row": int(numbers[entry["row"]])} for entry in broken], done_bytes=done_bytes,
             end=Mark(row=int(mark.row + is_row.sum()), line=mark.line + len(raw), offset=mark.offset + len(data)))
+
+    def _misfits(self, values: Mapping[str, pa.Array], kinds: pa.Array) -> dict[str, Mask]:
+        """Where a JSON value is of a kind that its column cannot have. `kinds` lists those of all columns, row by row."""
+        found = kinds.flatten().dictionary_encode()
+        names: list[str | None] = found.dictionary.to_pylist()
+        codes = pc.fill_null(found.indices, len(names)).to_numpy(zero_copy_only=False).reshape(-1, len(values))
+        misfits = {}
+        for i, (column, given) in enumerate(values.items()):
+            target = self.table.schema.field(column).type
+            bad = [code for code, name in enumerate(names) if name in _misfits_for(target, rule=self.rule.of(column))]
+            is_misfit: Mask = np.isin(codes[:, i], bad)
+            if pa.types.is_string(target) and is_misfit.any():
+                is_whole = _true(pc.match_substring_regex(given, "^-?[0-9]+$"), True)
+                is_misfit &= ~(is_whole & (codes[:, i] == _code(names, DOUBLE)))
+            misfits[column] = is_misfit
+        return misfits
+
+
+def _misfits_for(target: pa.DataType, *, rule: ColumnRule) -> set[str]:
+    """The kinds of JSON values that cannot be in a column. A number of many digits is also called `DOUBLE`."""
+    if pa.types.is_string(target):
+        return {"BOOLEAN", "OBJECT", "ARRAY", DOUBLE}
+    if pa.types.is_list(target):
+        return {"BOOLEAN", "OBJECT", "BIGINT", "UBIGINT", DOUBLE, *(("VARCHAR",) if rule.separator is None else ())}
+    return {"OBJECT", "ARRAY", *(() if pa.types.is_boolean(target) else ("BOOLEAN",))}
+
+
+def _code(names: list[str | None], name: str) -> int:
+    return names.index(name) if name in names else -1
 
 
 def _true(values: pa.Array, wanted: object) -> Mask:
@@ -96,39 +130,41 @@ def _lines(data: bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
-def _sql(columns: Mapping[str, str], *, table: Table, rule: TableRule) -> str:
-    """A query that gives, for each line, its kind, each column as text, and whether the column may be of that kind."""
+def _usual_keys(line: bytes) -> str:
+    """The keys of a line as SQL, if no key is there twice. Lines with the same keys need not be looked at one by one."""
+    try:
+        pairs = json.loads(line.decode("utf-8"), object_pairs_hook=list)
+        keys = [quoted(key.encode().decode()) for key, _ in pairs]
+    except (ValueError, TypeError, RecursionError):
+        return "[]"
+    return f"[{', '.join(keys)}]" if len(set(keys)) == len(keys) else "[]"
+
+
+def _sql(columns: Mapping[str, str]) -> str:
+    """A query that gives, for each line, its kind, the kinds of all columns, and each column as text.
+
+    `USUAL` in it stands for the keys of most lines.
+    """
     lowered = [name.lower() for name in columns.values()]
-    plain = {name for name in columns.values() if _PLAIN.fullmatch(name) and lowered.count(name.lower()) == 1}
-    taken, outputs = [], []
+    plain = sorted({name for name in columns.values() if _PLAIN.fullmatch(name) and lowered.count(name.lower()) == 1})
+    paths = [name if name.startswith("$.") else "/" + name.replace("~", "~0").replace("/", "~1") for name in columns.values()]
+    taken = [f"json_type(object, [{', '.join(quoted(path) for path in paths)}]) as kinds"]
     if plain:
-        taken.append(f"from_json(object, {quoted(json.dumps(dict.fromkeys(sorted(plain), 'JSON')))}) as found")
-    for column, name in columns.items():
-        if name not in plain:
-            path = name if name.startswith("$.") else "/" + name.replace("~", "~0").replace("/", "~1")
-            taken.append(f'json_extract(object, {quoted(path)}) as "at {column}"')
+        taken.append(f"from_json(object, {quoted(json.dumps(dict.fromkeys(plain, 'VARCHAR')))}) as found")
+    outputs = []
+    for path, (column, name) in zip(paths, columns.items(), strict=True):
         value = f"struct_extract(found, {quoted(name)})" if name in plain else f'"at {column}"'
-        text, first = f"nullif({value}::varchar, 'null')", f"left({value}::varchar, 1)"
-        misfit = _misfit(first, text, kind=table.schema.field(column).type, separator=rule.of(column).separator)
-        outputs += [f"case when {first} = '\"' then {value} ->> '$' else {text} end as \"{column}\"",
-                    f'{misfit} as "{column}?"']
+        if name not in plain:
+            taken.append(f'json_extract_string(object, {quoted(path)}) as "at {column}"')
+        outputs.append(f'{value} as "{column}"')
     return f"""
-        select "line kind", len(keys) <> list_unique(keys) as "keys twice", {", ".join(outputs)}
+        select n, "line kind", case when keys = {USUAL} then false else len(keys) <> list_unique(keys) end as "keys twice",
+               kinds, {", ".join(outputs)}
         from (select n, "line kind", json_keys(object) as keys, {", ".join(taken)}
               from (select n, "line kind", case when "line kind" = 'OBJECT' then line end as object
-                    from (select n, line, case when json_valid(line) then json_type(line) end as "line kind" from given)))
-        order by n"""
-
-
-def _misfit(first: str, text: str, *, kind: pa.DataType, separator: str | None) -> str:
-    """SQL that is true where a JSON value, of which `first` is the first character, cannot be in such a column."""
-    if pa.types.is_string(kind):
-        return f"{first} <> '\"' and not regexp_full_match({text}, '-?[0-9]+')"
-    if pa.types.is_list(kind):
-        others = "" if separator is None else ", '\"'"
-        return f"{first} not in ('[', 'n'{others})"
-    others = "" if pa.types.is_boolean(kind) else ", 't', 'f'"
-    return f"{first} in ('{{', '['{others})"
+                    from (select n, line, case when json_valid(line) then
+                                 case when left(ltrim(line, ' \t\r'), 1) = '{{' then 'OBJECT' else 'OTHER' end
+                                 end as "line kind" from given)))"""
 
 
 def open_jsonl(file: SourceFile, *, table: Table, rule: TableRule,
@@ -156,11 +192,11 @@ def open_jsonl(file: SourceFile, *, table: Table, rule: TableRule,
     problems = [problem for problem in columns.problems if names]
     if problems:
         raise DataError(problems)
-    sql = _sql(columns.sources, table=table, rule=rule)
+    sql = _sql(columns.sources)
     if paths := [f"`{name}`" for name in columns.sources.values() if name.startswith("$.")]:
         try:
-            query(database.cursor(), sql, rows=pa.table({"line": ["{}"], "n": [0]}))
+            query(database.cursor(), sql.replace(USUAL, "[]"), rows={"line": pa.array(["{}"])})
         except duckdb.Error as error:
             raise DataError(Problem(what=f"a path into the objects cannot be read, one of {', '.join(paths)}",
                                     file=file.name, hint="write paths as `$.user.id`")) from error
-    return JsonlReader(text=text, columns=columns, sql=sql, database=database)
+    return JsonlReader(text=text, columns=columns, table=table, rule=rule, sql=sql, database=database)

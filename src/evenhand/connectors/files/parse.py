@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,9 +13,12 @@ from evenhand.connectors.files.embedded import query
 from evenhand.connectors.files.mapping import UNITS, ColumnRule
 from evenhand.connectors.files.rejects import Reason
 
-ISO = (r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
-       r" ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)?)?")
-"""Times that are read: ISO 8601 with a date and perhaps a time of day and a zone. Without a zone it is UTC."""
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+_OFFSET = r"[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?"
+USUAL_TIME = rf"{_MOMENT}(Z|{_OFFSET})?)?"
+"""Times that are read as they stand: ISO 8601 with a date and perhaps a time of day and a zone. Without one it is UTC."""
+OTHER_TIME = rf"\s*{_MOMENT} ?(Z|UTC|{_OFFSET})?)?\s*"
+"""Times that are read once the space before the zone is gone and `UTC` is `Z`."""
 WHOLE = r"\s*[+-]?[0-9]+([.]0*)?\s*"
 SCIENTIFIC = r"\s*[+-]?[0-9]+([.][0-9]*)?[eE][+-]?[0-9]+\s*"
 SEPARATOR = "|"
@@ -28,10 +30,8 @@ def parsed(database: duckdb.DuckDBPyConnection, texts: Mapping[str, pa.Array], *
     """Each column of texts as the type that the contract wants; null and pointed at where it does not read as that."""
     if not texts:
         return {}
-    n = len(next(iter(texts.values())))
     picks = ", ".join(f'{expression(column, targets[column], rules[column])} as "{column}"' for column in texts)
-    rows = pa.table({**texts, "n": np.arange(n)})
-    read = query(database, f"select {picks} from given order by n", rows=rows)
+    read = query(database, f"select n, {picks} from given", rows=texts)
     result = {}
     for column, given in texts.items():
         values = read.column(column).combine_chunks()
@@ -67,7 +67,8 @@ def _time(text: str, rule: ColumnRule) -> str:
     if rule.unit is not None:
         factor = f"{UNITS[rule.unit] / 1000:.3f}"
         return f"try_cast(trunc(try_cast(trim({text}) as decimal(27, 6)) * {factor}::decimal(10, 3)) as bigint)"
-    return (f"case when regexp_full_match(trim({text}), '{ISO}') "
+    return (f"case when regexp_full_match({text}, '{USUAL_TIME}') then epoch_us(try_cast({text} as timestamptz)) "
+            f"when regexp_full_match({text}, '{OTHER_TIME}') "
             f"then epoch_us(try_cast({_closed_up(f'trim({text})')} as timestamptz)) end")
 
 

@@ -34,6 +34,8 @@ from evenhand.policy.language.vocabulary import FUNCTIONS
 
 MAX_NUMBER = 10**15
 """Larger numbers lose digits in an engine; nothing that is counted comes near."""
+MAX_TREE_DEPTH = 100
+"""Parts inside one another, so that walking a condition never depends on how deep the caller's own stack is."""
 
 _COMPARISONS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">",
                                                  exp.GTE: ">="}
@@ -55,10 +57,22 @@ class TreeBuilder:
     def __init__(self, text: str, columns: Mapping[str, Column]) -> None:
         self._text = text
         self._columns = columns
+        self._depth = 0
         self.mistakes: list[Mistake] = []
 
     def build(self, node: exp.Expr) -> Expression | None:
         """The typed expression for `node`, or None when it or a part of it is mistaken."""
+        if self._depth >= MAX_TREE_DEPTH:
+            if not self.mistakes:
+                self._wrong(node, "the condition is too deeply nested", "split it with `and` and `or`, or shorten its sums")
+            return None
+        self._depth += 1
+        try:
+            return self._checked(node)
+        finally:
+            self._depth -= 1
+
+    def _checked(self, node: exp.Expr) -> Expression | None:
         unread = {name for name, value in node.args.items() if value} - _READ.get(type(node), _OPERANDS)
         built = self._unreadable(node) if unread else self._build(node)
         if built is None:

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.signals.clauses import is_alone, is_at_end, is_at_start, sentence_border, words_before
-from evenhand.signals.folded import HANGUL, LETTER, Flags, Folded, Places
-from evenhand.signals.lexicon import Entry, Lexicon, Marker, Position
-from evenhand.signals.phrases import Phrase, PhraseSet, class_after
+from evenhand.signals.words.clauses import is_alone, is_at_end, is_at_start, sentence_border, words_before
+from evenhand.signals.words.folded import HANGUL, LETTER, Flags, Folded, Places
+from evenhand.signals.words.lexicon import Entry, Lexicon, Marker, Position
+from evenhand.signals.words.phrases import Phrase, PhraseSet, class_after
 
 _BESIDE_BYTES = 72
 """How far a marker is looked for, in bytes of text: about ten words."""

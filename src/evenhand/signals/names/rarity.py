@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evenhand.signals.codepoints import Mask, Offsets, Points, Texts
-from evenhand.signals.hashes import Hashes, KeyTable, NameParts
-from evenhand.signals.skeleton import folded_names, small_skeleton_words
-from evenhand.signals.unicode_tables import UnicodeTables
+from evenhand.signals.names.codepoints import Mask, Offsets, Points, Texts
+from evenhand.signals.names.hashes import Hashes, KeyTable, NameParts
+from evenhand.signals.names.skeleton import folded_names, small_skeleton_words
+from evenhand.signals.names.unicode_tables import UnicodeTables
 
 Shares = NDArray[np.float64]
 

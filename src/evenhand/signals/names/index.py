@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evenhand.model.registry import HolderKind
-from evenhand.signals.codepoints import Mask, Offsets, Texts
-from evenhand.signals.hashes import KeyTable, NameParts, PartHashes
-from evenhand.signals.name_forms import Forms, digits_of, forms_of
-from evenhand.signals.rarity import (
+from evenhand.signals.names.codepoints import Mask, Offsets, Texts
+from evenhand.signals.names.forms import Forms, digits_of, forms_of
+from evenhand.signals.names.hashes import KeyTable, NameParts, PartHashes
+from evenhand.signals.names.rarity import (
     COMMON_WEIGHT,
     CONTAINED_BITS,
     AddedWords,
@@ -32,7 +32,7 @@ from evenhand.signals.rarity import (
     shared,
     weights,
 )
-from evenhand.signals.unicode_tables import MARK, SPACELESS, UnicodeTables
+from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
 MIN_EDIT_LETTERS = 6
 """Names with fewer letters, added words not counted, are one edit from too many ordinary words."""
@@ -246,7 +246,8 @@ def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added:
     sink = pa.BufferOutputStream()
     table = holders.select(["holder_id", "kind", "name", "names", "handles"]).sort_by("holder_id").combine_chunks()
     with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
-        writer.write_table(table.replace_schema_metadata(None))
+        for batch in table.replace_schema_metadata(None).to_batches():
+            writer.write_batch(batch)
     whole = sha256(sink.getvalue())
     for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source):
         whole.update(part)

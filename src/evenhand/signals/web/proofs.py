@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from evenhand.model.step import Query
-from evenhand.signals.host_chain import host_chain
-from evenhand.signals.links import DOMAIN_HANDLE_PLATFORMS
+from evenhand.signals.web.host_chain import host_chain
+from evenhand.signals.web.links import DOMAIN_HANDLE_PLATFORMS
 
 PROOFS = ("registered_handle", "registered_domain", "domain_handle", "verified")
 """What can be shown: the register names this handle; the website is the holder's; the handle is the holder's domain

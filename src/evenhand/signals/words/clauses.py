@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from evenhand.signals.folded import NOT_A_LETTER, Flags, Folded, Places, classes
-from evenhand.signals.phrases import class_after
+from evenhand.signals.words.folded import NOT_A_LETTER, Flags, Folded, Places, classes
+from evenhand.signals.words.phrases import class_after
 
 _GLUE = np.array([ord(character) for character in ",&+@'’"], np.int64)
 """Signs that join a phrase to its neighbour instead of setting it off."""

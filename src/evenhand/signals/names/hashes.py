@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.signals.codepoints import N_POINTS, Offsets, Points, Texts, targets_places
-from evenhand.signals.skeleton import as_letters
-from evenhand.signals.unicode_tables import MARK, SPACELESS, UnicodeTables
+from evenhand.signals.names.codepoints import N_POINTS, Offsets, Points, Texts, targets_places
+from evenhand.signals.names.skeleton import as_letters
+from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
 Hashes = NDArray[np.uint64]
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.model.step import Kernel
-from evenhand.signals.hosts import PublicSuffixes
-from evenhand.signals.urls import Urls, listed_urls, text_urls, whole_text_url
+from evenhand.signals.web.hosts import PublicSuffixes
+from evenhand.signals.web.urls import Urls, listed_urls, text_urls, whole_text_url
 
 LINKS = pa.schema([
     *((name, pa.string()) for name in ("account_id", "post_id", "where", "url", "host", "domain", "suffix", "label")),

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evenhand.signals.codepoints import Mask, PointMap, Points, Texts
-from evenhand.signals.unicode_tables import (
+from evenhand.signals.names.codepoints import Mask, PointMap, Points, Texts
+from evenhand.signals.names.unicode_tables import (
     CHECK_MARK,
     COMPATIBLE,
     DIGIT,

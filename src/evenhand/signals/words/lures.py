@@ -8,9 +8,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
-from evenhand.signals.folded import fold
-from evenhand.signals.lexicon import Lexicon
-from evenhand.signals.mentions import WordList, first_of_each, spoken
+from evenhand.signals.words.folded import fold
+from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.mentions import WordList, first_of_each, spoken
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "where", "kind", "language", "shown")])
 

@@ -13,8 +13,8 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.signals.codepoints import N_POINTS, Mask, PointMap, Points, Texts
-from evenhand.signals.scripts import ScriptTable
+from evenhand.signals.names.codepoints import N_POINTS, Mask, PointMap, Points, Texts
+from evenhand.signals.names.scripts import ScriptTable
 
 TABLE_FILES = ("characters.tsv", "compatibles.tsv", "confusables.tsv", "decompositions.tsv", "foldings.tsv",
                "simplified.tsv")

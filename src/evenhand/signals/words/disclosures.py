@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
-from evenhand.signals.clauses import is_at_start
-from evenhand.signals.folded import Folded, Places, fold
-from evenhand.signals.handle_words import handle_words
-from evenhand.signals.lexicon import Lexicon
-from evenhand.signals.mentions import Mentions, WordList, first_of_each, joined, spoken
+from evenhand.signals.words.clauses import is_at_start
+from evenhand.signals.words.folded import Folded, Places, fold
+from evenhand.signals.words.handle_words import handle_words
+from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.mentions import Mentions, WordList, first_of_each, joined, spoken
 
 KINDS = ("parody", "satire", "fan", "commentary", "unofficial")
 """What can be disclosed."""

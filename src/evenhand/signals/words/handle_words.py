@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from evenhand.signals.folded import Folded
+from evenhand.signals.words.folded import Folded
 
 
 def handle_words(handles: pa.Array) -> pa.Array:

@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evenhand.model.step import Kernel
-from evenhand.signals.codepoints import Offsets, Texts
-from evenhand.signals.hashes import NameParts
-from evenhand.signals.likeness import (
+from evenhand.signals.names.account_names import HANDLE, ROWS_AT_ONCE
+from evenhand.signals.names.codepoints import Offsets, Texts
+from evenhand.signals.names.hashes import NameParts
+from evenhand.signals.names.index import HolderIndex, Targets
+from evenhand.signals.names.likeness import (
     AS_HANDLE,
     MATCHES,
     MAX_MATCHES,
@@ -24,11 +26,9 @@ from evenhand.signals.likeness import (
     ReadNames,
     equal_texts,
 )
-from evenhand.signals.name_index import HolderIndex, Targets
-from evenhand.signals.names import HANDLE, ROWS_AT_ONCE
-from evenhand.signals.rarity import Shares, WordKinds
-from evenhand.signals.skeleton import small_skeleton_words
-from evenhand.signals.unicode_tables import FOREIGN_SMALL, UnicodeTables
+from evenhand.signals.names.rarity import Shares, WordKinds
+from evenhand.signals.names.skeleton import small_skeleton_words
+from evenhand.signals.names.unicode_tables import FOREIGN_SMALL, UnicodeTables
 
 MIN_STRENGTH = 0.05
 """A match whose similarity times weight is less is left out."""

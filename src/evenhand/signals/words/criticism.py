@@ -8,11 +8,11 @@ from __future__ import annotations
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
-from evenhand.signals.disclosures import seriously
-from evenhand.signals.folded import Places, fold
-from evenhand.signals.handle_words import handle_words
-from evenhand.signals.lexicon import Lexicon
-from evenhand.signals.mentions import WordList, first_of_each, joined, spoken
+from evenhand.signals.words.disclosures import seriously
+from evenhand.signals.words.folded import Places, fold
+from evenhand.signals.words.handle_words import handle_words
+from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.mentions import WordList, first_of_each, joined, spoken
 
 KINDS = ("criticism", "journalism", "documentation", "commentary")
 """What an account can show to do."""

@@ -13,7 +13,7 @@ from unicodedata import normalize
 import pyarrow as pa
 import tldextract
 
-from evenhand.signals.folded import UNSPACED_LETTER, class_of
+from evenhand.signals.words.folded import UNSPACED_LETTER, class_of
 
 
 class Split(Protocol):

@@ -17,7 +17,7 @@ import hyperscan
 import numpy as np
 import pyarrow as pa
 
-from evenhand.signals.folded import HANGUL, LETTER, NOT_A_LETTER, Flags, Folded, Places, classes, fold
+from evenhand.signals.words.folded import HANGUL, LETTER, NOT_A_LETTER, Flags, Folded, Places, classes, fold
 
 MATCHES = pa.schema([("row", pa.int64()), ("phrase", pa.int32()), ("start", pa.int32()), ("end", pa.int32())])
 """One match: the row, the phrase's place in the set, and the bytes of the folded row where it stands."""

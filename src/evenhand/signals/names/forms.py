@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.signals.codepoints import Offsets, Texts
-from evenhand.signals.hashes import NameParts
-from evenhand.signals.rarity import AddedWords, bare_words
-from evenhand.signals.skeleton import FoldedNames, folded_names, skeleton_words, small_skeleton_words
-from evenhand.signals.unicode_tables import UnicodeTables, contracted
+from evenhand.signals.names.codepoints import Offsets, Texts
+from evenhand.signals.names.hashes import NameParts
+from evenhand.signals.names.rarity import AddedWords, bare_words
+from evenhand.signals.names.skeleton import FoldedNames, folded_names, skeleton_words, small_skeleton_words
+from evenhand.signals.names.unicode_tables import UnicodeTables, contracted
 
 _BRACKETED = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*$"
 _NUMERALS = np.array([ord(numeral) for numeral in "0123456789〇零二三四五六七八九十百千"], np.uint32)

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.signals.folded import Places
-from evenhand.signals.hosts import Host, PublicSuffixes
+from evenhand.signals.web.hosts import Host, PublicSuffixes
+from evenhand.signals.words.folded import Places
 
 _MARK = "\ue000"
 _LETTER = r"[0-9A-Za-z\x{80}-\x{10ffff}]"

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
-from evenhand.signals.folded import Folded, Places, fold
-from evenhand.signals.lexicon import Lexicon
-from evenhand.signals.mentions import Mentions, WordList, first_of_each, joined, spoken
+from evenhand.signals.words.folded import Folded, Places, fold
+from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.mentions import Mentions, WordList, first_of_each, joined, spoken
 
 CLAIMS = ("official_account", "government", "office", "military", "military_body", "news_media", "verified")
 """What can be claimed. `military` is a rank or a body; `military_body` only a body (“Missile Force”)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.signals.codepoints import N_POINTS, Mask, Texts
+from evenhand.signals.names.codepoints import N_POINTS, Mask, Texts
 
 _SINGLE = (
     "Latn", "Grek", "Cyrl", "Armn", "Hebr", "Arab", "Thaa", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda",

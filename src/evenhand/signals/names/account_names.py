@@ -10,10 +10,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
 from evenhand.model.step import Kernel
-from evenhand.signals.codepoints import Texts
-from evenhand.signals.scripts import script_use
-from evenhand.signals.skeleton import folded_names, reads_as_latin, skeleton_words, skeletons
-from evenhand.signals.unicode_tables import UnicodeTables
+from evenhand.signals.names.codepoints import Texts
+from evenhand.signals.names.scripts import script_use
+from evenhand.signals.names.skeleton import folded_names, reads_as_latin, skeleton_words, skeletons
+from evenhand.signals.names.unicode_tables import UnicodeTables
 
 DISPLAY_NAME, HANDLE = "display_name", "handle"
 ROWS_AT_ONCE = 16_384

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evenhand.model.step import Query
-from evenhand.signals.host_chain import host_chain
+from evenhand.signals.web.host_chain import host_chain
 
 ALLOW = "allow"
 """The label of an entry that says a host is known to be harmless; it beats every other entry, at any level."""
