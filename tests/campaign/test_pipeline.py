@@ -7,6 +7,7 @@ import pytest
 from evenhand.campaign.pipeline import assemble
 from evenhand.detectors.impersonation_media import DETECTOR as MEDIA
 from evenhand.detectors.scam import DETECTOR as SCAM
+from evenhand.guards.adjudicated import GUARD as ADJUDICATED
 from evenhand.guards.disclosure import GUARD as DISCLOSURE
 from evenhand.guards.precedence import GUARD as PRECEDENCE
 from evenhand.model.snapshot import TABLES
@@ -22,7 +23,7 @@ SIGNALS = [
 
 
 def test_only_steps_that_the_detectors_need_are_run() -> None:
-    names = {step.name for step in assemble(signals=SIGNALS, detectors=[SCAM], guards=[DISCLOSURE]).account_steps}
+    names = {step.name for step in assemble(signals=SIGNALS, detectors=[SCAM], guards=[ADJUDICATED]).account_steps}
     assert "listed_links" in names
     assert "name_matches" not in names
     assert "claims" not in names
@@ -30,7 +31,7 @@ def test_only_steps_that_the_detectors_need_are_run() -> None:
 
 def test_every_step_runs_after_its_inputs() -> None:
     pipeline = assemble(signals=SIGNALS, detectors=[MEDIA, SCAM], guards=[DISCLOSURE, PRECEDENCE])
-    made: set[str] = {*TABLES, "holders", "holder_handles", "holder_endings", "link_lists"}
+    made: set[str] = {*TABLES, "holders", "holder_handles", "holder_endings", "link_lists", "adjudications"}
     for step in (*pipeline.account_steps, *pipeline.platform_steps):
         assert set(step.inputs) <= made, step.name
         made.add(step.name)
@@ -62,8 +63,15 @@ def test_two_different_steps_may_not_share_a_name() -> None:
 
 
 def test_the_digest_changes_with_any_step() -> None:
-    one = assemble(signals=SIGNALS, detectors=[SCAM], guards=[DISCLOSURE])
+    one = assemble(signals=SIGNALS, detectors=[SCAM], guards=[ADJUDICATED])
     changed = [Query(name=s.name, inputs=s.inputs, sql="select 2", sentence=s.sentence) if s.name == "links" else s
                for s in SIGNALS]
-    assert assemble(signals=SIGNALS, detectors=[SCAM], guards=[DISCLOSURE]).digest == one.digest
-    assert assemble(signals=changed, detectors=[SCAM], guards=[DISCLOSURE]).digest != one.digest
+    assert assemble(signals=SIGNALS, detectors=[SCAM], guards=[ADJUDICATED]).digest == one.digest
+    assert assemble(signals=changed, detectors=[SCAM], guards=[ADJUDICATED]).digest != one.digest
+
+
+def test_guards_may_read_what_a_detector_makes_that_the_pack_does_not_use() -> None:
+    pipeline = assemble(signals=[*SIGNALS, *MEDIA.steps], detectors=[SCAM], guards=[DISCLOSURE])
+    names = {step.name for step in pipeline.account_steps}
+    assert "identity_evidence" in names
+    assert "media_suspects" not in names

@@ -72,6 +72,7 @@ def test_the_sentence_of_each_signal_and_guard_reads_well(golden: Callable[[str,
         "lookalike_zone": ("handle", "spiegel.ltd", "7", "ltd"),
         "mixed_script": ("display_name", "Dеr Spiegel", "Latin, Cyrillic", ""),
         "invisible_characters": ("display_name", "Der\u200b Spiegel", "", ""),
+        "claims_to_be_holder": ("bio", "Official account", "Der Spiegel", "media:spiegel.de"),
         "repeated_link": ("posts", "secure-paypa1.example", "14", ""),
         "shared_listed_link": ("posts", "secure-paypa1.example", "3", ""),
     }

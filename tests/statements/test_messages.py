@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from sample_campaign import DATA, english
 from evenhand.errors import DataError
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
+from evenhand.model.step import Query
+from evenhand.plugins import detectors, guards
 from evenhand.statements.messages import REQUIRED, Messages, Sentence
 
 FILES = sorted(DATA.glob("*.toml"))
@@ -123,3 +126,15 @@ def test_a_signal_without_a_title_is_named_in_words() -> None:
 
 def test_the_file_is_plain_toml_without_duplicates() -> None:
     assert tomllib.loads(_text())["language"] == "en"
+
+
+def test_every_signal_that_a_detector_makes_and_every_guard_has_a_sentence() -> None:
+    texts = [step.sql for detector in detectors() for step in detector.steps if isinstance(step, Query)]
+    known = {key.split(".")[1] for key in english().sentences if key.startswith("signal.")}
+    made = {word for text in texts for word in re.findall(r"'([a-z_]+)'(?= as signal| end as signal)", text)}
+    made |= {word for text in texts for block in re.findall(r"case(?:(?!end as).)*end as signal", text, re.DOTALL)
+             for word in re.findall(r"(?:then|else) '([a-z_]+)'", block)}
+    assert len(made) > 15
+    assert made - known == set()
+    worded = {key.split(".")[1] for key in english().sentences if key.startswith("guard.")}
+    assert {guard.name for guard in guards()} - worded == set()

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from evenhand.connectors.files import text, typed
-from evenhand.connectors.ingested import reading, spill
+from evenhand.connectors.ingested import finish, reading, spill
 from evenhand.connectors.snapshot import bucket_of, load_manifest
 from evenhand.errors import ConfigError, DataError
 from evenhand.model.snapshot import TABLES
@@ -156,6 +156,13 @@ def test_the_fingerprint_tells_the_rows_and_nothing_else(
     summary = ingest(tmp_path / "source", tmp_path / "into", cut_off=CUT_OFF, settings=IngestSettings(
         n_buckets=shape.get("n_buckets"), threads=shape.get("threads", 1)))
     assert summary.manifest.fingerprint == "sha256:aa08ee2f726cc38db144343c5b25aa239db5bcbc31bc447bb8388a4d41719330"
+
+
+def test_a_bucket_that_is_too_large_comes_out_the_same(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingest(source, tmp_path / "usual", cut_off=CUT_OFF, settings=LENIENT)
+    monkeypatch.setattr(finish, "WIDE_BYTES", 0)
+    ingest(source, tmp_path / "wide", cut_off=CUT_OFF, settings=LENIENT)
+    assert contents(tmp_path / "wide") == contents(tmp_path / "usual")
 
 
 class Stopped(BaseException):
@@ -388,6 +395,12 @@ def test_a_row_at_the_cut_off_is_kept_and_one_after_it_is_not(tmp_path: Path) ->
         account(3, created_at="1990-01-01"), account(4, created_at="1989-12-31T23:59:59.999999Z")])
     ingest(tmp_path / "source", tmp_path / "into", cut_off=CUT_OFF, settings=LENIENT)
     assert [row["account_id"] for row in kept(tmp_path / "into", "accounts")] == ["a1", "a3"]
+
+
+def test_a_time_format_that_is_none_is_told(source: Path, tmp_path: Path) -> None:
+    (source / "snapshot.toml").write_text('[posts.columns]\ncreated_at = { format = "%Q" }\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"`%Q` of `posts\.created_at` is no time format"):
+        ingest(source, tmp_path / "into", cut_off=CUT_OFF)
 
 
 def test_progress_comes_to_its_end_and_never_goes_back(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ class Pipeline:
 
 
 def assemble(*, signals: Iterable[Step], detectors: Sequence[Detector], guards: Sequence[Guard]) -> Pipeline:
-    """The pipeline that runs exactly what `detectors` and `guards` need of `signals`.
+    """The pipeline that runs exactly what `detectors` and `guards` need of `signals`, which may hold more than is needed.
 
     Raises `ValueError` when a step reads a relation that nobody makes, when two steps share a name, or when an
     account step reads what only a platform step leaves.

@@ -29,8 +29,7 @@ class PlanWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        if folder.exists() and any(folder.iterdir()) and not _ours(folder):
-            raise DataError(Problem(what=f"`{folder}` holds something else", hint="name an empty or a new folder"))
+        refuse_foreign(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
@@ -76,6 +75,13 @@ class PlanWriter:
         return self._folder / f".{name}.{os.getpid()}.parquet"
 
 
+def refuse_foreign(folder: Path) -> None:
+    """Raise `DataError` when `folder` holds anything that is not of a plan: nobody's files are mixed with ours."""
+    names = {"plan.json", "scan", "report.html", *(f"{name}.parquet" for name in TABLES)}
+    if folder.exists() and not all(path.name in names or path.name.startswith(".") for path in folder.iterdir()):
+        raise DataError(Problem(what=f"`{folder}` holds something else", hint="name an empty or a new folder"))
+
+
 def read_plan(folder: Path) -> Plan:
     """The header of the plan in `folder`. Raises `PlanError` when there is none."""
     path = folder / "plan.json"
@@ -98,7 +104,3 @@ def read_plan_table(folder: Path, name: str) -> pa.Table:
         raise PlanError(Problem(what=f"the plan's table `{name}` cannot be read", file=str(path),
                                 hint="make the plan again")) from error
 
-
-def _ours(folder: Path) -> bool:
-    names = {"plan.json", "scan", "report.html", *(f"{name}.parquet" for name in TABLES)}
-    return all(path.name in names or path.name.startswith(".") for path in folder.iterdir())

@@ -6,12 +6,14 @@ It serves a Spark 4 cluster, a hosted one, or Sail, which speaks the same protoc
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +25,10 @@ from evenhand.ports import Outcome, Source, StepCount
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
+
+SPARK_PORT = 15002
+"""Where a Spark Connect server listens unless told otherwise (Spark's documentation)."""
+KNOCK_SECONDS = 5.0
 
 
 def transpile(sql: str) -> str:
@@ -45,6 +51,7 @@ class SparkEngine:
                                       hint="install it with `pip install evenhand[spark]`")) from error
         self._own = tempfile.TemporaryDirectory(prefix="evenhand-spark-") if exchange is None else None
         self._exchange = exchange if exchange is not None else Path(self._own.name if self._own else "")
+        _knock(remote)
         try:
             self._session: SparkSession = SparkSession.builder.remote(remote).create()
             self._session.sql("select 1").collect()
@@ -112,6 +119,20 @@ class SparkEngine:
             pq.write_table(source, path)
             frame = self._session.read.parquet(str(path))
         frame.createOrReplaceTempView(name)
+
+
+def _knock(remote: str) -> None:
+    """Raise `Unreachable` at once when nothing listens at `remote`; the client would try for minutes."""
+    address = urlsplit(remote)
+    try:
+        place = (address.hostname or "", address.port or SPARK_PORT)
+        if address.scheme != "sc" or not address.hostname:
+            raise ConfigError(Problem(what=f"`{remote}` is not the address of a Spark Connect server",
+                                      hint="write it as in `sc://localhost:50051`"))
+        socket.create_connection(place, timeout=KNOCK_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise Unreachable(Problem(what=f"no Spark Connect server answers at `{remote}`: {_first_line(error)}",
+                                  hint="start the server, or leave `--engine` out to run embedded")) from error
 
 
 def _spare_the_search_for_spark() -> None:

@@ -103,7 +103,7 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
         raise ConfigError(Problem(what=f"the cut-off `{cut_off.isoformat()}` has no zone or is before {EARLIEST.year}",
                                   hint="such as `2026-11-01T00:00:00Z`"))
     cut_off, report = cut_off.astimezone(UTC), progress or (lambda _: None)
-    found = discover(source, mapping=mapping)
+    found = discover(source, mapping=mapping, without=into)
     n_buckets = settings.n_buckets or buckets_for(found)
     job = job_digest(found, cut_off=cut_off, n_buckets=n_buckets)
     if (into / MANIFEST).exists() and (summary := load_summary(into, job=job)):

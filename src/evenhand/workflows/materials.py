@@ -75,7 +75,8 @@ def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Pipelin
     problems += [Problem(what=f"no detector finds `{harm}` yet", hint="leave its policy out of the pack") for harm in without]
     if problems:
         raise PolicyError(problems)
-    return assemble(signals=signal_steps(registers), detectors=[d for d in detectors() if d.harm in harms],
+    evidence = [step for detector in detectors() for step in detector.steps]  # guards may read what any detector makes
+    return assemble(signals=(*signal_steps(registers), *evidence), detectors=[d for d in detectors() if d.harm in harms],
                     guards=[g for g in guards() if g.name in wanted])
 
 

@@ -15,7 +15,7 @@ from evenhand.campaign.cases import SuspectCase, Sweep, gather
 from evenhand.campaign.pipeline import Pipeline
 from evenhand.campaign.plan import PlanDigest, Spared, Terms, effects, judge
 from evenhand.campaign.verdicts import verdicts
-from evenhand.connectors.plan_folder import PlanWriter
+from evenhand.connectors.plan_folder import PlanWriter, refuse_foreign
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.decision import Decision, Profile
 from evenhand.model.evidence import GuardHit, Reason
@@ -50,6 +50,7 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
     The same snapshot, pack, registries, code version and seed give the same digest on every machine, whatever the number
     of threads, the number of buckets and the order of the input.
     """
+    refuse_foreign(into)
     engine.bind(materials.registries)
     swept = scan(snapshot, materials.pipeline, engine, work=into / "scan", on_progress=on_progress)
     terms = terms_of(snapshot, materials)

@@ -107,3 +107,16 @@ def test_names_tell_table_and_format() -> None:
 def test_a_home_folder_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert place("~/x").path == str(tmp_path / "x")
+
+
+def test_what_is_written_is_not_read(tmp_path: Path) -> None:
+    fill(tmp_path, "accounts.csv", "posts-into/accounts/bucket=000.csv", "posts-into-2.csv")
+    source = discover(tmp_path, without=tmp_path / "posts-into")
+    assert {table: [file.name for file in files] for table, files in source.files.items()} == {
+        "accounts": ["accounts.csv"], "posts": ["posts-into-2.csv"]}
+
+
+def test_a_file_that_two_patterns_name_is_read_once(tmp_path: Path) -> None:
+    fill(tmp_path, "users.csv")
+    (tmp_path / "snapshot.toml").write_text('[accounts]\nfiles = ["users.csv", "*.csv"]\n', encoding="utf-8")
+    assert found(tmp_path) == {"accounts": ["users.csv"]}

@@ -111,3 +111,8 @@ def test_no_text_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, p
     path = write(tmp_path_factory.mktemp("mapping"), " ".join(parts))
     with contextlib.suppress(DataError):
         load_mapping(path)
+
+
+def test_a_nul_in_a_mapping_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="NUL"):
+        load_mapping(write(tmp_path, '[accounts.columns]\naccount_id = "a\\u0000b"\n'))

@@ -29,12 +29,16 @@ class NextCommands:
     commands: tuple[tuple[str, str], ...]
     """A command as it can be typed, and what it does."""
 
-    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """One line per command."""
-        grid = Table.grid(padding=(0, 3))
+    def human(self, width: int) -> RenderableType:
+        """One line per command, the reason behind it or, where that does not fit, below it."""
+        column = max((len(command) for command, why in self.commands if len(command) + len(why) + 5 <= width), default=0)
+        lines: list[RenderableType] = [heading("Next")]
         for command, why in self.commands:
-            grid.add_row(Text("  " + command, style=ACCENT, no_wrap=True, overflow="ignore"), Text(why))
-        return Group(heading("Next"), grid)
+            line = Text("  " + command, style=ACCENT, no_wrap=True, overflow="ignore")
+            fits = len(command) <= column and column + len(why) + 5 <= width
+            lines.append(line + Text(" " * (column - len(command) + 3) + why, style="not bold default") if fits else line)
+            lines += [] if fits else [Text("      " + why)]
+        return Group(*lines)
 
     def record(self) -> dict[str, object]:
         """The commands as values."""

@@ -30,8 +30,8 @@ class Source:
         return sum(file.size for files in self.files.values() for file in files)
 
 
-def discover(source: str | Path, *, mapping: Path | None = None) -> Source:
-    """The files of each table, and how to read them.
+def discover(source: str | Path, *, mapping: Path | None = None, without: Path | None = None) -> Source:
+    """The files of each table, and how to read them. What stands in the folder `without` is not seen.
 
     Raises:
         DataError: nothing is there, no file belongs to a table, or the mapping is wrong.
@@ -47,7 +47,8 @@ def discover(source: str | Path, *, mapping: Path | None = None) -> Source:
     named, problems = _named(rules, where)
     if problems:
         raise DataError(problems)
-    found = files_at(where)
+    outside = str(without.resolve()) + "/" if without is not None else None
+    found = [file for file in files_at(where) if outside is None or not file.is_local or not file.path.startswith(outside)]
     tables, ignored = tables_in(found)
     files = {name: named.get(name) or tables.get(name, []) for name in TABLES}
     taken = {file.path for some in files.values() for file in some}
@@ -76,7 +77,8 @@ def _named(rules: Mapping, where: Place) -> tuple[dict[str, list[SourceFile]], l
             if not found:
                 problems.append(Problem(what=f"no file fits `{pattern}` of the table `{table}`", file=where.path,
                                         hint="paths are relative to the source"))
-            named.setdefault(table, []).extend(found)
+            known = {file.path for file in named.setdefault(table, [])}
+            named[table] += [file for file in found if file.path not in known]
     return named, problems
 
 

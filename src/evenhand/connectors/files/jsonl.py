@@ -61,7 +61,7 @@ class JsonlReader:
     def _batch(self, data: bytes, *, mark: Mark, done_bytes: int) -> RawBatch:
         raw = _lines(data)
         texts, is_bad = decoded(raw)
-        sql = self.sql.replace(USUAL, _usual_keys(raw[0].as_py()) if len(raw) else "[]")
+        sql = self.sql.replace(USUAL, _usual_keys(raw[0].as_py()) if len(raw) else "[]", 1)
         parsed = query(self.database.cursor(), sql, rows={"line": texts})
         kinds = parsed.column("line kind").combine_chunks()
         is_good = _true(kinds, "OBJECT") & ~_true(parsed.column("keys twice").combine_chunks(), True)
@@ -133,11 +133,12 @@ def _lines(data: bytes) -> pa.Array:
 def _usual_keys(line: bytes) -> str:
     """The keys of a line as SQL, if no key is there twice. Lines with the same keys need not be looked at one by one."""
     try:
-        pairs = json.loads(line.decode("utf-8"), object_pairs_hook=list)
-        keys = [quoted(key.encode().decode()) for key, _ in pairs]
-    except (ValueError, TypeError, RecursionError):
+        found = json.loads(line.decode("utf-8"), object_pairs_hook=tuple)
+        keys = [key.encode().decode() for key, _ in found] if isinstance(found, tuple) else []
+    except (ValueError, RecursionError):
         return "[]"
-    return f"[{', '.join(keys)}]" if len(set(keys)) == len(keys) else "[]"
+    is_usable = len(set(keys)) == len(keys) and not any("\x00" in key for key in keys)
+    return f"[{', '.join(quoted(key) for key in keys)}]" if is_usable else "[]"
 
 
 def _sql(columns: Mapping[str, str]) -> str:
@@ -167,6 +168,18 @@ def _sql(columns: Mapping[str, str]) -> str:
                                  end as "line kind" from given)))"""
 
 
+def _is_one_array(head: bytes) -> bool:
+    """Whether a text is one JSON array rather than lines of which the first happens to be one."""
+    first, _, rest = head.strip().partition(b"\n")
+    if not first.startswith(b"["):
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return True
+    return not rest.strip()
+
+
 def open_jsonl(file: SourceFile, *, table: Table, rule: TableRule,
                database: duckdb.DuckDBPyConnection) -> JsonlReader | None:
     """The opened file, or None if it is empty.
@@ -178,7 +191,7 @@ def open_jsonl(file: SourceFile, *, table: Table, rule: TableRule,
     head = head_of(text)
     if not head.strip():
         return None
-    if head.lstrip().startswith(b"["):
+    if _is_one_array(head):
         raise DataError(Problem(what=f"`{file.name}` is one JSON array, not an object per line", file=file.name,
                                 hint="turn it into lines with `jq -c '.[]' FILE.json > FILE.jsonl`"))
     names: dict[str, None] = {}
@@ -195,7 +208,7 @@ def open_jsonl(file: SourceFile, *, table: Table, rule: TableRule,
     sql = _sql(columns.sources)
     if paths := [f"`{name}`" for name in columns.sources.values() if name.startswith("$.")]:
         try:
-            query(database.cursor(), sql.replace(USUAL, "[]"), rows={"line": pa.array(["{}"])})
+            query(database.cursor(), sql.replace(USUAL, "[]", 1), rows={"line": pa.array(["{}"])})
         except duckdb.Error as error:
             raise DataError(Problem(what=f"a path into the objects cannot be read, one of {', '.join(paths)}",
                                     file=file.name, hint="write paths as `$.user.id`")) from error

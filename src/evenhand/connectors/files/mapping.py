@@ -96,12 +96,23 @@ def load_mapping(path: Path) -> Mapping:
         line = re.search(r"line (\d+)", str(error))
         raise DataError(Problem(what=f"the mapping is not TOML: {str(error)[:200]}", file=str(path),
                                 line=int(line.group(1)) if line else None)) from error
+    if "\x00" in texts_in(parsed):
+        raise DataError(Problem(what="the mapping holds a NUL character", file=str(path), hint="take it out"))
     reader = _MappingText(file=str(path), lines=text.splitlines(), problems=[])
     tables = {name: reader.table(name, body) for name, body in parsed.items() if reader.knows(
         name, TABLES, "table", place=(name,))}
     if reader.problems:
         raise DataError(reader.problems)
     return Mapping(tables=tables, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def texts_in(value: object) -> str:
+    """All texts in a parsed TOML value, one after the other."""
+    if isinstance(value, dict):
+        return "".join(key + texts_in(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return "".join(texts_in(inner) for inner in value)
+    return value if isinstance(value, str) else ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -79,6 +79,15 @@ def _closed_up(text: str) -> str:
     return text
 
 
+def is_time_format(spelling: str, *, database: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a strptime format is one that is understood."""
+    try:
+        database.execute(f"select try_strptime('', {quoted(spelling)})").fetchall()
+    except duckdb.InvalidInputException:
+        return False
+    return True
+
+
 def _words(words: tuple[str, ...]) -> str:
     return ", ".join(quoted(word) for word in words) or "null"
 

@@ -113,7 +113,7 @@ def reading(name: str, *, is_local: bool = True) -> Iterator[None]:
                                 hint=f"give yourself the right to read it: `chmod u+r {name}`")) from error
     except IsADirectoryError as error:
         raise DataError(Problem(what=f"`{name}` is a folder, not a file", file=name)) from error
-    except (pa.ArrowException, OSError, EOFError, UnicodeError, MemoryError, OverflowError) as error:
+    except (pa.ArrowException, duckdb.Error, OSError, EOFError, UnicodeError, MemoryError, OverflowError) as error:
         if isinstance(error, OSError) and not is_local:
             raise Unreachable(Problem(what=f"`{name}` could not be read: {first_line(error)}", file=name,
                                       hint="check the address and your credentials, then run again")) from error

@@ -104,7 +104,7 @@ def _safe(values: pa.Array) -> pa.Array:
         return _safe(raw.dictionary_decode())
     raw = _as_bytes(values)
     raw.validate(full=True)
-    return raw
+    return raw.cast(pa.binary()) if raw.type == pa.binary_view() else raw
 
 
 def _as_bytes(values: pa.Array) -> pa.Array:

@@ -24,6 +24,8 @@ ROW_BITS = 40
 """A row's place among all rows of a table is one number: the file's number above these bits, the row in it below."""
 ROW_GROUP, MIN_GROUP, GROUP_BYTES = 100_000, 1_000, 128_000_000
 """Most and fewest rows in a row group of the snapshot, and its bytes where rows are long."""
+WIDE_BYTES = 1_000_000_000
+"""A bucket that takes more is handled with wider offsets. It should not be there, but it may."""
 MANY = 100_000
 """Small rows handed on at a time."""
 FEW_VALUES = ("platform", "language", "country", "kind", "digital_source_type", "category")
@@ -170,13 +172,22 @@ def _kept(table: Table, *, has_gone: bool, database: duckdb.DuckDBPyConnection) 
 def _write_rows(path: Path, rows: pa.Table, kept: NDArray[np.int64], *, table: Table, n_group: int) -> None:
     """Writes the kept rows as one file of the snapshot."""
     part = path.with_suffix(".part")
+    rows = rows.select(table.schema.names)
+    if rows.nbytes > WIDE_BYTES:
+        rows = rows.cast(wide(table.schema))
     few = [name for name in FEW_VALUES if name in table.schema.names]
     with pq.ParquetWriter(str(part), table.schema, compression="zstd", compression_level=1, use_dictionary=few,
                           write_statistics=list(dict.fromkeys((table.account, *table.key)))) as out:
         for start in range(0, len(kept), n_group):
-            group = rows.select(table.schema.names).take(pa.array(kept[start:start + n_group]))
+            group = rows.take(pa.array(kept[start:start + n_group]))
             out.write_table(group.cast(table.schema), row_group_size=n_group)
     part.replace(path)
+
+
+def wide(schema: pa.Schema) -> pa.Schema:
+    """The schema with texts that may be more than 2 GiB together in one column."""
+    kinds = {pa.string(): pa.large_string(), pa.list_(pa.string()): pa.large_list(pa.large_string())}
+    return pa.schema([field.with_type(kinds.get(field.type, field.type)) for field in schema])
 
 
 def _gone(table: Table, *, database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

@@ -21,6 +21,7 @@ from evenhand.connectors.files.csv import open_csv
 from evenhand.connectors.files.jsonl import open_jsonl
 from evenhand.connectors.files.mapping import Mapping, TableRule
 from evenhand.connectors.files.parquet import open_parquet
+from evenhand.connectors.files.parse import is_time_format
 from evenhand.connectors.files.source import Format, SourceFile, reading
 from evenhand.connectors.ingested.spill import Spill, Unit, units_of
 from evenhand.errors import EvenhandError, Problem
@@ -77,6 +78,7 @@ def open_all(files: dict[str, list[SourceFile]], *, mapping: Mapping, cut_off: d
     problems: list[Problem] = []
     for name, table in TABLES.items():
         rule = mapping.of(name)
+        problems += _format_problems(table, rule=rule, database=database)
         for file in files.get(name, ()):
             key = unit_key(file, table=name, rule=rule, cut_off=cut_off, n_buckets=n_buckets)
             try:
@@ -87,6 +89,14 @@ def open_all(files: dict[str, list[SourceFile]], *, mapping: Mapping, cut_off: d
             jobs.append(Job(table=table, file=file, rule=rule, reader=reader,
                             spill=Spill(folder=work / f"{name}-{key}", table=table, n_buckets=n_buckets)))
     return jobs, problems
+
+
+def _format_problems(table: Table, *, rule: TableRule, database: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """Time formats of the mapping that are none."""
+    return [Problem(what=f"`{spelling}` of `{table.name}.{column}` is no time format",
+                    hint="write a strptime format, such as `%d.%m.%Y %H:%M`")
+            for column, one in rule.columns.items()
+            if (spelling := one.time_format) is not None and not is_time_format(spelling, database=database)]
 
 
 def unit_key(file: SourceFile, *, table: str, rule: TableRule, cut_off: datetime, n_buckets: int) -> str:
