@@ -126,11 +126,15 @@ def writing(folder: Path) -> Iterator[None]:
     """Turns what goes wrong while the snapshot is written into an error with a next step.
 
     Raises:
-        DataError: the disk is full, or the folder may not be written to.
+        DataError: the disk is full, the folder may not be written to, or the memory is too small.
     """
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(Problem(
+            what=f"one bucket does not fit into memory: {first_line(error)}", file=str(folder),
+            hint="use more buckets (`--buckets`) with another folder, or a machine with more memory")) from error
+    except (OSError, duckdb.IOException) as error:
         is_full = getattr(error, "errno", None) in _FULL or "No space left" in str(error)
         raise DataError(Problem(
             what="the disk is full" if is_full else f"`{folder}` cannot be written: {first_line(error)}",
