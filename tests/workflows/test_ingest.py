@@ -229,25 +229,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from evenhand.connectors.files import text
 from evenhand.connectors.ingested import spill
-from evenhand.workflows.ingest import IngestSettings, earlier_cut_off, ingest
-spill.UNIT_BYTES, text.BLOCK = 1, 500
+from evenhand.workflows.ingest import IngestSettings, ingest
+spill.UNIT_BYTES, text.BLOCK = 1, 1000
+left = int(sys.argv[3])
+def report(step):
+    global left
+    left -= 1
+    if not left:
+        print("here", flush=True)
+        sys.stdin.read()
 ingest(sys.argv[1], Path(sys.argv[2]), cut_off=datetime(2026, 11, 1, tzinfo=UTC),
-       settings=IngestSettings(max_reject_share=1.0, n_buckets=3, threads=2),
-       progress=lambda step: print(step.stage, flush=True))
+       settings=IngestSettings(max_reject_share=1.0, n_buckets=3, threads=2), progress=report)
 """
 
 
 def test_killed_without_warning_it_goes_on(source: Path, tmp_path: Path) -> None:
     few = IngestSettings(max_reject_share=1.0, n_buckets=3, threads=2)
     whole = ingest(source, tmp_path / "whole", cut_off=CUT_OFF, settings=few)
-    for lines in (3, 40):
-        with subprocess.Popen([sys.executable, "-c", SCRIPT, str(source), str(tmp_path / "parts")],
-                              stdout=subprocess.PIPE, text=True) as child:
-            for _ in range(lines):
-                assert child.stdout is not None
-                child.stdout.readline()
+    for steps in (3, 20):
+        command = [sys.executable, "-c", SCRIPT, str(source), str(tmp_path / "parts"), str(steps)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "here\n"
             child.send_signal(signal.SIGKILL)
-    assert not (tmp_path / "parts" / "snapshot.json").exists()
+    assert len(list((tmp_path / "parts/work").glob("*/*/unit.json"))) > 10
+    assert not (tmp_path / "parts/snapshot.json").exists()
     assert ingest(source, tmp_path / "parts", cut_off=CUT_OFF, settings=few) == whole
     assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
 

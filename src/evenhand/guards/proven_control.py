@@ -1,6 +1,9 @@
-"""Spares accounts that are proven to belong to a registered holder: it is their own name.
+"""Spares accounts that are proven to belong to a registered holder, and those that lead people to the holder itself.
 
-A link to the holder's website proves nothing (an impersonator links there too), but it is a reason to ask a person.
+A registered handle, a handle that is the holder's domain, or the platform's verification is proof. A profile link to the
+holder's own site is not: an impersonator can set it too. But who sends people to the genuine site, and nowhere that
+imitates it, is far more often the holder's second account than an impostor, so it spares from posing as that holder;
+where posts lead to look-alike addresses, a person is asked.
 """
 
 from __future__ import annotations
@@ -9,13 +12,22 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 _HITS = Query(
-    name="proven_control_hits", inputs=("proofs",),
-    sentence="a registered handle, a handle that is the holder's domain, or the platform's own verification",
-    sql="""select distinct account_id, cast(null as varchar) as harm, cast(null as varchar) as holder_id,
-                  case when proof = 'registered_domain' then 'ask' else 'spare' end as strength,
-                  case when proof = 'registered_domain' then 'website' else 'handle' end as "where", shown,
-                  proof as expected, source
-           from proofs""")
+    name="proven_control_hits", inputs=("proofs", "identity_evidence", "content_evidence", "holder_names"),
+    sentence="a registered handle, a handle that is the holder's domain, the platform's verification, or the holder's own site",
+    sql="""
+    with sites as (
+        select distinct p.account_id, i.holder_id, p.shown, p.source
+        from proofs p join identity_evidence i on p.account_id = i.account_id
+        left join holder_names n on p.holder_id = n.holder_id and lower(i.expected) = lower(n.name)
+        where p.proof = 'registered_domain' and (p.holder_id = i.holder_id or n.holder_id is not null))
+    select distinct account_id, cast(null as varchar) as harm, cast(null as varchar) as holder_id, 'spare' as strength,
+           'handle' as "where", shown, proof as expected, source
+    from proofs where proof <> 'registered_domain'
+    union all
+    select s.account_id, cast(null as varchar) as harm, s.holder_id,
+           case when c.account_id is null then 'spare' else 'ask' end as strength,
+           'website' as "where", s.shown, 'registered_domain' as expected, s.source
+    from sites s left join (select distinct account_id from content_evidence) c on s.account_id = c.account_id""")
 
 GUARD = Guard(name="proven_control", version=1, steps=(_HITS,), hits=_HITS.name,
-              sentence="a register or the platform itself says that this account belongs to the named holder")
+              sentence="a register, the platform or its own site says that this account belongs to the named holder")

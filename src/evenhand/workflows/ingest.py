@@ -30,12 +30,11 @@ __all__ = ["IngestProgress", "IngestSettings", "IngestSummary", "Report", "earli
 
 BUCKET_BYTES = 256_000_000
 """A bucket should take about this much in memory, so that one fits beside the work on it."""
-EXPANSION = 4
-"""About how many bytes in memory one byte of a compressed file becomes."""
 LEAST_MEMORY = 100_000_000
 CUT_OFF = "cut-off"
 """The file beside unfinished work that names its cut-off."""
-COMPRESSED = (".parquet", ".pq", ".gz", ".bz2", ".zst")
+SPILL_BYTES = 10_000_000_000
+"""Larger input is compressed between reading and writing, since disk is then dearer than time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +111,8 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
     with workplace(into, job=job) as place, closing(
             connect(threads=threads, memory_bytes=settings.memory_bytes, spill=place.spill)) as database:
         note_cut_off(place, cut_off)
-        jobs, problems = open_all(found.files, mapping=found.mapping, cut_off=cut_off, n_buckets=n_buckets,
-                                  work=place.work, database=database)
+        jobs, problems = open_all(found, cut_off=cut_off, n_buckets=n_buckets, work=place.work, database=database,
+                                  compress=found.memory_bytes > SPILL_BYTES)
         if problems:
             raise DataError(problems)
         spill_all(jobs, cut_off=cut_off, threads=threads, database=database, report=_reading(found.n_bytes, report))
@@ -157,9 +156,7 @@ def earlier_cut_off(into: Path) -> datetime | None:
 
 def buckets_for(source: Source) -> int:
     """How many buckets the input should be split into, by its size."""
-    n_bytes = sum(file.size * (EXPANSION if file.name.lower().endswith(COMPRESSED) else 1)
-                  for files in source.files.values() for file in files)
-    return min(MAX_BUCKETS, max(1, -(-n_bytes // BUCKET_BYTES)))
+    return min(MAX_BUCKETS, max(1, -(-source.memory_bytes // BUCKET_BYTES)))
 
 
 def job_digest(source: Source, *, cut_off: datetime, n_buckets: int) -> str:

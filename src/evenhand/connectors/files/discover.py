@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.connectors.files.mapping import Mapping, load_mapping
-from evenhand.connectors.files.source import Place, SourceFile, files_at, place, tables_in
+from evenhand.connectors.files.source import COMPRESSIONS, Place, SourceFile, files_at, place, tables_in
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import TABLES
 
+EXPANSION = 4
+"""About how many bytes in memory one byte of a compressed file becomes."""
+COMPRESSED = (".parquet", ".pq", *COMPRESSIONS)
 MAPPING = "snapshot.toml"
 """A mapping with this name in the source folder is used without being asked for."""
 
@@ -28,6 +31,12 @@ class Source:
     def n_bytes(self) -> int:
         """Stored bytes of all files."""
         return sum(file.size for files in self.files.values() for file in files)
+
+    @property
+    def memory_bytes(self) -> int:
+        """About how much all rows would take in memory."""
+        return sum(file.size * (EXPANSION if file.name.lower().endswith(COMPRESSED) else 1)
+                   for files in self.files.values() for file in files)
 
 
 def discover(source: str | Path, *, mapping: Path | None = None, without: Path | None = None) -> Source:

@@ -18,8 +18,9 @@ from evenhand.connectors.files.arrow import open_arrow
 from evenhand.connectors.files.batch import Mark, RawBatch, Reader
 from evenhand.connectors.files.check import check
 from evenhand.connectors.files.csv import open_csv
+from evenhand.connectors.files.discover import Source
 from evenhand.connectors.files.jsonl import open_jsonl
-from evenhand.connectors.files.mapping import Mapping, TableRule
+from evenhand.connectors.files.mapping import TableRule
 from evenhand.connectors.files.parquet import open_parquet
 from evenhand.connectors.files.parse import is_time_format
 from evenhand.connectors.files.source import Format, SourceFile, reading
@@ -71,15 +72,15 @@ def open_file(file: SourceFile, *, table: Table, rule: TableRule, database: duck
         return open_arrow(file, table=table, rule=rule)
 
 
-def open_all(files: dict[str, list[SourceFile]], *, mapping: Mapping, cut_off: datetime, n_buckets: int, work: Path,
+def open_all(source: Source, *, cut_off: datetime, n_buckets: int, work: Path, compress: bool,
              database: duckdb.DuckDBPyConnection) -> tuple[list[Job], list[Problem]]:
     """Every file opened, in the order of tables and names, and what is wrong with those that cannot be."""
     jobs: list[Job] = []
     problems: list[Problem] = []
     for name, table in TABLES.items():
-        rule = mapping.of(name)
+        rule = source.mapping.of(name)
         problems += _format_problems(table, rule=rule, database=database)
-        for file in files.get(name, ()):
+        for file in source.files.get(name, ()):
             key = unit_key(file, table=name, rule=rule, cut_off=cut_off, n_buckets=n_buckets)
             try:
                 reader = open_file(file, table=table, rule=rule, database=database)
@@ -87,7 +88,7 @@ def open_all(files: dict[str, list[SourceFile]], *, mapping: Mapping, cut_off: d
                 problems.extend(error.problems)
                 continue
             jobs.append(Job(table=table, file=file, rule=rule, reader=reader,
-                            spill=Spill(folder=work / f"{name}-{key}", table=table, n_buckets=n_buckets)))
+                            spill=Spill(folder=work / f"{name}-{key}", table=table, n_buckets=n_buckets, compress=compress)))
     return jobs, problems
 
 
