@@ -93,7 +93,7 @@ def main() -> None:
                 ingest(str(export), Path(folder) / "snapshot", cut_off=datetime(2026, 11, 1, tzinfo=UTC))
                 engine.bind(materials.registries)
                 found = scan(SnapshotFolder(Path(folder) / "snapshot"), materials.pipeline, engine,
-                             work=Path(folder) / "scan").relations
+                             work=Path(folder) / "scan", registries_digest=materials.registries_digest).relations
             spared = {(r["account_id"]) for r in found["guard_hits"].to_pylist() if r["strength"] == "spare"}
             hits = {r["account_id"]: (r["harm"], r["holder_id"], r["confidence"]) for r in found["found"].to_pylist()
                     if r["account_id"] not in spared and r["confidence"] >= SURE}

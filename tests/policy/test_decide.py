@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_campaign import english
 from sample_policy import AT, RUNGS, finding, hit, policy, reason
 
-from evenhand.model.decision import Automation, Strike
+from evenhand.model.decision import Automation, Profile, Strike
 from evenhand.model.evidence import EvidenceFamily, Finding, GuardHit, Strength
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
-from evenhand.policy.decide import Circumstances, decide
+from evenhand.policy.decide import EVERY_PENALTY, Circumstances, decide
+from evenhand.policy.look_back import within_look_back
+from evenhand.statements.compose import Outcome, Rule, compose
 
 HERE = Circumstances(at=AT, language="en")
 
@@ -72,17 +76,40 @@ def test_where_the_policy_is_not_validated_it_only_labels(language: str | None) 
     assert decide(finding(), (), policy=everywhere, circumstances=circumstances).penalty is Penalty.SUSPEND
 
 
-@pytest.mark.parametrize(("age", "penalty"), [
-    (timedelta(days=90), Penalty.LABEL), (timedelta(days=90, seconds=1), Penalty.NONE)])
-def test_older_posts_than_the_look_back_are_not_judged(age: timedelta, penalty: Penalty) -> None:
-    circumstances = Circumstances(at=AT, language="en", latest_evidence_at=AT - age)
-    assert decide(finding(), (), policy=policy(), circumstances=circumstances).penalty is penalty
+@pytest.mark.parametrize(("age", "is_left"), [(timedelta(days=90), True), (timedelta(days=90, seconds=1), False)])
+def test_older_posts_than_the_look_back_are_not_judged(age: timedelta, is_left: bool) -> None:
+    content = replace(reason(EvidenceFamily.CONTENT), where="p1")
+    old = finding(reasons=(reason(EvidenceFamily.IDENTITY), content), post_ids=("p1",))
+    left = within_look_back(old, posted_at={"p1": AT - age}, horizon=AT - timedelta(days=90))
+    assert left == (old if is_left else None)
+
+
+def test_without_its_old_posts_a_finding_keeps_the_new_ones_and_no_sum_over_both() -> None:
+    reasons = (replace(reason(EvidenceFamily.CONTENT), where="new"), replace(reason(EvidenceFamily.CONTENT), where="old"),
+               reason(EvidenceFamily.BEHAVIOUR), reason(EvidenceFamily.MONEY))
+    left = within_look_back(finding(reasons=reasons, post_ids=("new", "old")), horizon=AT - timedelta(days=90),
+                            posted_at={"new": AT, "old": AT - timedelta(days=400)})
+    assert left is not None
+    assert left.post_ids == ("new",)
+    assert left.reasons == (reasons[0], reasons[3])
 
 
 def test_what_the_platform_cannot_do_becomes_lighter() -> None:
     circumstances = Circumstances(at=AT, language="en", strikes=strikes(2), supported={Penalty.WARN, Penalty.CLOSE})
     verdict = decide(finding(), (), policy=policy(), circumstances=circumstances)
     assert (verdict.penalty, verdict.until) == (Penalty.WARN, None)
+
+
+def test_instead_of_closing_it_suspends_as_long_as_the_ladder_says() -> None:
+    circumstances = Circumstances(at=AT, language="en", strikes=strikes(3), supported=EVERY_PENALTY - {Penalty.CLOSE})
+    verdict = decide(finding(), (), policy=policy(), circumstances=circumstances)
+    assert (verdict.penalty, verdict.until) == (Penalty.SUSPEND, AT + timedelta(days=30))
+
+
+def test_followers_and_money_are_never_a_substitute() -> None:
+    supported = {Penalty.REMOVE_FOLLOWERS, Penalty.DEMONETISE, Penalty.DELETE_POST, Penalty.LABEL}
+    circumstances = Circumstances(at=AT, language="en", strikes=strikes(3), supported=supported)
+    assert decide(finding(post_ids=("p",)), (), policy=policy(), circumstances=circumstances).penalty is Penalty.LABEL
 
 
 def test_deleting_posts_needs_posts() -> None:
@@ -120,3 +147,18 @@ def test_one_more_guard_never_makes_the_verdict_heavier(where: Circumstances, hi
     after = decide(finding(), [*hits, hit(more)], policy=policy(), circumstances=where)
     assert after.penalty <= before.penalty
     assert after.penalty is Penalty.NONE or after.automation is Automation.PARTIALLY or before.automation is after.automation
+
+
+@given(circumstances, strengths)
+def test_every_penalty_has_a_statement_whatever_the_platform_can_do(where: Circumstances, hits: list[GuardHit]) -> None:
+    verdict = decide(finding(post_ids=("p",)), hits, policy=policy(), circumstances=where)
+    assert verdict.penalty in {*where.supported, Penalty.NONE}
+    if verdict.penalty is Penalty.NONE:
+        assert verdict.spared_by
+        return
+    profile = Profile(account_id="a", handle="a", display_name=None, platform=None, language=None, followers=None,
+                      created_at=None)
+    statement = compose(english(), profile=profile, finding=finding(post_ids=("p",)),
+                        rule=Rule(text="Do not.", ground_url="https://example.org"),
+                        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation))
+    assert statement.facts

@@ -14,6 +14,7 @@ import pytest
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError
+from evenhand.model.registry import ADJUDICATIONS
 from evenhand.model.snapshot import ACCOUNTS
 from evenhand.ports import Outcome
 from evenhand.workflows.ingest import IngestSettings, ingest
@@ -67,14 +68,14 @@ def test_a_stopped_sweep_goes_on_and_gives_the_same_plan(materials: Materials, s
 def test_a_changed_pack_does_not_take_over_old_results(materials: Materials, snapshot: SnapshotFolder, tmp_path: Path) -> None:
     with DuckDBEngine(threads=1) as engine:
         engine.bind(materials.registries)
-        first = scan(snapshot, materials.pipeline, engine, work=tmp_path / "scan")
+        first = scan(snapshot, materials.pipeline, engine, work=tmp_path / "scan", registries_digest="r")
         fewer = replace(materials.pipeline, account_steps=(*materials.pipeline.account_steps[:-1],
                         replace(materials.pipeline.account_steps[-1], sentence="changed")))
-        assert scan(snapshot, fewer, engine, work=tmp_path / "scan").n_resumed == 4
+        assert scan(snapshot, fewer, engine, work=tmp_path / "scan", registries_digest="r").n_resumed == 4
         last = materials.pipeline.account_steps[-1]
         changed = replace(materials.pipeline, account_steps=(*materials.pipeline.account_steps[:-1],
                           replace(last, sql=f"{last.sql} ") if hasattr(last, "sql") else replace(last, digest="other")))
-        again = scan(snapshot, changed, engine, work=tmp_path / "scan")
+        again = scan(snapshot, changed, engine, work=tmp_path / "scan", registries_digest="r")
     assert first.n_resumed == again.n_resumed == 0
     assert first.key != again.key
 
@@ -93,5 +94,29 @@ def test_a_folder_with_something_else_is_left_alone(materials: Materials, snapsh
     with DuckDBEngine(threads=1) as engine:
         engine.bind(materials.registries)
         with pytest.raises(DataError, match="holds something else"):
-            scan(snapshot, materials.pipeline, engine, work=tmp_path / "mine")
+            scan(snapshot, materials.pipeline, engine, work=tmp_path / "mine", registries_digest="r")
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_changed_register_does_not_take_over_old_results(materials: Materials, snapshot: SnapshotFolder,
+                                                           tmp_path: Path) -> None:
+    decided = {"account_id": "a3", "harm": "impersonation_institution", "holder_id": None, "outcome": "legitimate",
+               "evidence_digest": None, "decided_at": datetime(2026, 10, 1, tzinfo=UTC)}
+    known = {**materials.registries, "adjudications": pa.Table.from_pylist([decided], schema=ADJUDICATIONS)}
+    later = replace(materials, registries=known, registries_digest="another")
+    with DuckDBEngine(threads=1) as engine:
+        before, _ = plan(snapshot, materials, engine, into=tmp_path / "plan")
+        after, swept = plan(snapshot, later, engine, into=tmp_path / "plan")
+    assert swept.n_resumed == 0
+    assert sum(before.counts["impersonation_institution"].values()) == 40
+    assert sum(after.counts["impersonation_institution"].values()) == 39
+
+
+def test_a_stamp_that_was_cut_off_starts_the_sweep_anew(materials: Materials, snapshot: SnapshotFolder,
+                                                         tmp_path: Path) -> None:
+    with DuckDBEngine(threads=1) as engine:
+        whole, _ = plan(snapshot, materials, engine, into=tmp_path / "plan")
+        (tmp_path / "plan" / "scan" / "scan.json").write_text("")
+        again, swept = plan(snapshot, materials, engine, into=tmp_path / "plan")
+    assert swept.n_resumed == 0
+    assert again == whole

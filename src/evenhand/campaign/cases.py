@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,11 +37,12 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
-    """One finding of a case, with the policies whose condition holds and the time of its newest post."""
+    """One finding of a case, with the policies whose condition holds."""
 
     finding: Finding
     policy_numbers: tuple[int, ...]
-    latest_evidence_at: datetime | None
+    posted_at: Mapping[str, datetime]
+    """When each post of its evidence was published, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +106,10 @@ def _case(verdicts: list[dict[str, Any]], evidence: list[dict[str, Any]], hits: 
     suspicions = []
     for row in verdicts:
         rows = [e for e in evidence if e["harm"] == row["harm"] and e["holder_id"] == row["holder_id"]]
-        times = [e["posted_at"] for e in rows if e["posted_at"] is not None]
-        in_profile = any(e["post_id"] is None and e["where"] != "posts" for e in rows if e["family"] != "network")
         suspicions.append(Suspicion(
             finding=_finding(row, rows, word_fact=word_fact),
             policy_numbers=tuple(n for n in range(n_policies) if row[f"applies_{n}"]),
-            latest_evidence_at=max(times) if times and not in_profile else None))
+            posted_at={e["post_id"]: e["posted_at"] for e in rows if e["post_id"] and e["posted_at"] is not None}))
     return SuspectCase(
         profile=profile, suspicions=tuple(suspicions), guard_hits=tuple(_hit(row, word_guard) for row in hits),
         strikes=tuple(Strike(account_id=s["account_id"], policy_id=s["policy_id"], points=s["points"],
@@ -119,7 +118,7 @@ def _case(verdicts: list[dict[str, Any]], evidence: list[dict[str, Any]], hits: 
 
 def _finding(row: dict[str, Any], rows: list[dict[str, Any]], *, word_fact: FACT) -> Finding:
     strongest = sorted(rows, key=lambda e: (-e["strength"], e["family"], e["signal"], e["where"], e["post_id"] or "",
-                                            e["shown"] or "", e["expected"] or ""))
+                                            e["shown"] or "", e["expected"] or "", e["source"] or ""))
     seen: dict[str, int] = {}
     kept = []
     for e in strongest:  # the strongest of each family go first, so that no family is crowded out
@@ -135,7 +134,8 @@ def _finding(row: dict[str, Any], rows: list[dict[str, Any]], *, word_fact: FACT
         for e in chosen)
     return Finding(account_id=row["account_id"], harm=Harm(row["harm"]), detector=row["detector"],
                    confidence=row["confidence"], holder_id=row["holder_id"] or None, reasons=reasons,
-                   post_ids=tuple(sorted({e["post_id"] for e in rows if e["post_id"]})))
+                   post_ids=tuple(sorted({e["post_id"] for e in rows
+                                          if e["post_id"] and e["family"] == EvidenceFamily.CONTENT})))
 
 
 def _hit(row: dict[str, Any], word_guard: FACT) -> GuardHit:

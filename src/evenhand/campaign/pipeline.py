@@ -42,7 +42,7 @@ class Pipeline:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over every step: changes whenever a step, a word list or a registry it depends on changes."""
+        """SHA-256 over every step: changes whenever a step, or a word list or table that a kernel was made from, changes."""
         lines = [f"{s.name}\x1f{s.scope}\x1f{s.sql if isinstance(s, Query) else s.digest}\x1f{','.join(s.inputs)}"
                  for s in (*self.account_steps, *self.platform_steps)]
         return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
@@ -113,14 +113,11 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
 
 
 def _suspected(guard: Guard) -> Query:
-    """A guard's hits on suspects only, so that what is kept stays small. Platform guards see suspects only anyway."""
+    """A guard's hits on suspects only, so that what is kept stays small."""
     scope = next(step.scope for step in guard.steps if step.name == guard.hits)
-    sql = f"select {_listed(HITS, 'h')} from {guard.hits} h"
-    inputs: tuple[str, ...] = (guard.hits,)
-    if scope is Scope.ACCOUNT:
-        sql += " join suspect_ids s on h.account_id = s.account_id"
-        inputs = (guard.hits, "suspect_ids")
-    return Query(name=f"{guard.name}_kept", scope=scope, inputs=inputs, sql=sql,
+    suspects = "suspect_ids" if scope is Scope.ACCOUNT else "profiles"
+    sql = f"select {_listed(HITS, 'h')} from {guard.hits} h join {suspects} s on h.account_id = s.account_id"
+    return Query(name=f"{guard.name}_kept", scope=scope, inputs=(guard.hits, suspects), sql=sql,
                  sentence=f"suspects for whom the guard `{guard.name}` speaks")
 
 

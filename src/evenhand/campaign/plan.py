@@ -14,7 +14,8 @@ from evenhand.model.evidence import Finding, GuardHit
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.model.policy import Policy, PolicyPack
-from evenhand.policy.decide import Circumstances, Verdict, decide
+from evenhand.policy.decide import Circumstances, Verdict, decide, too_old
+from evenhand.policy.look_back import within_look_back
 from evenhand.statements.compose import Outcome, Rule, compose
 from evenhand.statements.messages import Messages
 
@@ -103,14 +104,16 @@ def _outcome(case: SuspectCase, suspicion: Suspicion, *, terms: Terms) -> Spared
     verdicts = []
     for number in suspicion.policy_numbers:
         policy = terms.policies[number]
-        gravest = policy.severity == 1
-        verdict = decide(finding, heard, policy=policy, circumstances=Circumstances(
-            at=terms.cut_off, language=case.profile.language, strikes=case.strikes, supported=terms.supported,
-            latest_evidence_at=suspicion.latest_evidence_at,
-            look_back=terms.pack.look_back_gravest if gravest else terms.pack.look_back))
-        verdicts.append((policy, verdict, finding))
+        look_back = terms.pack.look_back_gravest if policy.severity == 1 else terms.pack.look_back
+        horizon = terms.cut_off - look_back
+        recent = within_look_back(finding, posted_at=suspicion.posted_at, horizon=horizon)
+        circumstances = Circumstances(at=terms.cut_off, language=case.profile.language, strikes=case.strikes,
+                                      supported=terms.supported)
+        verdict = (too_old(horizon) if recent is None
+                   else decide(recent, heard, policy=policy, circumstances=circumstances))
+        verdicts.append((policy, verdict, recent or finding))
     verdicts.sort(key=lambda v: (-v[1].penalty.rank, v[0].severity, v[0].policy_id))
-    policy, verdict, _ = verdicts[0]
+    policy, verdict, finding = verdicts[0]
     if verdict.penalty is Penalty.NONE:
         guards = {guard for policy, _, _ in verdicts for guard in policy.guards}
         return Spared(profile=case.profile, finding=finding, why=verdict.steps[-1],

@@ -87,7 +87,8 @@ def read_plan(folder: Path) -> Plan:
     path = folder / "plan.json"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Plan(**data | {"cut_off": datetime.fromisoformat(data["cut_off"]), "guards": tuple(data["guards"])})
+        return Plan(**data | {"cut_off": datetime.fromisoformat(data["cut_off"]), "guards": tuple(data["guards"]),
+                              "supported": tuple(data["supported"])})
     except FileNotFoundError as error:
         raise PlanError(Problem(what=f"there is no plan in `{folder}`",
                                 hint="make one with `evenhand plan SNAPSHOT --into FOLDER`")) from error

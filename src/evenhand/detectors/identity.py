@@ -70,6 +70,18 @@ IDENTITY_EVIDENCE = Query(
     where (m."where" = 'handle' or (m."where" = 'website' and h.account_id is null))
       and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
 
+DISGUISES = Query(
+    name="disguises", inputs=("names",),
+    sentence="a name that mixes scripts within a word or holds characters that cannot be seen",
+    sql="""
+    select account_id, 'identity' as family, 'mixed_script' as signal, field as "where", shown,
+           cast(0.3 as double) as strength
+    from names where is_mixed_script
+    union all
+    select account_id, 'identity' as family, 'invisible_characters' as signal, field as "where", shown,
+           cast(0.3 as double) as strength
+    from names where n_invisible > 0""")
+
 CLAIM_EVIDENCE = Query(
     name="claim_evidence", inputs=("claims",),
     sentence="words by which an account claims to be an official account, an office, a military body or a news outlet",
@@ -98,10 +110,11 @@ ADDRESS_IMITATIONS = Query(
     name="address_imitations", inputs=("address_matches", "proofs"),
     sentence="an account whose own web address imitates a registered holder's under a general ending, without proof",
     sql="""
-    select distinct m.account_id, m.holder_id, m.host, m.suffix, m.holder_domain
+    select m.account_id, m.holder_id, min(m."where") as "where", m.host, m.suffix, m.holder_domain
     from address_matches m left join proofs p on m.account_id = p.account_id and p.proof <> 'registered_domain'
     where m."where" in ('handle', 'website') and p.account_id is null and m.similarity * m.weight >= 0.5
-      and m.suffix not like '%.%' and m.suffix not like 'xn--%' and length(m.suffix) > 2""")
+      and m.suffix not like '%.%' and m.suffix not like 'xn--%' and length(m.suffix) > 2
+    group by m.account_id, m.holder_id, m.host, m.suffix, m.holder_domain""")
 
 ENDING_SHARES = Query(
     name="ending_shares", inputs=("holder_endings",), scope=Scope.PLATFORM,
@@ -114,17 +127,17 @@ NETWORK_EVIDENCE = Query(
     sentence="look-alike addresses that come in numbers: of one holder, or of several holders under one unusual ending",
     sql=f"""
     with unusual as (
-        select i.account_id, i.holder_id, i.host, i.suffix, i.holder_domain
+        select i.account_id, i.holder_id, i."where", i.host, i.suffix, i.holder_domain
         from address_imitations i left join ending_shares e on i.suffix = e.suffix
         where coalesce(e.share, {ZERO}) < {UNUSUAL_ENDING_SHARE}),
     swarms as (select holder_id, count(distinct account_id) as n from unusual group by holder_id),
     zones as (select suffix, count(distinct holder_domain) as n from unusual group by suffix)
-    select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_swarm' as signal, 'handle' as "where",
+    select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_swarm' as signal, i."where",
            cast(null as varchar) as post_id, i.host as shown, cast(s.n - 1 as varchar) as expected,
            i.holder_id as source, cast(0.85 as double) as strength
     from unusual i join swarms s on i.holder_id = s.holder_id where s.n >= {MIN_SWARM}
     union all
-    select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_zone' as signal, 'handle' as "where",
+    select distinct i.account_id, i.holder_id, 'network' as family, 'lookalike_zone' as signal, i."where",
            cast(null as varchar) as post_id, i.host as shown, cast(z.n - 1 as varchar) as expected,
            i.suffix as source, cast(0.8 as double) as strength
     from unusual i join zones z on i.suffix = z.suffix where z.n >= {MIN_SWARM}""")

@@ -10,6 +10,7 @@ from evenhand.detectors.identity import (
     ADDRESS_IMITATIONS,
     CLAIM_EVIDENCE,
     CONTENT_EVIDENCE,
+    DISGUISES,
     ENDING_SHARES,
     EVIDENCE_COLUMNS,
     IDENTITY_EVIDENCE,
@@ -25,8 +26,8 @@ from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query, Scope, Step
 
 SHARED_STEPS: tuple[Step, ...] = (
-    OWN_ADDRESSES, NAMED_CLAIMS, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS, ENDING_SHARES,
-    NETWORK_EVIDENCE)
+    OWN_ADDRESSES, NAMED_CLAIMS, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS,
+    ENDING_SHARES, NETWORK_EVIDENCE)
 
 
 def impersonation(*, kind: HolderKind, harm: Harm, claims: tuple[str, ...], sentence: str) -> Detector:
@@ -57,7 +58,7 @@ def _suspects(kind: HolderKind, words: str) -> Query:
 def _near(kind: HolderKind, words: str, suspects: str) -> Query:
     return Query(
         name=f"{kind}_near_evidence",
-        inputs=(suspects, "identity_evidence", "claim_evidence", "content_evidence", "named_claims"),
+        inputs=(suspects, "identity_evidence", "claim_evidence", "content_evidence", "named_claims", "disguises"),
         sentence=f"the evidence in each suspect's own rows (registered {kind} holders)",
         sql=f"""
         select {_columns("i")}, i.similarity, i.weight
@@ -71,6 +72,10 @@ def _near(kind: HolderKind, words: str, suspects: str) -> Query:
                cast(null as varchar) as post_id, n.shown, n.holder_name as expected, n.holder_id as source,
                cast(0.97 as double) as strength, cast(null as double) as similarity, cast(null as double) as weight
         from named_claims n join {suspects} s on n.account_id = s.account_id and n.holder_id = s.holder_id
+        union all
+        select d.account_id, s.holder_id, d.family, d.signal, d."where", cast(null as varchar) as post_id, d.shown,
+               '' as expected, '' as source, d.strength, cast(null as double) as similarity, cast(null as double) as weight
+        from disguises d join {suspects} s on d.account_id = s.account_id
         union all
         select {_columns("t")}, cast(null as double) as similarity, cast(null as double) as weight
         from content_evidence t join {suspects} s on t.account_id = s.account_id and t.holder_id = s.holder_id""")

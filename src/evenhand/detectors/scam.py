@@ -1,6 +1,7 @@
 """Scam links: an address that published lists call a scam, and something else that agrees.
 
-A listed link alone is one family of evidence and never a finding: it may be quoted, reported or hijacked.
+A listed link alone is one family of evidence and never a finding: it may be reported or hijacked. One that is written
+only so that it cannot be clicked is a quotation and no evidence at all.
 """
 
 from __future__ import annotations
@@ -16,18 +17,17 @@ MIN_PUSHERS = 3
 """Accounts that push the same listed link."""
 
 LISTED_CONTENT = Query(
-    name="listed_content", inputs=("listed_links", "links"),
-    sentence="a link to an address that a published list calls a scam; a defanged quotation does not count",
+    name="listed_content", inputs=("listed_links",),
+    sentence="a link to an address that a published list calls a scam",
     sql="""
-    select d.account_id, 'content' as family, 'links_listed' as signal, d."where", d.post_id,
-           d.host as shown, d.list_label as expected, d.list_id as source, d.host,
-           cast(case when d.n_lists > 1 then 0.97 else 0.92 end as double) as strength
-    from (select account_id, "where", post_id, host, min(list_label) as list_label, min(list_id) as list_id,
-                 count(distinct list_id) as n_lists
-          from listed_links group by account_id, "where", post_id, host) d
-    left join (select distinct account_id, post_id, host from links where is_defanged) q
-      on d.account_id = q.account_id and d.post_id = q.post_id and d.host = q.host
-    where q.account_id is null""")
+    select account_id, 'content' as family, 'links_listed' as signal, "where", post_id, host as shown,
+           list_label as expected, list_id as source, host,
+           cast(case when n_lists > 1 then 0.97 else 0.92 end as double) as strength
+    from (select account_id, "where", post_id, host, list_id, list_label,
+                 count(*) over (partition by account_id, "where", post_id, host) as n_lists,
+                 row_number() over (partition by account_id, "where", post_id, host order by list_id, list_label) as place
+          from (select distinct account_id, "where", post_id, host, list_id, list_label from listed_links) d) d
+    where place = 1""")
 
 REPEATED_LINKS = Query(
     name="repeated_links", inputs=(LISTED_CONTENT.name,), sentence="the same listed link in post after post",
@@ -59,8 +59,8 @@ MONEY_LURES = Query(
     select distinct r.account_id, 'money' as family, 'asks_for_money' as signal, r."where", r.post_id, r.shown,
            '' as expected, '' as source, cast(0.8 as double) as strength
     from lures r join {LISTED_CONTENT.name} l on r.account_id = l.account_id
-                  and (r.post_id = l.post_id or r.post_id is null or l.post_id is null)
-    where l.host not like concat('%', replace(lower(r.shown), ' ', '%'), '%')""")
+                  and (r.post_id = l.post_id or l.post_id is null)
+    where not contains(replace(l.host, '-', ''), replace(lower(r.shown), ' ', ''))""")
 
 PUSHED_TOGETHER = Query(
     name="pushed_together", inputs=(LISTED_CONTENT.name,), scope=Scope.PLATFORM,

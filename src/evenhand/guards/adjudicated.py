@@ -1,4 +1,4 @@
-"""Spares what a person has already found legitimate: no second finding of the same kind without new evidence."""
+"""Spares what a person has already found legitimate: no second finding of the same kind."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ _HITS = Query(
     sql=f"""
     select m.account_id, cast(null as varchar) as harm, m.holder_id,
            case when max(m.weight) < {RARE_ENOUGH} then 'spare' else 'ask' end as strength,
-           min(m.field) as "where", min(m.shown) as shown,
+           case when max(case when m.field = 'display_name' then 1 else 0 end) = 1 then 'display_name' else 'handle' end
+               as "where",
+           coalesce(min(case when m.field = 'display_name' then m.shown end), min(m.shown)) as shown,
            cast(max(m.n_holders_sharing) as varchar) as expected, '' as source
     from name_matches m
     left join (select distinct account_id, holder_id from identity_evidence

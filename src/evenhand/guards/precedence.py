@@ -18,7 +18,8 @@ _CONTENDERS = Query(
     join accounts a on i.account_id = a.account_id
     left join (select distinct account_id, holder_id from proofs
                where proof in ('registered_handle', 'domain_handle')) p
-      on i.account_id = p.account_id and i.holder_id = p.holder_id""")
+      on i.account_id = p.account_id and i.holder_id = p.holder_id
+    where a.created_at is not null or p.account_id is not null""")
 
 _HITS = Query(
     name="precedence_hits", inputs=("contenders",), scope=Scope.PLATFORM,

@@ -1,6 +1,8 @@
 """Spares accounts that are proven to belong to a registered holder, and those that lead people to the holder itself.
 
-A registered handle, a handle that is the holder's domain, or the platform's verification is proof. A profile link to the
+A registered handle, a handle that is the holder's domain, or the platform's verification is proof: the account bears its
+own name, whomever else that name reads as. It does not prove that nobody took the account over, so where such an account
+leads to a scam, a person is asked. A profile link to the
 holder's own site is not: an impersonator can set it too. But who sends people to the genuine site, and nowhere that
 imitates it, is far more often the holder's second account than an impostor, so it spares from posing as that holder;
 where posts lead to look-alike addresses, a person is asked.
@@ -20,9 +22,14 @@ _HITS = Query(
         from proofs p join identity_evidence i on p.account_id = i.account_id
         left join holder_names n on p.holder_id = n.holder_id and lower(i.expected) = lower(n.name)
         where p.proof = 'registered_domain' and (p.holder_id = i.holder_id or n.holder_id is not null))
-    select distinct account_id, cast(null as varchar) as harm, cast(null as varchar) as holder_id, 'spare' as strength,
-           'handle' as "where", shown, proof as expected, source
-    from proofs where proof <> 'registered_domain'
+    select distinct p.account_id, h.harm, cast(null as varchar) as holder_id,
+           case when h.harm = 'scam' then 'ask' else 'spare' end as strength,
+           'handle' as "where", p.shown, p.proof as expected, p.source
+    from proofs p cross join (select 'scam' as harm union all select 'impersonation_official' as harm
+                              union all select 'impersonation_institution' as harm
+                              union all select 'impersonation_media' as harm
+                              union all select 'impersonation_military' as harm) h
+    where p.proof <> 'registered_domain'
     union all
     select s.account_id, cast(null as varchar) as harm, s.holder_id,
            case when c.account_id is null then 'spare' else 'ask' end as strength,

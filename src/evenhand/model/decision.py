@@ -49,16 +49,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Everything that counts about one account at one cut-off."""
-
-    profile: Profile
-    findings: tuple[Finding, ...]
-    guard_hits: tuple[GuardHit, ...]
-    strikes: tuple[Strike, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementOfReasons:
     """What the person is told (DSA Article 17): what, which rule, which evidence, by whom, how long, how to appeal."""
 

@@ -75,7 +75,8 @@ class Plan:
     """The header of a plan, kept as `plan.json` beside `decisions.parquet`, `spared.parquet`, `effects.parquet`."""
 
     digest: str
-    """SHA-256 over everything below except the counts, and over the ordered effects."""
+    """SHA-256 over what the plan was made from (cut-off, snapshot, pack, registries, code, steps, seed, supported
+    penalties) and over the ordered effects, each of which stands for its decision's evidence and statement."""
     cut_off: datetime
     snapshot: str
     """The snapshot's fingerprint."""
@@ -84,6 +85,10 @@ class Plan:
     pack_digest: str
     registries_digest: str
     code_version: str
+    steps_digest: str
+    """The detectors, guards, signals, word lists and tables that ran."""
+    supported: tuple[str, ...]
+    """The penalties that the platform can impose, by its connector or by choice."""
     seed: int
     n_accounts: int
     n_posts: int

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from evenhand.model.decision import Automation, Strike
 from evenhand.model.evidence import MIN_FAMILIES, Finding, GuardHit, Strength
 from evenhand.model.penalty import MEANINGS, Penalty
-from evenhand.model.policy import Policy
+from evenhand.model.policy import Policy, Rung
 from evenhand.policy.ladder import EDUCATIONAL, active_strikes, nearest_lighter, rung_index, spare
 
 EVERY_PENALTY = frozenset(Penalty) - {Penalty.NONE}
 """What a connector that can do everything supports."""
+GENERAL = (Penalty.WARN, Penalty.LABEL, Penalty.LIMIT_REACH)
+"""Penalties that fit every finding, so that they may stand in for a heavier one."""
 ANY_LANGUAGE = "*"
 """Stands in a policy's languages when its evidence is not text, such as a listed address."""
 
@@ -26,12 +28,8 @@ class Circumstances:
     """The instant of the decision: the snapshot's cut-off."""
     language: str | None
     strikes: tuple[Strike, ...] = ()
-    latest_evidence_at: datetime | None = None
-    """When the newest post of the evidence was published; None when the evidence stands in the profile."""
     supported: Collection[Penalty] = EVERY_PENALTY
     """What the platform's connector can do."""
-    look_back: timedelta = timedelta(days=90)
-    """Posts older than this at `at` are not judged any more; the pack says how long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +56,6 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
     for hit in considered:
         if hit.strength is Strength.SPARE:
             return _none(hit.guard, f"spared by the guard `{hit.guard}`: {hit.fact}")
-    horizon = circumstances.at - circumstances.look_back
-    latest = circumstances.latest_evidence_at
-    if latest is not None and latest < horizon:
-        return _none("look_back", f"the newest post is of {latest:%Y-%m-%d}, older than the look-back to {horizon:%Y-%m-%d}")
     n_strikes = active_strikes(circumstances.strikes, policy_id=policy.policy_id, at=circumstances.at)
     rungs = policy.ladder(circumstances.at.date()).rungs
     index = rung_index(n_strikes, n_rungs=len(rungs))
@@ -69,7 +63,9 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
     counted = f"{n_strikes} strike{'' if n_strikes == 1 else 's'} that count"
     steps = [f"rung {index + 1} of {len(rungs)} with {counted}: {rung.penalty}"]
     penalty = _lowered(rung.penalty, considered, policy=policy, language=circumstances.language, steps=steps)
-    penalty = _within_means(penalty, finding, supported=circumstances.supported, steps=steps)
+    imposed = _within_means(rung if penalty is rung.penalty else Rung(penalty=penalty), finding, rungs=rungs,
+                            supported=circumstances.supported, steps=steps)
+    penalty = imposed.penalty
     if penalty is Penalty.NONE:
         return _none("no_means", steps[-1])
     asks = [hit for hit in considered if hit.strength is Strength.ASK]
@@ -77,10 +73,15 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
     steps.extend(f"a person decides: {hit.fact}" for hit in asks)
     if by_person and not asks:
         steps.append("a person decides: closing an account and what the policy reserves is never automatic")
-    until = circumstances.at + rung.lasts if rung.lasts is not None and penalty is rung.penalty else None
+    until = circumstances.at + imposed.lasts if imposed.lasts is not None else None
     return Verdict(penalty=penalty, until=until, spared_by=None, steps=tuple(steps),
                    automation=Automation.PARTIALLY if by_person else Automation.FULLY,
                    would_change=would_change(finding, policy=policy, rung=index))
+
+
+def too_old(horizon: datetime) -> Verdict:
+    """The verdict on a finding of which too little is younger than the look-back's `horizon`."""
+    return _none("look_back", f"what is younger than the look-back to {horizon:%Y-%m-%d} is not enough for a finding")
 
 
 def would_change(finding: Finding, *, policy: Policy, rung: int) -> tuple[str, ...]:
@@ -111,13 +112,22 @@ def _lowered(penalty: Penalty, hits: Sequence[GuardHit], *, policy: Policy, lang
     return lowered
 
 
-def _within_means(penalty: Penalty, finding: Finding, *, supported: Collection[Penalty], steps: list[str]) -> Penalty:
-    """The nearest lighter penalty that the platform can impose and that has something to act on."""
-    means = set(supported) - (set() if finding.post_ids else {Penalty.DELETE_POST})
-    chosen = nearest_lighter(penalty, supported=means)
-    if chosen < penalty:
-        steps.append(f"{MEANINGS[penalty].title} cannot be imposed here: the nearest lighter is {chosen}")
-    return chosen
+def _within_means(rung: Rung, finding: Finding, *, rungs: Sequence[Rung], supported: Collection[Penalty],
+                  steps: list[str]) -> Rung:
+    """The rung itself, or the nearest lighter penalty that the platform can impose and that has something to act on.
+
+    Instead of a rung only general penalties come into question, never one about followers, money or posts that the
+    policy does not name for this finding; and a suspension only with a length that the policy's own ladder gives it.
+    """
+    suspensions = [other for other in rungs if other.penalty is Penalty.SUSPEND]
+    fallbacks = [Rung(penalty=penalty) for penalty in GENERAL] + suspensions[-1:]
+    can_delete = bool(finding.post_ids)
+    means = {other.penalty: other for other in (*fallbacks, rung)
+             if other.penalty in supported and (other.penalty is not Penalty.DELETE_POST or can_delete)}
+    chosen = nearest_lighter(rung.penalty, supported=means)
+    if chosen < rung.penalty:
+        steps.append(f"{MEANINGS[rung.penalty].title} cannot be imposed here: the nearest lighter is {chosen}")
+    return means.get(chosen, Rung(penalty=Penalty.NONE))
 
 
 def _none(spared_by: str, step: str) -> Verdict:

@@ -59,15 +59,15 @@ def explain(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, a
                       keep=[step.name for step in pipeline.account_steps])
     kept: dict[str, Source] = {name: _with_others(near.relations[name], work, name, account_id) for name in pipeline.kept}
     terms = terms_of(snapshot, materials)
-    judged = verdicts(terms.policies, cut_off=terms.cut_off)
-    wide = engine.run((*pipeline.platform_steps, judged), tables=kept,
-                      keep=[step.name for step in (*pipeline.platform_steps, judged)])
+    wide = engine.run(pipeline.platform_steps, tables=kept, keep=[step.name for step in pipeline.platform_steps])
     results = {**near.relations, **{name: _only(table, account_id) for name, table in wide.relations.items()}}
     swept = Scan(relations={name: results[name] for name in ("profiles", "found", "evidence", "guard_hits")},
                  counts=near.counts, key="", n_resumed=0)
     sweep = judged_relations(swept, terms=terms, engine=engine, strikes=materials.registries["strikes"])
     outcomes = tuple(judge(cases(sweep, terms=terms, seed=materials.seed), terms=terms))
-    steps: tuple[Step, ...] = (*pipeline.account_steps, *pipeline.platform_steps)
+    judged = verdicts(terms.policies, cut_off=terms.cut_off)
+    results[judged.name] = sweep.verdicts
+    steps: tuple[Step, ...] = (*pipeline.account_steps, *pipeline.platform_steps, judged)
     return Explanation(
         account=tables["accounts"].to_pylist()[0], n_posts=len(tables["posts"]), outcomes=outcomes,
         steps=tuple(StepResult(name=step.name, sentence=step.sentence, rows=results[step.name])

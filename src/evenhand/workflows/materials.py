@@ -81,14 +81,11 @@ def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Pipelin
 
 
 def registers_digest(folders: tuple[Path, ...]) -> str:
-    """SHA-256 over the files of the shipped registers and of `folders`, by name."""
-    digest = hashlib.sha256()
+    """SHA-256 over the files of the shipped registers and of `folders`, in whichever order the folders are given."""
     with resources.as_file(resources.files("evenhand") / "data" / "registries") as shipped:
-        for folder in (shipped, *folders):
-            for file in sorted(folder.iterdir()):
-                if file.stem in REGISTERS:
-                    digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+        found = sorted(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for folder in (shipped, *folders)
+                       for file in folder.iterdir() if file.stem in REGISTERS)
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
 
 def load_messages(language: str) -> Messages:

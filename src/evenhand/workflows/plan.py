@@ -52,13 +52,15 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
     """
     refuse_foreign(into)
     engine.bind(materials.registries)
-    swept = scan(snapshot, materials.pipeline, engine, work=into / "scan", on_progress=on_progress)
+    swept = scan(snapshot, materials.pipeline, engine, work=into / "scan", on_progress=on_progress,
+                 registries_digest=materials.registries_digest)
     terms = terms_of(snapshot, materials)
     sweep = judged_relations(swept, terms=terms, engine=engine, strikes=materials.registries["strikes"])
     header = {
         "cut_off": snapshot.manifest.cut_off.isoformat(), "snapshot": snapshot.manifest.fingerprint,
         "pack": materials.pack.digest, "registries": materials.registries_digest, "code": __version__,
-        "seed": str(materials.seed)}
+        "seed": str(materials.seed), "steps": materials.pipeline.digest,
+        "supported": " ".join(sorted(materials.supported))}
     digest = PlanDigest(made_from=header)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     position = 0
@@ -81,6 +83,7 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
             digest=digest.hexdigest(), cut_off=snapshot.manifest.cut_off, snapshot=snapshot.manifest.fingerprint,
             pack=f"{materials.pack.name} {materials.pack.version}", pack_digest=materials.pack.digest,
             registries_digest=materials.registries_digest, code_version=__version__, seed=materials.seed,
+            steps_digest=materials.pipeline.digest, supported=tuple(sorted(str(p) for p in materials.supported)),
             n_accounts=snapshot.manifest.rows["accounts"], n_posts=snapshot.manifest.rows.get("posts", 0),
             counts={str(harm): {str(p): n for p, n in sorted(c.items())} for harm, c in sorted(counts.items())},
             guards=tuple(f"{guard.name}/{guard.version}" for guard in materials.pipeline.guards))

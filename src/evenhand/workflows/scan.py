@@ -14,7 +14,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand import __version__
 from evenhand.campaign.pipeline import Pipeline
+from evenhand.connectors.snapshot import write_whole
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import TABLES
@@ -43,15 +45,17 @@ class Scan:
     """Buckets that an earlier, interrupted run had already done."""
 
 
-def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: Path,
+def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: Path, registries_digest: str,
          on_progress: Callable[[Progress], None] | None = None) -> Scan:
     """Everything found in `snapshot` and every reason to spare, kept in `work` until the last step is done.
 
-    `engine` must have the registries bound. The same command after an interruption continues at the bucket where it
-    stopped; a work folder that belongs to another snapshot, pack or code version is emptied first.
+    `engine` must have the registries bound that `registries_digest` is about. The same command after an interruption
+    continues at the bucket where it stopped; what a work folder holds of another snapshot, pack, registry or code version
+    is removed first.
     """
-    key = hashlib.sha256(f"{snapshot.manifest.fingerprint}\x1f{snapshot.manifest.n_buckets}\x1f{pipeline.digest}"
-                         .encode()).hexdigest()
+    made_from = (snapshot.manifest.fingerprint, str(snapshot.manifest.n_buckets), pipeline.digest, registries_digest,
+                 __version__)
+    key = hashlib.sha256("\x1f".join(made_from).encode()).hexdigest()
     parts = _open_work(work, key)
     counts: defaultdict[str, int] = defaultdict(int)
     seconds: defaultdict[str, float] = defaultdict(float)
@@ -90,12 +94,21 @@ def _open_work(work: Path, key: str) -> Path:
     stamp = work / "scan.json"
     if work.exists() and any(work.iterdir()) and not stamp.exists():
         raise DataError(Problem(what=f"`{work}` holds something else", hint="name an empty or a new folder"))
-    if stamp.exists() and json.loads(stamp.read_text()).get("key") != key:
-        shutil.rmtree(work)
     parts = work / "parts"
+    if stamp.exists() and _key_in(stamp) != key:
+        shutil.rmtree(parts, ignore_errors=True)
     parts.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(json.dumps({"key": key}))
+    if not stamp.exists() or _key_in(stamp) != key:
+        write_whole(stamp, json.dumps({"key": key}) + "\n")
     return parts
+
+
+def _key_in(stamp: Path) -> str | None:
+    """The key of the sweep that a work folder belongs to; None when the stamp is damaged, which fits no sweep."""
+    try:
+        return str(json.loads(stamp.read_text(encoding="utf-8"))["key"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _table(snapshot: SnapshotFolder, name: str, bucket: int) -> Source:

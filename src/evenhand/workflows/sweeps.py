@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from evenhand import __version__
+from evenhand.connectors.plan_folder import read_plan
 from evenhand.connectors.snapshot_folder import SnapshotFolder
+from evenhand.errors import Problem, StalePlan
+from evenhand.model.penalty import Penalty
+from evenhand.model.plan import Plan
 from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView
 from evenhand.workflows.explain import Explanation, explain
 from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
-from evenhand.workflows.plan import plan
+from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.report import Beside, read_report, write_report
 from evenhand.workflows.scan import Progress, scan
 
@@ -24,7 +30,8 @@ def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
     materials = load_materials(settings)
     with open_engine(settings) as engine:
         engine.bind(materials.registries)
-        return scan(SnapshotFolder(snapshot), materials.pipeline, engine, work=into, on_progress=on_progress).counts
+        return scan(SnapshotFolder(snapshot), materials.pipeline, engine, work=into, on_progress=on_progress,
+                    registries_digest=materials.registries_digest).counts
 
 
 def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
@@ -47,12 +54,31 @@ def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside
 def explain_account(snapshot: Path, settings: SweepSettings, *, account: str, plan: Path | None) -> Explanation:
     """Why an account has the outcome it has, compared with the other accounts of a plan if one is given."""
     materials = load_materials(settings)
+    if plan is not None:
+        materials = as_planned(materials, read_plan(plan), SnapshotFolder(snapshot))
     with open_engine(settings) as engine:
         return explain(SnapshotFolder(snapshot), materials, engine, account=account,
                        work=plan / "scan" if plan is not None else None)
 
 
-def report_plan(plan: Path, *, into: Path, beside: Beside) -> Path:
-    """Write the report of a plan; the file's path."""
-    view = read_report(plan, messages=load_messages("en"), holders=load_registers(())["holders"], beside=beside)
+def as_planned(materials: Materials, plan: Plan, snapshot: SnapshotFolder) -> Materials:
+    """The materials with the plan's own seed and means. Raises `StalePlan` naming everything that differs from the plan."""
+    differs = {
+        "the snapshot": (plan.snapshot, snapshot.manifest.fingerprint, "name the plan's snapshot with `--snapshot`"),
+        "the policy pack": (plan.pack_digest, materials.pack.digest, "name the plan's pack with `--pack`"),
+        "the registries": (plan.registries_digest, materials.registries_digest,
+                           "name the plan's registers with `--registries`"),
+        "the code": (plan.code_version, __version__, "use the version that made the plan, or plan again"),
+        "a step, word list or table": (plan.steps_digest, materials.pipeline.digest, "plan again"),
+    }
+    problems = [Problem(what=f"{what} is not what the plan `{plan.digest[:12]}` was made from", hint=hint)
+                for what, (then, now, hint) in differs.items() if then != now]
+    if problems:
+        raise StalePlan(problems)
+    return replace(materials, seed=plan.seed, supported=frozenset(Penalty(name) for name in plan.supported))
+
+
+def report_plan(plan: Path, *, into: Path, beside: Beside, registries: tuple[Path, ...] = ()) -> Path:
+    """Write the report of a plan; the file's path. Holders in `registries` and the shipped ones are called by name."""
+    view = read_report(plan, messages=load_messages("en"), holders=load_registers(registries)["holders"], beside=beside)
     return write_report(view, into)

@@ -24,7 +24,6 @@ _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LATIN = np.uint64(1 << _SINGLE.index("Latn"))
 _WITH_LATIN = np.uint64(1 << _JPAN | 1 << _HANB | 1 << _KORE)
 """Written together with Latin even within a word (UTS #39, 5.2, highly restrictive)."""
-_OWN_BITS = np.uint64((1 << _REST + 1) - 1)
 _AS_HAN = {"Hira": "Hani", "Kana": "Hani", "Bopo": "Hani"}
 """Kana and bopomofo are parts of one writing system with Han; they do not count as further scripts."""
 

@@ -15,9 +15,10 @@ LINKS = pa.schema([
     ("is_defanged", pa.bool_())])
 """One row per address in a post. `where` is the post's id. `is_defanged`: the post writes this host only so that it
 cannot be clicked, as those do who warn of it."""
-ADDRESSES = pa.schema([(name, pa.string()) for name in (
-    "account_id", "where", "url", "host", "domain", "suffix", "label")])
-"""One row per address in a profile. `where` is `website`, `handle` or `bio`."""
+ADDRESSES = pa.schema([
+    *((name, pa.string()) for name in ("account_id", "where", "url", "host", "domain", "suffix", "label")),
+    ("is_defanged", pa.bool_())])
+"""One row per address in a profile. `where` is `website`, `handle` or `bio`; `is_defanged` as in `LINKS`."""
 
 DOMAIN_HANDLE_PLATFORMS = ("atproto", "bluesky", "bsky", "web")
 """Platforms where a handle is a domain whose holder has proven control (AT Protocol). Elsewhere a dot in a handle is a
@@ -66,7 +67,7 @@ def addresses(suffixes: PublicSuffixes | None = None) -> Kernel:
         found = Urls.joined(list(parts.values()))
         order = pa.array(np.argsort(found.row, kind="stable"))
         where = pa.concat_arrays([pa.repeat(pa.scalar(place), len(part.row)) for place, part in parts.items()])
-        columns = [accounts.column("account_id").take(pa.array(found.row)), where, *found.columns()]
+        columns = [accounts.column("account_id").take(pa.array(found.row)), where, *found.columns(), _only_defanged(found)]
         return pa.RecordBatch.from_arrays([column.take(order) for column in columns], schema=ADDRESSES)
 
     return Kernel(name="addresses", source="accounts", columns=("account_id", "platform", "handle", "website", "bio"),

@@ -10,7 +10,7 @@ ALLOW = "allow"
 
 
 def listed_links() -> Query:
-    """The step `listed_links`: one row per account, post, host and list.
+    """The step `listed_links`: one row per account, post, host and list; an address written only defanged is a quotation.
 
     An entry covers its host and everything below it. An entry that is itself a public suffix covers nothing below it:
     the climb from a host stops at its registrable domain (`host_chain`), so such entries are never reached.
@@ -18,9 +18,9 @@ def listed_links() -> Query:
     return Query(name="listed_links", inputs=("links", "addresses", "link_lists"),
                  sentence="an address that a published link list names", sql=f"""
     with places as (
-        select account_id, post_id, "where", host, domain from links
+        select account_id, post_id, "where", host, domain from links where not is_defanged
         union all
-        select account_id, cast(null as varchar) as post_id, "where", host, domain from addresses),
+        select account_id, cast(null as varchar) as post_id, "where", host, domain from addresses where not is_defanged),
     {host_chain("places")},
     listed as (
         select c.host, l.list_id, l.label, l.source

@@ -9,10 +9,6 @@ from evenhand.model.step import Query
 from evenhand.signals.web.host_chain import host_chain
 from evenhand.signals.web.links import DOMAIN_HANDLE_PLATFORMS
 
-PROOFS = ("registered_handle", "registered_domain", "domain_handle", "verified")
-"""What can be shown: the register names this handle; the website is the holder's; the handle is the holder's domain
-on a platform where that takes control of it; the platform marks the account as verified (by whatever its rule is)."""
-
 
 def proofs() -> Query:
     """The step `proofs`: one row per account, holder and proof; the holder is null for `verified`."""

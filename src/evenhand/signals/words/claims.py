@@ -13,8 +13,6 @@ from evenhand.signals.words.folded import Folded, Places, fold
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import Mentions, WordList, first_of_each, joined, spoken
 
-CLAIMS = ("official_account", "government", "office", "military", "military_body", "news_media", "verified")
-"""What can be claimed. `military` is a rank or a body; `military_body` only a body (“Missile Force”)."""
 STANCES = ("is", "about", "former", "not")
 """`is`: claims it; `about`: speaks of it; `former`: was it; `not`: denies it. A later one outweighs an earlier one."""
 

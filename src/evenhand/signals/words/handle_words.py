@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from evenhand.signals.words.folded import Folded
+_BORDERS = (
+    (r"[_.\-@~:/]", " "),
+    (r"(\p{Ll})(\p{Lu})", r"\1 \2"),
+    (r"(\p{Lu})(\p{Lu}\p{Ll})", r"\1 \2"),
+    (r"(\p{L})(\p{Nd})", r"\1 \2"),
+    (r"(\p{Nd})(\p{L})", r"\1 \2"),
+)
+"""Where words part, in any script that has capitals, and what is written there instead."""
 
 
 def handle_words(handles: pa.Array) -> pa.Array:
     """Each handle with spaces where its words part: at separators, at capitals, between letters and digits.
 
-    >>> handle_words(pa.array(["NotTheFBI", "fbi_parody", "@ann2024"])).to_pylist()
-    ['Not The FBI', 'fbi parody', ' ann 2024']
+    >>> handle_words(pa.array(["NotTheFBI", "fbi_parody", "@ann2024", "ПародияПутина"])).to_pylist()
+    ['Not The FBI', 'fbi parody', ' ann 2024', 'Пародия Путина']
     """
-    if not len(handles):
-        return pa.array([], pa.string())
-    texts = Folded.of(handles.cast(pa.large_string()).fill_null(""))
-    data = texts.data.copy()
-    separator = np.isin(data, np.frombuffer(b"_.-@~:/", np.uint8))
-    data[separator] = 32
-    upper, lower = (data >= 65) & (data <= 90), (data >= 97) & (data <= 122)
-    digit = (data >= 48) & (data <= 57)
-    letter = upper | lower | (data >= 0x80)
-    parts = np.zeros(len(data), np.bool_)
-    parts[1:] = (lower[:-1] & upper[1:]) | (digit[:-1] & letter[1:]) | (letter[:-1] & digit[1:])
-    first = np.zeros(len(data), np.bool_)
-    first[texts.starts[texts.starts < len(data)]] = True
-    parts[1:-1] |= upper[:-2] & upper[1:-1] & lower[2:] & ~first[2:]
-    parts[first] = False
-    return _with_spaces(Folded(data=data, offsets=texts.offsets), parts)
-
-
-def _with_spaces(texts: Folded, parts: np.typing.NDArray[np.bool_]) -> pa.Array:
-    """The texts with a space put before each flagged byte."""
-    added = np.concatenate(([0], np.cumsum(parts)))
-    data = np.full(len(texts.data) + int(added[-1]), 32, np.uint8)
-    data[np.arange(len(texts.data)) + added[1:]] = texts.data
-    return Folded(data=data, offsets=texts.offsets + added[texts.offsets]).texts()
+    words = pc.fill_null(handles.cast(pa.string()), "")
+    for border, apart in _BORDERS:
+        words = pc.replace_substring_regex(words, border, apart)
+    return words
