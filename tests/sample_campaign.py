@@ -84,7 +84,8 @@ def sample_campaign(n: int = 420, *, seed: int = 7) -> SampleCampaign:
         of_harm = counts.setdefault(row["harm"], {})
         of_harm[row["penalty"]] = of_harm.get(row["penalty"], 0) + 1
     plan = Plan(digest="9f2c" * 16, cut_off=CUT_OFF, snapshot="71d0" * 16, pack="reference 2026.11",
-                pack_digest="b5aa" * 16, steps_digest="5" * 64, supported=("label", "warn"), registries_digest="03ee" * 16, code_version="0.1.0", seed=seed,
+                pack_digest="b5aa" * 16, steps_digest="5" * 64, supported=("label", "warn"),
+                registries_digest="03ee" * 16, code_version="0.1.0", seed=seed,
                 n_accounts=24_310, n_posts=81_204, counts=counts, guards=tuple(f"{guard}/1" for guard in GUARDS))
     return SampleCampaign(plan=plan, decisions=decisions, spared=spared, effects=effects,
                           previous=_previous(rows, chance), truth=_truth(rows, chance),
