@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -19,7 +20,9 @@ DATA = ROOT / "src/evenhand/data"
 GOLDEN = ROOT / "tests" / "golden" / "policy_mistakes"
 PACK = (GOLDEN / "_pack.toml").read_text(encoding="utf-8")
 POLICY = (GOLDEN / "_policy.toml").read_text(encoding="utf-8").replace(
-    'handle = "dailyherold"', 'handle = "dh", language = "en"')
+    'handle = "dailyherold"', 'handle = "dh", language = "en"').replace(
+    'harm = "impersonation_media"', 'harm = "deceptive_monetisation"')
+IMPERSONATION = POLICY.replace('harm = "deceptive_monetisation"', 'harm = "impersonation_media"')
 SIDES = read_sides((DATA / "lexicons/sides.toml").read_text(encoding="utf-8"))
 HOLDERS = (("Maria Cantwell", "official"), ("Martha Okonkwo-Lindqvist", "official"), ("The Daily Herald", "media"),
            ("Herald", "media"), ("札幌市", "institution"), ("FBI", "institution"),
@@ -72,6 +75,26 @@ def test_a_condition_may_look_for_what_is_nobody(condition: str) -> None:
 ])
 def test_a_condition_may_not_single_out_states_or_languages(condition: str, what: str) -> None:
     assert lint_condition(condition) == [what]
+
+
+@pytest.mark.parametrize("condition", ["account_id = '12345'", "has_identity and account_id <> 'x'"])
+def test_a_condition_may_not_aim_at_an_account(condition: str) -> None:
+    assert "the condition looks at `account_id`, so it aims at certain accounts" in lint_condition(condition)
+
+
+@pytest.mark.parametrize("condition", ["contains(bio, 'airdrop')", "handle = 'x1y2'", "length(display_name) > 3"])
+def test_a_condition_on_impersonation_does_not_read_what_people_say(condition: str) -> None:
+    found = lint(IMPERSONATION.replace("confidence >= 0.7 and has_identity", condition))
+    assert [what for what in found if what.startswith("the condition of a policy on impersonation reads `")]
+
+
+def test_a_policy_on_impersonation_listens_to_every_guard() -> None:
+    every = ["disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated"]
+    for missing in every[1:]:  # without the first, its case does not load
+        listed = json.dumps([guard for guard in every if guard != missing])
+        found = lint(re.sub(r"^guards = .*$", f"guards = {listed}", IMPERSONATION, flags=re.MULTILINE))
+        assert found == [f"a policy on `impersonation_media` must listen to `{missing}`"]
+    assert lint(re.sub(r"^guards = .*$", f"guards = {json.dumps(every)}", IMPERSONATION, flags=re.MULTILINE)) == []
 
 
 def test_a_policy_is_validated_only_for_languages_that_its_cases_speak() -> None:

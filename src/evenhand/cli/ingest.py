@@ -10,7 +10,7 @@ import click
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.ingest import IngestView
 from evenhand.cli.views.progress import progress
-from evenhand.workflows.ingest import IngestSettings
+from evenhand.workflows.ingest import IngestSettings, earlier_cut_off
 from evenhand.workflows.ingest import ingest as ingest_source
 
 
@@ -19,7 +19,7 @@ from evenhand.workflows.ingest import ingest as ingest_source
 @click.option("--into", type=FOLDER, default=Path("snapshot"), show_default=True, help="The folder for the snapshot.")
 @click.option("--mapping", type=EXISTING, help="A snapshot.toml that says how foreign columns are called.")
 @click.option("--cut-off", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-              help="Nothing later is in the snapshot (UTC). Default: now.")
+              help="Nothing later is in the snapshot (UTC). Default: now, or that of the run that is continued.")
 @click.option("--buckets", type=click.IntRange(1, 1000), help="Parts to split the accounts into. Default: by size.")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads to use. Default: all.")
 @click.option("--max-reject-share", type=click.FloatRange(0, 1), default=0.01, show_default=True,
@@ -32,7 +32,8 @@ def ingest(*, source: str, into: Path, mapping: Path | None, cut_off: datetime |
     Every row that cannot be kept goes to the rejects with its place and reason. An interrupted run continues.
     """
     shown = screen(as_json=as_json)
-    at = (cut_off or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
+    at = cut_off or earlier_cut_off(into) or datetime.now(UTC)
+    at = at.replace(tzinfo=UTC, microsecond=0)
     settings = IngestSettings(n_buckets=buckets, max_reject_share=max_reject_share, threads=threads or 0)
     with progress(shown, what="Reading", unit="parts") as advance:
         summary = ingest_source(source, into, cut_off=at, mapping=mapping, settings=settings,

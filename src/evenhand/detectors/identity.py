@@ -92,7 +92,8 @@ CLAIM_EVIDENCE = Query(
                       when 'military' then 'claims_military' else 'claims_news' end as signal,
            "where", shown,
            cast(case claim when 'official_account' then 0.9 when 'office' then 0.8 when 'military' then 0.8
-                           when 'government' then 0.75 else 0.6 end as double) as strength
+                           when 'government' then 0.75 when 'verified' then 0.6
+                           else 0.45 end as double) as strength
     from claims
     where stance = 'is' and ("where" = 'bio' or claim in ('official_account', 'verified'))""")
 

@@ -16,17 +16,22 @@ from evenhand.model.step import Query, Scope
 UNREGISTERED = "unregistered:military"
 """Stands where the holder's id would be: the name claims a body that no register lists."""
 
+NAME_SHARE = 3
+"""The words for the body are at least one part in so many of the name: "Army Command", not "Army Command Wives Book Club"."""
+
 _REGISTERED = impersonation(
     kind=HolderKind.MILITARY, harm=Harm.IMPERSONATION_MILITARY, claims=("official_account", "military", "verified"),
     sentence="reads as a registered military body and claims to be it")
 
 _BODIES = Query(
-    name="military_bodies", inputs=("claims",),
+    name="military_bodies", inputs=("claims", "accounts"),
     sentence="an account whose display name is that of a military body and whose profile claims to be it",
     sql=f"""
     with named as (
-        select account_id, max(shown) as shown from claims
-        where claim = 'military_body' and "where" = 'display_name' and stance = 'is' group by account_id),
+        select distinct c.account_id, a.display_name as shown
+        from claims c join accounts a on c.account_id = a.account_id
+        where c.claim = 'military_body' and c."where" = 'display_name' and c.stance = 'is'
+          and {NAME_SHARE} * length(c.shown) >= length(a.display_name)),
     claimed as (
         select account_id, claim, "where", shown from claims
         where stance = 'is' and (("where" = 'bio' and claim in ('official_account', 'military_body', 'government'))

@@ -1,4 +1,7 @@
-"""Posing as a public official: a legislator, governor, mayor or minister in the register."""
+"""Posing as a public official: a legislator, governor, mayor or minister in the register.
+
+People share names. "Official account" under one's own name is no claim to an office; only the office itself is.
+"""
 
 from __future__ import annotations
 
@@ -7,5 +10,5 @@ from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 
 DETECTOR = impersonation(
-    kind=HolderKind.OFFICIAL, harm=Harm.IMPERSONATION_OFFICIAL, claims=("official_account", "office", "verified"),
+    kind=HolderKind.OFFICIAL, harm=Harm.IMPERSONATION_OFFICIAL, claims=("office",),
     sentence="reads as a registered official and claims the office, or leads to an address that imitates theirs")

@@ -27,14 +27,15 @@ _HITS = Query(
     sql="""
     with rivals as (
         select holder_id, count(*) as n, max(case when is_proven then 1 else 0 end) as n_proven,
-               min(case when is_proven then created_at end) as proven_since, min(created_at) as oldest
+               min(case when is_proven then created_at end) as proven_since, min(created_at) as oldest,
+               max(created_at) as newest
         from contenders group by holder_id)
     select c.account_id, cast(null as varchar) as harm, c.holder_id, 'ask' as strength, 'created_at' as "where",
            cast(cast(c.created_at as date) as varchar) as shown,
-           cast(cast(coalesce(r.proven_since, r.oldest) as date) as varchar) as expected, '' as source
+           cast(cast(coalesce(r.proven_since, r.newest) as date) as varchar) as expected, '' as source
     from contenders c join rivals r on c.holder_id = r.holder_id
     where not c.is_proven and c.created_at is not null
-      and (c.created_at < r.proven_since or (r.n_proven = 0 and r.n >= 2 and c.created_at = r.oldest))""")
+      and (c.created_at < r.proven_since or (r.n_proven = 0 and c.created_at = r.oldest and r.oldest < r.newest))""")
 
 GUARD = Guard(name="precedence", version=1, steps=(_CONTENDERS, _HITS), hits=_HITS.name,
               sentence="the account is older than the other accounts that bear the name")

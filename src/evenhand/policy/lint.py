@@ -7,12 +7,22 @@ from collections.abc import Iterator
 from evenhand.errors import Problem
 from evenhand.model.condition import Place, TextTest
 from evenhand.model.expression import Reads
+from evenhand.model.harm import Harm
 from evenhand.model.policy import Policy, PolicyPack, SwapPair
 from evenhand.policy.decide import ANY_LANGUAGE
 from evenhand.policy.language.vocabulary import COLUMNS
 from evenhand.policy.protected_names import ProtectedNames
 from evenhand.policy.swap import swapped
 
+SINGLING = frozenset({"account_id", "post_id"})
+"""Columns that name one account or post."""
+IMPERSONATION = frozenset({Harm.IMPERSONATION_OFFICIAL, Harm.IMPERSONATION_MILITARY, Harm.IMPERSONATION_INSTITUTION,
+                           Harm.IMPERSONATION_MEDIA})
+REQUIRED_GUARDS = {
+    **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated")),
+    Harm.SCAM: ("criticism", "adjudicated"),
+}
+"""The guards that a policy on a harm cannot do without (DESIGN §1: guards of equal rank)."""
 MIN_TEXT = 60
 """Characters in the shortest rule that tells somebody what not to do."""
 
@@ -28,6 +38,8 @@ def lint_pack(pack: PolicyPack, *, names: ProtectedNames, sides: tuple[SwapPair,
 def _policy(policy: Policy, names: ProtectedNames, sides: tuple[SwapPair, ...]) -> Iterator[Problem]:
     for test in policy.when.text_tests:
         yield from _text_test(policy, test, names)
+    yield from _aimed(policy)
+    yield from _unguarded(policy)
     if len(policy.text) < MIN_TEXT:
         yield _problem(policy, "text", f"the rule has {len(policy.text)} characters, too few to be understood",
                        "say what may not be done, what is still allowed, and why")
@@ -39,6 +51,28 @@ def _policy(policy: Policy, names: ProtectedNames, sides: tuple[SwapPair, ...]) 
     if not any(swapped(case, sides) for case in policy.cases):
         yield _problem(policy, "case", "no case names a side, so the swap test proves nothing",
                        "add cases that name a party, a government or a country in the bio or the posts")
+
+
+def _aimed(policy: Policy) -> Iterator[Problem]:
+    """Columns by which a condition would pick out accounts instead of recognising a deception."""
+    known = COLUMNS[policy.subject]
+    for name in policy.when.columns:
+        if name in SINGLING:
+            yield _problem(policy, "when", f"the condition looks at `{name}`, so it aims at certain accounts",
+                           "a rule holds for all alike: what was found before about an account is for strikes and appeals")
+        elif policy.harm in IMPERSONATION and known[name].reads is Reads.FREE_TEXT:
+            yield _problem(policy, "when", f"the condition of a policy on impersonation reads `{name}`",
+                           "what an account says and whom it reads as is measured by the detectors for all alike: use "
+                           "`confidence`, `has_claim`, `best_similarity`, `holder_kind`")
+
+
+def _unguarded(policy: Policy) -> Iterator[Problem]:
+    """Guards without which a policy on this harm would reach those who do not deceive."""
+    missing = [guard for guard in REQUIRED_GUARDS.get(policy.harm, ()) if guard not in policy.guards]
+    if missing:
+        listed = ", ".join(f"`{guard}`" for guard in missing)
+        yield _problem(policy, "guards", f"a policy on `{policy.harm}` must listen to {listed}",
+                       "add them to `guards`: without them parodies, critics and namesakes are taken for impostors")
 
 
 def _text_test(policy: Policy, test: TextTest, names: ProtectedNames) -> Iterator[Problem]:

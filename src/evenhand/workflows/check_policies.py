@@ -11,18 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.campaign.plan import Spared, Terms, judge
-from evenhand.errors import Problem
+from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
 from evenhand.model.snapshot import TABLES
 from evenhand.policy.case_runs import CaseRun, case_failures, case_runs, case_tables, swap_failures
 from evenhand.policy.lint import lint_pack
-from evenhand.policy.protected_names import protected_names, read_bodies
+from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
 from evenhand.ports import Engine, Source
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
 from evenhand.workflows.plan import Materials, cases, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
+from evenhand.workflows.signals import lexicon
+
+MIN_CRITIC_WORD = 4
+"""Letters in the shortest word of criticism that a condition may not look for; shorter ones stand inside too many others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +47,19 @@ def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = No
     """
     pack = materials.pack
     sides = read_sides(_lexicon("sides.toml"))
-    names = protected_names(_named(materials.registries), bodies=read_bodies(_lexicon("bodies.toml")))
+    names = protected_names(_named(materials.registries), bodies=_forbidden_words())
     runs = case_runs(pack, sides)
     outcomes = run_cases(runs, materials, engine, at=at or datetime(2026, 1, 1, tzinfo=UTC))
     problems = (*lint_pack(pack, names=names, sides=sides), *case_failures(runs, outcomes), *swap_failures(runs, outcomes))
     return PackCheck(problems=problems, n_policies=len(pack.policies),
                      n_cases=sum(run.original is None for run in runs),
                      n_swapped=sum(run.original is not None for run in runs))
+
+
+def refuse_unchecked(materials: Materials, engine: Engine, *, is_shipped: bool) -> None:
+    """Raise `PolicyError` with everything a check finds. The shipped pack is checked by its tests, any other before it runs."""
+    if not is_shipped and (found := check_pack(materials, engine).problems):
+        raise PolicyError(found)
 
 
 def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *,
@@ -85,6 +95,12 @@ def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, e
         heard = {hit.guard for o in of_harm if isinstance(o, Spared) for hit in o.guard_hits
                  if hit.strength is Strength.SPARE and hit.guard in policy.guards}
         yield CaseOutcome(is_finding=False, guards=tuple(sorted(heard)))
+
+
+def _forbidden_words() -> dict[str, str]:
+    """Words that no condition may look for: states, parties, bodies, offices, and the words of critics and reporters."""
+    critics = {fold(entry.text.strip("*")): "criticism or journalism" for entry in lexicon("criticism").entries}
+    return {word: what for word, what in critics.items() if len(word) >= MIN_CRITIC_WORD} | read_bodies(_lexicon("bodies.toml"))
 
 
 def _named(registries: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from evenhand.model.plan import Plan
 from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView
+from evenhand.workflows.check_policies import refuse_unchecked
 from evenhand.workflows.explain import Explanation, explain
 from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
 from evenhand.workflows.plan import Materials, plan
@@ -29,6 +30,7 @@ def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
     """Run the steps over the snapshot in a folder; rows and seconds per step. What was found stays in `into`."""
     materials = load_materials(settings)
     with open_engine(settings) as engine:
+        refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         engine.bind(materials.registries)
         return scan(SnapshotFolder(snapshot), materials.pipeline, engine, work=into, on_progress=on_progress,
                     registries_digest=materials.registries_digest).counts
@@ -45,6 +47,7 @@ def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside
     """Make the plan for the snapshot in a folder, with its report; what the report shows."""
     materials = load_materials(settings)
     with open_engine(settings) as engine:
+        refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         plan(SnapshotFolder(snapshot), materials, engine, into=into, on_progress=on_progress)
     view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
     write_report(view, into / "report.html")

@@ -92,7 +92,8 @@ class Columns:
 def resolve(names: Sequence[str], *, table: Table, rule: TableRule, file: str, is_sample: bool = False) -> Columns:
     """Which of the file's columns are used. What is missing or there twice is told as problems.
 
-    `is_sample` says that the file may have further columns that are not in `names`, as JSON lines may.
+    `is_sample` says that the file may have further columns that are not in `names`, as JSON lines may; only there can a
+    column be a path such as `$.user.id`.
     """
     sources: dict[str, str] = {}
     problems: list[Problem] = []
@@ -101,12 +102,13 @@ def resolve(names: Sequence[str], *, table: Table, rule: TableRule, file: str, i
         if wanted is None:
             continue
         times = list(names).count(wanted)
+        is_path = is_sample and wanted.startswith("$.")
         if times > 1:
             problems.append(Problem(what=f"the column `{wanted}` is there {times} times", file=file,
                                     hint="rename or remove all but one of them"))
-        elif times or is_sample or wanted.startswith("$."):
+        elif times or is_sample:
             sources[column] = wanted
-        if not times and not wanted.startswith("$.") and (column in table.required or column in rule.columns):
+        if not times and not is_path and (column in table.required or column in rule.columns):
             problems.append(_missing(column, wanted, names=names, table=table, file=file))
     used = set(sources.values())
     return Columns(sources=sources, ignored=tuple(dict.fromkeys(name for name in names if name not in used)),
