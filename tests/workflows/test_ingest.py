@@ -295,7 +295,7 @@ def test_the_advice_fits_the_most_frequent_reason(tmp_path: Path, bad: Row, word
 
 def test_an_export_without_accounts_is_refused(tmp_path: Path) -> None:
     (tmp_path / "accounts.csv").write_text("account_id,handle\n", encoding="utf-8")
-    with pytest.raises(DataError, match="no account was kept"):
+    with pytest.raises(DataError, match="no row stands in"):
         ingest(tmp_path / "accounts.csv", tmp_path / "into", cut_off=CUT_OFF)
 
 
@@ -445,3 +445,17 @@ def test_nothing_of_the_work_is_left_open(source: Path, tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "into")
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
 
+
+
+@pytest.mark.parametrize("text", ["", "account_id,handle\n", "\ufeff\n"])
+def test_a_file_without_rows_is_said_to_be_empty(tmp_path: Path, text: str) -> None:
+    (tmp_path / "accounts.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"empty|no row|has none|header"):
+        ingest(str(tmp_path), tmp_path.parent / f"{tmp_path.name}-out", cut_off=datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def test_a_path_is_no_column_of_a_table_without_depth(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_text("id,handle\n1,a\n", encoding="utf-8")
+    (tmp_path / "snapshot.toml").write_text('[accounts.columns]\naccount_id = "$.a.b"\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"the column `\$\.a\.b` of `accounts` is missing"):
+        ingest(str(tmp_path), tmp_path.parent / f"{tmp_path.name}-out", cut_off=datetime(2026, 11, 1, tzinfo=UTC))

@@ -45,11 +45,20 @@ def refuse_too_many(summary: IngestSummary, *, into: Path, most: float) -> None:
                 what=f"{rejected[name]:,} of {read:,} rows of `{name}` were rejected, more than {most:.3g} of them: {top}",
                 file=str(into / REJECTS_CSV), hint=_advice(reasons[0])))
     if not problems and not kept["accounts"]:
-        problems.append(Problem(
-            what=f"no account was kept: the table `accounts` has {rejected['accounts']:,} rows and all were rejected",
-            file=str(into / REJECTS_CSV)))
+        problems.append(_nobody(summary, rejected["accounts"], into=into))
     if problems:
         raise DataError(problems)
+
+
+def _nobody(summary: IngestSummary, n_rejected: int, *, into: Path) -> Problem:
+    """Why there is no account at all: the files hold no row, or none that can be kept."""
+    if not n_rejected:
+        files = ", ".join(f"`{file.file}`" for file in summary.files if file.table == "accounts")
+        return Problem(what=f"no row stands in {files or 'the table `accounts`'}: the file is empty, or a header and no more",
+                       hint="export the accounts again")
+    reasons = [one for one in summary.reasons if one.table == "accounts"]
+    return Problem(what=f"no account was kept: all {n_rejected:,} rows were rejected: {_told(reasons[0])}",
+                   file=str(into / REJECTS_CSV), hint=_advice(reasons[0]))
 
 
 def _told(count: ReasonCount) -> str:
