@@ -1,6 +1,6 @@
 """Speed of the name kernels on made-up accounts, and quality of look-alike search on real data.
 
-    python benchmarks/name_matches.py [--accounts 1000000] [--data ../shared/data]
+    python benchmarks/bench_name_matches.py [--accounts 1000000] [--data ../shared/data]
 
 Speed: accounts of which a tenth imitate a registered holder in one of several ways; rows per second of processor time.
 Quality: published look-alike domains against the addresses of outlets; look-alike package names; and every registered
