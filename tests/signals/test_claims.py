@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.errors import DataError
-from evenhand.signals.words.claims import CLAIMS, SCHEMA, STANCES, claims
+from evenhand.signals.words.claims import SCHEMA, STANCES, claims
 from evenhand.signals.words.lexicon import Lexicon, Position
 
 LEXICON = Lexicon.from_toml((resources.files("evenhand") / "data/lexicons/claims.toml").read_text(encoding="utf-8"))
 KERNEL = claims(LEXICON)
+
+CLAIMS = ("official_account", "government", "office", "military", "military_body", "news_media", "verified")
 
 
 def accounts(rows: list[tuple[str | None, str | None]]) -> pa.RecordBatch:
