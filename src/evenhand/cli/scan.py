@@ -1,4 +1,4 @@
-"""`evenhand scan`: what would run, and what each step found."""
+"""`evenhand scan`: which steps run, and how many rows each one leaves."""
 
 from __future__ import annotations
 
@@ -16,16 +16,13 @@ from evenhand.workflows.sweeps import scan_snapshot, steps_of
 @click.command()
 @click.argument("snapshot", type=EXISTING)
 @click.option("--into", type=FOLDER, default=Path("scan"), show_default=True, help="The folder to work in; can be resumed.")
-@click.option("--explain", "only_explain", is_flag=True, help="Show the steps that would run, and run nothing.")
+@click.option("--explain", "with_sql", is_flag=True, help="Show the SQL of each step as well, in the order in which it ran.")
 @sweep_options
 @as_json
-def scan(*, snapshot: Path, into: Path, only_explain: bool, settings: SweepSettings, as_json: bool) -> None:
+def scan(*, snapshot: Path, into: Path, with_sql: bool, settings: SweepSettings, as_json: bool) -> None:
     """Run the sweep's steps over SNAPSHOT and show rows and seconds per step. Nothing is decided."""
     shown = screen(as_json=as_json)
-    if only_explain:
-        shown.show(StepsView(steps=steps_of(settings), counts=()))
-        return
     with progress(shown, what="Sweeping") as advance:
         counts = scan_snapshot(snapshot, settings, into=into,
                                on_progress=lambda p: advance(p.n_done, p.n_total, p.what))
-    shown.show(StepsView(steps=steps_of(settings), counts=counts))
+    shown.show(StepsView(steps=steps_of(settings), counts=counts, with_sql=with_sql))

@@ -91,8 +91,8 @@ PLAIN = [{"account_id": "1", "handle": "a", "followers": 5}, {"account_id": "2",
     ("accounts.csv", (HEADER + b"1,a,5\n2,b,\n").decode().encode("utf-16")),
     ("accounts.csv", b"\n\n" + HEADER + b"\n1,a,5\n\n\r\n2,b,\n\n"),
     ("accounts.csv", b" account_id , handle , followers \n1,a,5\n2,b,\n"),
-    ("accounts.csv.gz", gzip.compress(HEADER + b"1,a,5\n") + gzip.compress(b"2,b,\n")),
-    ("accounts.csv", gzip.compress(HEADER + b"1,a,5\n2,b,\n")),
+    ("accounts.csv.gz", gzip.compress(HEADER + b"1,a,5\n", mtime=0) + gzip.compress(b"2,b,\n", mtime=0)),
+    ("accounts.csv", gzip.compress(HEADER + b"1,a,5\n2,b,\n", mtime=0)),
     ("accounts.csv.bz2", bz2.compress(HEADER + b"1,a,5\n2,b,\n")),
     ("accounts.csv.zst", pa.Codec("zstd").compress(HEADER + b"1,a,5\n2,b,\n", asbytes=True)),
     ("accounts.jsonl", b'{"account_id":"1","handle":"a","followers":5}\n{"account_id":"2","handle":"b","followers":null}\n'),
@@ -252,7 +252,7 @@ def test_a_mapping_renames_reads_words_and_fills_in(read: Read) -> None:
     ("accounts.csv", b"id,handle\n1,a\n", "`account_id` of `accounts` is missing; the file has `id`, `handle`"),
     ("accounts.csv", b"account_id,handle,handle\n1,a,b\n", "`handle` is there 2 times"),
     ("accounts.csv", b'"account_id,handle\n1,a\n', "the header of `accounts.csv` is not CSV"),
-    ("accounts.csv.gz", gzip.compress(HEADER * 100)[:-9], "is damaged"),
+    ("accounts.csv.gz", gzip.compress(HEADER * 100, mtime=0)[:-9], "is damaged"),
     ("accounts.json", b'[\n{"account_id":"1"}]', "is one JSON array"),
     ("accounts.jsonl", b'{"id":"1","user":"a"}\n', "`account_id` of `accounts` is missing"),
     ("accounts.parquet", b"", "is damaged"), ("accounts.parquet", b"PAR1" + bytes(20) + b"PAR1", "is damaged"),
@@ -311,7 +311,7 @@ def test_reading_can_go_on_from_every_mark(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(typed, "PIECE_ROWS", 3)
     rows = {"account_id": [f"{i}" for i in range(30)], "handle": [f"h\n{i}" for i in range(30)]}
     csv = ("account_id,handle\n" + "".join(f'{i},"h\n{i}"\n\n' for i in range(30))).encode()
-    content = {"accounts.csv": csv, "accounts.csv.gz": gzip.compress(csv), "accounts.parquet": parquet(**rows),
+    content = {"accounts.csv": csv, "accounts.csv.gz": gzip.compress(csv, mtime=0), "accounts.parquet": parquet(**rows),
                "accounts.jsonl": "".join(json.dumps({"account_id": str(i), "handle": f"h\n{i}"}) + "\n\n"
                                          for i in range(30)).encode(),
                "accounts.arrow": arrow(pa.table(rows))}[name]

@@ -19,30 +19,26 @@ class StepsView:
     """Every step in the order in which it runs.
 
     JSON: `steps`, each with `step`, `kind` (`query` or `kernel`), `scope`, `inputs`, `sentence`, `sql` (null for a
-    kernel), and after a run `rows` and `seconds` (else null).
+    kernel), `rows` and `seconds`.
     """
 
     name: ClassVar[str] = "steps"
     steps: Sequence[Step]
     counts: Sequence[StepCount]
+    with_sql: bool = False
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """A table, one line per step; without a run, the SQL of each query below it."""
+        """A table, one line per step, and with `with_sql` the SQL of each query below it."""
         counted = {count.name: count for count in self.counts}
         grid = table()
         grid.add_column("step", no_wrap=True)
         grid.add_column("what a row is")
-        if self.counts:
-            grid.add_column("rows", justify="right", no_wrap=True)
-            grid.add_column("seconds", justify="right", no_wrap=True)
+        grid.add_column("rows", justify="right", no_wrap=True)
+        grid.add_column("seconds", justify="right", no_wrap=True)
         for step in self.steps:
-            numbers = ([f"{counted[step.name].n_rows:,}", f"{counted[step.name].seconds:.2f}"]
-                       if step.name in counted else [])
-            grid.add_row(step.name, step.sentence, *numbers)
-        if self.counts:
-            return grid
+            grid.add_row(step.name, step.sentence, f"{counted[step.name].n_rows:,}", f"{counted[step.name].seconds:.2f}")
         texts: list[RenderableType] = [grid]
-        for step in self.steps:
+        for step in self.steps if self.with_sql else ():
             texts.append(heading(f"{step.name} ← {', '.join(step.inputs)}"))
             texts.append(Text(_dedented(step.sql)) if isinstance(step, Query)
                          else quiet(f"native batch kernel over {step.source}({', '.join(step.columns)})"))
@@ -55,8 +51,7 @@ class StepsView:
             "step": step.name, "kind": "query" if isinstance(step, Query) else "kernel", "scope": str(step.scope),
             "inputs": list(step.inputs), "sentence": step.sentence,
             "sql": _dedented(step.sql) if isinstance(step, Query) else None,
-            "rows": counted[step.name].n_rows if step.name in counted else None,
-            "seconds": round(counted[step.name].seconds, 4) if step.name in counted else None} for step in self.steps]}
+            "rows": counted[step.name].n_rows, "seconds": round(counted[step.name].seconds, 4)} for step in self.steps]}
 
 
 def _dedented(sql: str) -> str:
