@@ -49,7 +49,7 @@ def test_every_pin_has_hashes(lock: Path) -> None:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_it_names_no_place_to_fetch_from(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
-    assert re.findall(r"://|--(?:extra-)?index|--find-links|--trusted| @ |^/|\sfile:", text, re.MULTILINE) == []
+    assert re.findall(r"://|--(?:extra-)?index|--find.links|--trusted| @ |^/|\sfile:", text, re.MULTILINE) == []
 
 
 def test_what_runs_is_pinned_and_tested_at_the_same_versions() -> None:
