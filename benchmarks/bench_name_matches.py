@@ -23,9 +23,10 @@ import pyarrow.parquet as pq
 
 from evenhand.model.step import Kernel
 from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
-from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 
 PACKAGED = Path(__file__).resolve().parent.parent / "src/evenhand/data"

@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -174,10 +175,10 @@ def _spared(i: int, chance: random.Random, messages: Messages) -> dict[str, obje
             "why": guards[0]["fact"] if guards else "no rule covers it: the name is too unlike the registered one"}
 
 
-def _effects(rows: list[dict[str, object]]) -> pa.Table:
+def _effects(rows: list[dict[str, Any]]) -> pa.Table:
     effects = []
     for row in rows:
-        for post in row["post_ids"] or [None]:  # type: ignore[union-attr]  # rows are plain dicts here
+        for post in row["post_ids"] or [None]:
             effects.append({"position": len(effects), "key": f"{row['decision_id']}/{post or 'account'}",
                             "decision_id": row["decision_id"], "account_id": row["account_id"], "post_id": post,
                             "penalty": row["penalty"], "undo": "restore", "not_before": None})

@@ -12,9 +12,10 @@ import pytest
 
 from evenhand.model.registry import HOLDERS
 from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
-from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 
 REGISTER: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.model.registry import HOLDERS
+from evenhand.signals.names.added_words import AddedWords, skeleton_parts
 from evenhand.signals.names.codepoints import Texts
 from evenhand.signals.names.hashes import KeyTable, PartHashes
 from evenhand.signals.names.index import HolderIndex
-from evenhand.signals.names.rarity import AddedWords, WordCounts, skeleton_parts
+from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import UnicodeTables
 
 words = st.text(alphabet="abc", max_size=7)

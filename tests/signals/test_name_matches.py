@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.likeness import MAX_MATCHES
 from evenhand.signals.names.matches import NAME_MATCHES, name_matches_kernel
-from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import UnicodeTables
 
 type_of_matches = Callable[..., list[dict[str, Any]]]

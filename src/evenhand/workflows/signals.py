@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from evenhand.model.step import Step
 from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
-from evenhand.signals.names.rarity import AddedWords, WordCounts
+from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 from evenhand.signals.web.address_matches import AddressIndex, address_matches
 from evenhand.signals.web.hosts import PublicSuffixes

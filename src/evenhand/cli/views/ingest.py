@@ -31,9 +31,10 @@ class IngestView:
         """One line per file, then why rows were rejected."""
         summary = self.summary
         grid = table()
-        for title, justify in (("table", "left"), ("file", "left"), ("read", "right"), ("kept", "right"),
-                               ("rejected", "right")):
-            grid.add_column(title, justify=justify, no_wrap=title != "file")  # type: ignore[arg-type]  # literals above
+        grid.add_column("table", no_wrap=True)
+        grid.add_column("file")
+        for title in ("read", "kept", "rejected"):
+            grid.add_column(title, justify="right", no_wrap=True)
         for file in summary.files:
             grid.add_row(file.table, file.file, f"{file.read:,}", f"{file.kept:,}", f"{file.rejected:,}")
         parts: list[RenderableType] = [grid]

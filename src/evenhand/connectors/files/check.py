@@ -116,7 +116,8 @@ def micros(at: datetime) -> int:
     >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
     1000000
     """
-    return pa.scalar(at, pa.timestamp("us", tz="UTC")).value  # type: ignore[no-any-return]
+    since: int = pa.scalar(at, pa.timestamp("us", tz="UTC")).value
+    return since
 
 
 def _has_nul(texts: pa.Array) -> bool:

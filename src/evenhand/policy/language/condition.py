@@ -24,7 +24,8 @@ from evenhand.model.expression import (
     type_of,
     walk,
 )
-from evenhand.policy.language.tokens import Mistake, PolicyLanguage, grammar, tokens
+from evenhand.policy.language.grammar import grammar
+from evenhand.policy.language.tokens import Mistake, PolicyLanguage, tokens
 from evenhand.policy.language.tree import TreeBuilder
 from evenhand.policy.language.vocabulary import COLUMNS
 

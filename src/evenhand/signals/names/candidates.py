@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.signals.names.added_words import AddedWords, WordKinds, cut_words
 from evenhand.signals.names.codepoints import Mask, Offsets
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import MAX_EDIT_LETTERS, MAX_SPAN_TOKENS, MIN_EDIT_LETTERS, Targets
-from evenhand.signals.names.rarity import AddedWords, WordKinds, cut_words
 
 WHOLE, INSIDE, NEAR, BAG = range(4)
 """How a candidate was found: as the whole name, inside it, one letter off, or with its words in another order."""

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.signals.names.added_words import AddedWords, bare_words
 from evenhand.signals.names.codepoints import Offsets, Texts
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.rarity import AddedWords, bare_words
 from evenhand.signals.names.skeleton import FoldedNames, folded_names, skeleton_words, small_skeleton_words
 from evenhand.signals.names.unicode_tables import UnicodeTables, contracted
 

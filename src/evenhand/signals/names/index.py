@@ -16,22 +16,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evenhand.model.registry import HolderKind
+from evenhand.signals.names.added_words import AddedWords, bare_words, core_lengths
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
 from evenhand.signals.names.forms import Forms, digits_of, forms_of
 from evenhand.signals.names.hashes import KeyTable, NameParts, PartHashes
-from evenhand.signals.names.rarity import (
-    COMMON_WEIGHT,
-    CONTAINED_BITS,
-    AddedWords,
-    Rarity,
-    Shares,
-    WordCounts,
-    bare_words,
-    core_lengths,
-    is_common,
-    shared,
-    weights,
-)
+from evenhand.signals.names.rarity import COMMON_WEIGHT, CONTAINED_BITS, Rarity, Shares, WordCounts, is_common, shared, weights
 from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
 MIN_EDIT_LETTERS = 6

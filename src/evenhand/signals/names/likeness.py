@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
+from evenhand.signals.names.added_words import AddedWords, WordKinds
 from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, candidates
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import Targets
-from evenhand.signals.names.rarity import AddedWords, Rarity, Shares, WordKinds
+from evenhand.signals.names.rarity import Rarity, Shares
 
 MAX_MATCHES = 5
 """Matches kept for one name, the strongest; of a target, the holders looked at."""

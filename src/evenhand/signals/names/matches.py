@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evenhand.model.step import Kernel
 from evenhand.signals.names.account_names import HANDLE, ROWS_AT_ONCE
+from evenhand.signals.names.added_words import WordKinds
 from evenhand.signals.names.codepoints import Offsets, Texts
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import HolderIndex, Targets
@@ -26,7 +27,7 @@ from evenhand.signals.names.likeness import (
     ReadNames,
     equal_texts,
 )
-from evenhand.signals.names.rarity import Shares, WordKinds
+from evenhand.signals.names.rarity import Shares
 from evenhand.signals.names.skeleton import small_skeleton_words
 from evenhand.signals.names.unicode_tables import FOREIGN_SMALL, UnicodeTables
 

@@ -7,16 +7,15 @@ that stands inside the names of many holders, or that several share, tells less 
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evenhand.signals.names.codepoints import Mask, Offsets, Points, Texts
+from evenhand.signals.names.added_words import AddedWords, numbered, skeleton_parts
+from evenhand.signals.names.codepoints import Mask, Offsets, Points
 from evenhand.signals.names.hashes import Hashes, KeyTable, NameParts
-from evenhand.signals.names.skeleton import folded_names, small_skeleton_words
 from evenhand.signals.names.unicode_tables import UnicodeTables
 
 Shares = NDArray[np.float64]
@@ -41,138 +40,12 @@ ADDED_BITS = 4.0
 """The most that an added word tells."""
 BODY_BITS = (8.0, 13.0)
 """A body's name weighs 0 up to one in 250 and 1 from one in 8,000 on: "The Times" 7, "Der Spiegel" 13."""
-MIN_CUT_LETTERS = 3
-"""Shorter added words are not cut off a name written as one word: too many words begin with "us" or end in "tv"."""
 MIN_WORD_LETTERS, MAX_WORD_LETTERS, MAX_SEGMENTED_LETTERS = 3, 14, 40
 """Words that names written as one word are cut into, and the longest name that is cut."""
 CONTAINED_BITS = 1.5
 """Bits that a name loses for each doubling of the holders in whose names it stands."""
 SHARING = 0.5
 """Of n holders that have just this name each keeps 1 / (1 + SHARING log2 n) of its weight: of two, two thirds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddedWords:
-    """Words put around somebody's name, and words that a name can do without."""
-
-    added: KeyTable
-    """By hash of its skeleton letters: the number of an added word."""
-    texts: pa.Array
-    """The added words as listed."""
-    is_naming: Mask
-    """Of each added word: as often it makes a name of its own."""
-    lengths: tuple[int, ...]
-    """How many skeleton letters added words have, each number once, ascending."""
-    leading: KeyTable
-    trailing: KeyTable
-    place: KeyTable
-    """Words for local bodies."""
-    source: bytes
-    """What it was read from."""
-
-    @classmethod
-    def from_bytes(cls, data: bytes, tables: UnicodeTables) -> AddedWords:
-        """The words from the bytes of lexicons/added_words.toml."""
-        lists = {role: {word for words in by_language.values() for word in words}
-                 for role, by_language in tomllib.loads(data.decode("utf-8")).items()}
-        every = sorted(lists["added"] | lists["naming"])
-        parts = skeleton_parts(pa.array(every), tables)
-        leading, trailing, place = (_numbered(skeleton_parts(pa.array(sorted(lists[role])), tables).hashes.wholes())
-                                    for role in ("leading", "trailing", "place"))
-        return cls(added=_numbered(parts.hashes.wholes()), texts=pa.array(every), source=data,
-                   is_naming=np.array([word not in lists["added"] for word in every]),
-                   lengths=tuple(np.unique(parts.letters.lengths).tolist()), leading=leading, trailing=trailing,
-                   place=place)
-
-
-def _numbered(keys: Hashes) -> KeyTable:
-    return KeyTable.of(keys, np.arange(len(keys), dtype=np.int32))
-
-
-def skeleton_parts(names: pa.Array, tables: UnicodeTables) -> NameParts:
-    """The parts of the skeleton words of these names, read in small letters."""
-    folded = folded_names(Texts.from_arrow(names), tables, is_handle=False)
-    return NameParts.of(small_skeleton_words(folded.texts, tables.letters), tables)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordKinds:
-    """Which words of the names are added words, which are numbers, and which the name can do without."""
-
-    is_added: Mask
-    is_naming: Mask
-    """Of the added words those that as often make a name of its own; a number does."""
-    is_number: Mask
-    is_needless: Mask
-
-    @classmethod
-    def of(cls, parts: NameParts, added: AddedWords) -> WordKinds:
-        """The kinds of the words of these names. A number counts as an added word."""
-        digit = (parts.written >= ord("0")) & (parts.written <= ord("9"))
-        others = np.r_[0, np.cumsum(~digit)]
-        is_number = others[parts.word_ends] == others[parts.word_starts]
-        is_added = is_number.copy()
-        is_naming = is_number.copy()
-        found, word = added.added.find(parts.hashes.parts(parts.word_starts, parts.word_ends))
-        is_added[found], is_naming[found] = True, added.is_naming[word]
-        first, last = bare_words(parts, added)
-        n_words = parts.n_words()
-        place = np.arange(len(is_number)) - (np.cumsum(n_words) - n_words)[parts.word_rows]
-        is_needless = (place < first[parts.word_rows]) | (place >= last[parts.word_rows])
-        return cls(is_added=is_added | is_needless, is_naming=is_naming & ~is_needless, is_number=is_number,
-                   is_needless=is_needless)
-
-
-def bare_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets]:
-    """For each name, its first word that it cannot do without, and the word after its last, counted from its first."""
-    keys = parts.hashes.parts(parts.word_starts, parts.word_ends)
-    n_words = parts.n_words()
-    begins = np.cumsum(n_words) - n_words
-    place = np.arange(len(keys)) - begins[parts.word_rows]
-    droppable = [np.zeros(len(keys), np.bool_) for _ in range(2)]
-    for mask, table in zip(droppable, (added.leading, added.trailing), strict=True):
-        mask[table.places(keys)[0]] = True
-    first = np.zeros(len(n_words), np.int64)
-    first[parts.word_rows[droppable[0] & (place == 0)]] = 1
-    last = n_words.copy()
-    last[parts.word_rows[droppable[1] & (place == n_words[parts.word_rows] - 1)]] -= 1
-    none_left = last <= first
-    first[none_left], last[none_left] = 0, n_words[none_left]
-    return first, last
-
-
-def cut_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets, Offsets]:
-    """Of names of a single word (such as handles without capitals), what added words at its ends leave.
-
-    Every added word of at least `MIN_CUT_LETTERS` letters is tried at either end, and the longest at both ends together.
-    """
-    rows = np.flatnonzero(parts.n_words() == 1)
-    starts, ends = parts.letters.offsets[:-1][rows], parts.letters.offsets[1:][rows]
-    first, last = starts.copy(), ends.copy()
-    cuts = []
-    for length in added.lengths:
-        if length < MIN_CUT_LETTERS:
-            continue
-        long = np.flatnonzero(ends - starts > length)
-        front = long[added.added.places(parts.hashes.parts(starts[long], starts[long] + length))[0]]
-        back = long[added.added.places(parts.hashes.parts(ends[long] - length, ends[long]))[0]]
-        first[front] = starts[front] + length
-        last[back] = ends[back] - length
-        cuts += [(front, first[front], ends[front]), (back, starts[back], last[back])]
-    both = np.flatnonzero((first > starts) & (last < ends) & (last > first))
-    cuts.append((both, first[both], last[both]))
-    return (rows[np.concatenate([cut[0] for cut in cuts])], np.concatenate([cut[1] for cut in cuts]),
-            np.concatenate([cut[2] for cut in cuts]))
-
-
-def core_lengths(parts: NameParts, added: AddedWords) -> Offsets:
-    """How many letters each name has that are not of added words."""
-    kinds = WordKinds.of(parts, added)
-    lengths = np.where(kinds.is_added, 0, parts.word_ends - parts.word_starts)
-    core = np.bincount(parts.word_rows, weights=lengths, minlength=len(parts.letters)).astype(np.int64)
-    rows, starts, ends = cut_words(parts, added)
-    np.minimum.at(core, rows, ends - starts)
-    return core
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +98,7 @@ class Rarity:
         keys, first = np.unique(np.r_[counts.keys, added.added.keys], return_index=True)
         bits = np.r_[-np.log2(seen), np.full(len(added.added.keys), ADDED_BITS)][first]
         bits[np.isin(keys, added.added.keys)] = np.minimum(bits[np.isin(keys, added.added.keys)], ADDED_BITS)
-        return cls(known=_numbered(keys), bits=bits, unknown=float(-np.log2(0.5 / (counts.totals[:2].max() + 1))))
+        return cls(known=numbered(keys), bits=bits, unknown=float(-np.log2(0.5 / (counts.totals[:2].max() + 1))))
 
     def token_bits(self, parts: NameParts) -> Shares:
         """Bits of each token, at most what its letters can tell."""
