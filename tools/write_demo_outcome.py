@@ -36,6 +36,10 @@ HEAD = """# What the demo finds, and what it misses
 Written by `tools/write_demo_outcome.py`; a test runs it again and compares. The known truth is never in the input: it
 says where an account comes from (a published network, a spoofed outlet, a register of officials), see
 [the demo's data](demo-data.md). Precision is the share of accounts found that are violators by that truth.
+
+The detectors were adjusted while looking at this snapshot and its truth: a list entry for a whole platform, lure words inside
+a listed address, and which endings count were changed after wrong or doubtful finds in it. Its precision is therefore no
+measure on unseen accounts; that is what the audit of a campaign measures.
 """
 
 
