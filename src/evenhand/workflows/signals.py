@@ -24,7 +24,7 @@ from evenhand.signals.words.claims import claims
 from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
-from evenhand.signals.words.lures import lures
+from evenhand.signals.words.lures import LISTED_POSTS, lures
 
 
 def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
@@ -36,7 +36,7 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
-            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")))
+            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")))
 
 
 @cache
