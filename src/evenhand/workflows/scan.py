@@ -28,6 +28,8 @@ class Progress:
     n_done: int
     n_total: int
     what: str
+    n_before: int
+    """How much of `n_done` an earlier run had done."""
 
 
 OnProgress = Callable[[Progress], None]
@@ -66,17 +68,22 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
     key = sweep_key(snapshot, pipeline, registries_digest=registries_digest)
     n_buckets, n_total = snapshot.manifest.n_buckets, snapshot.manifest.rows["accounts"]
     hands = hands or Hands()
-    say = hands.on_progress or (lambda _: None)
     with open_parts(work, key=key) as parts:
         left = [bucket for bucket in range(n_buckets) if not parts.is_done(bucket)]
         n_resumed = n_done = n_buckets - len(left)
-        say(Progress(n_done=n_total * n_done // n_buckets, n_total=n_total, what="starting"))
+        n_before = n_total * n_resumed // n_buckets
+
+        def say(n_done: int, what: str) -> None:
+            if hands.on_progress is not None:
+                hands.on_progress(Progress(n_done=n_total * n_done // n_buckets, n_total=n_total, what=what, n_before=n_before))
+
+        say(n_done, "starting")
         done = (hands.work_on(parts, key, left) if hands.work_on is not None and left
                 else (do_bucket(bucket, snapshot, pipeline, engine, parts) for bucket in left))
         for bucket in done:
             n_done += 1
-            say(Progress(n_done=n_total * n_done // n_buckets, n_total=n_total, what=f"bucket {bucket + 1}"))
-        say(Progress(n_done=n_total, n_total=n_total, what="comparing accounts"))
+            say(n_done, f"bucket {bucket + 1}")
+        say(n_buckets, "comparing accounts")
         return _compared(pipeline, engine, parts, n_buckets=n_buckets, key=key, n_resumed=n_resumed)
 
 
