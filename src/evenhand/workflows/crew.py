@@ -42,17 +42,20 @@ class Job:
     engine_bytes: int
 
 
-def crew_for(snapshot: SnapshotFolder, settings: SweepSettings) -> WorkOn | None:
-    """How the buckets of `snapshot` are shared among processes; None where one process is as quick, or a cluster works."""
+def crew_for(snapshot: SnapshotFolder, settings: SweepSettings, *, worth: int = WORTH_A_PROCESS) -> WorkOn | None:
+    """How the buckets of `snapshot` are shared among processes; None where one process is as quick, or a cluster works.
+
+    A process is started for every `worth` accounts, up to what `settings` allow.
+    """
     allowed = share(threads=settings.threads, memory=settings.memory)
     manifest = snapshot.manifest
-    if settings.engine is not None or manifest.rows["accounts"] < 2 * WORTH_A_PROCESS \
+    if settings.engine is not None or manifest.rows["accounts"] < 2 * worth \
             or min(allowed.n_processes, manifest.n_buckets) == 1:
         return None
 
     def work_on(parts: Parts, key: str, buckets: Sequence[int]) -> Iterator[int]:
         n_accounts = manifest.rows["accounts"] * len(buckets) // manifest.n_buckets
-        n_processes = max(1, min(allowed.n_processes, len(buckets), n_accounts // WORTH_A_PROCESS))
+        n_processes = max(1, min(allowed.n_processes, len(buckets), n_accounts // worth))
         job = Job(settings=replace(settings, threads=1), snapshot=snapshot.path, work=parts.work, key=key,
                   engine_bytes=share(threads=n_processes, memory=settings.memory).engine_bytes)
         with Crew(job, n_processes=n_processes) as crew:
