@@ -21,7 +21,7 @@ from evenhand.world.roles import read_roles
 from evenhand.world.targets import OWN, TARGETS, Targets
 from evenhand.world.texts import Recipes, tabulate
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "es", "pt", "fr", "de", "id", "tr", "ru", "uk", "el", "ar", "fa", "he", "hi", "th", "zh", "ja", "ko")
 PLATFORMS = ("twitter", "facebook", "instagram")
 LONGEST = 60
 """Longer names are no names that anybody would call an account."""

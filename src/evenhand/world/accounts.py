@@ -15,7 +15,7 @@ from evenhand.world.chance import Indices, Numbers, again, below, below_too, hap
 from evenhand.world.identities import Planted, Stage, identify, languages_of
 from evenhand.world.mosaic import Pieces, filled, lay, merged
 from evenhand.world.people import number_pieces, person_handles, person_names
-from evenhand.world.phrases import SLOTS
+from evenhand.world.phrases import SLOTS, WIDTH
 from evenhand.world.texts import MOST_SENTENCES, Recipes, compose, slot_values
 from evenhand.world.times import opened_at
 
@@ -119,7 +119,7 @@ def quantile(stage: Stage, draws: Numbers, *, groups: Indices) -> Indices:
 def display_names(stage: Stage, some: Cast, recipes: Recipes) -> pa.StringArray:
     """What each is called."""
     people = person_names(stage.chance, some.numbers, languages=some.languages, book=stage.book)
-    pieces = np.zeros((len(some.numbers), 5), np.int32)
+    pieces = np.zeros((len(some.numbers), WIDTH), np.int32)
     pieces[:, :people.shape[1]] = people
     roles = [group.role for group in stage.population.groups]
     for code, role in enumerate(roles):
@@ -141,7 +141,7 @@ def _said(stage: Stage, some: Cast, recipes: Recipes, name: str, rows: Indices) 
                                          book=stage.book), rows)
     draws = [stage.chance.draw(f"name.{place}", some.numbers[rows]) for place in range(3)]
     laid = compose(recipes, codes, languages=some.languages[rows], draws=draws, values=values, book=stage.book)
-    return laid[:, :5]
+    return laid[:, :WIDTH]
 
 
 def _with_own(some: Cast, values: Pieces, rows: Indices) -> Pieces:
@@ -152,8 +152,8 @@ def bios(stage: Stage, some: Cast, recipes: Recipes) -> pa.StringArray:
     """What each says about itself."""
     draws = bio_draws(stage, some.numbers)
     codes = options(stage, recipes, "bio", groups=some.groups, draws=stage.chance.draw("option", some.numbers))
-    everyone = np.arange(len(some.numbers))
-    values = _with_own(some, slot_values(stage.chance, "bio", some.numbers, languages=some.languages, book=stage.book), everyone)
+    values = slot_values(stage.chance, "bio", some.numbers, languages=some.languages, book=stage.book)
+    values = _with_own(some, values, np.arange(len(some.numbers)))
     return lay(some.pool, compose(recipes, codes, languages=some.languages, draws=draws, values=values, book=stage.book))
 
 

@@ -20,7 +20,8 @@ SAMPLED = 1
 def follow_rows(stage: Stage, some: Cast) -> pa.Table:
     """Rows of `follows`."""
     how = np.array([group.role.follows for group in stage.population.groups])[some.groups]
-    is_sampled = (some.groups == len(stage.population.groups) - 1) & happens(stage.chance.draw("sampled", some.numbers), SAMPLED)
+    is_sampled = happens(stage.chance.draw("sampled", some.numbers), SAMPLED)
+    is_sampled &= some.groups == len(stage.population.groups) - 1
     parts = [_followed(stage, some, np.nonzero(how == "lockstep")[0], is_ring=True),
              _followed(stage, some, np.nonzero((how == "organic") | is_sampled)[0], is_ring=False)]
     whole = pa.concat_tables(parts)

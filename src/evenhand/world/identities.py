@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.world.chance import Chance, Indices, below
+from evenhand.world.chance import Chance, Indices, Numbers, below
 from evenhand.world.mosaic import filled, lay, merged
 from evenhand.world.operators.bend import ADDRESSES, HANDLES, NAMES, Operators, bend
 from evenhand.world.people import person_names
@@ -78,12 +78,13 @@ def identify(stage: Stage, numbers: Indices, *, groups: Indices, languages: Indi
     names = pc.coalesce(found.column("name"), persons)
     words = _words(stage, numbers, found.languages)
     bent_rows = np.nonzero(stage.of_groups(lambda how: how == "bent", "name_as")[groups])[0]
-    names, name_ops = _bent(stage, NAMES, names, bent_rows, numbers=numbers, words=words, field="bend.name")
-    bases, base_ops = _bent(stage, HANDLES, found.column("base"), bent_rows, numbers=numbers, words=words, field="bend.handle")
+    draws = [stage.chance.draw(f"bend.{what}", numbers) for what in ("name", "handle", "address")]
+    names, name_ops = _bent(NAMES, names, bent_rows, draws=draws[0], words=words)
+    bases, base_ops = _bent(HANDLES, found.column("base"), bent_rows, draws=draws[1], words=words)
     site_rows = np.nonzero((stage.of_groups(lambda to: to == "lookalike", "website")
                             | stage.of_groups(lambda to: to == "lookalike", "link"))[groups])[0]
     domains = pc.coalesce(found.column("domain"), _from_base(found.column("base")))
-    domains, site_ops = _bent(stage, ADDRESSES, domains, site_rows, numbers=numbers, words=words, field="bend.address")
+    domains, site_ops = _bent(ADDRESSES, domains, site_rows, draws=draws[2], words=words)
     operators = pc.replace_substring_regex(
         pc.binary_join_element_wise(filled(name_ops), filled(base_ops), filled(site_ops), "+"), r"^\+*$|\++$", "")
     return Planted(
@@ -142,13 +143,13 @@ def _words(stage: Stage, numbers: Indices, languages: Indices) -> pa.StringArray
     return stage.book.pool.take(pa.array(pieces))
 
 
-def _bent(stage: Stage, operators: Operators, texts: pa.StringArray, rows: Indices, *, numbers: Indices,
-          words: pa.StringArray, field: str) -> tuple[pa.StringArray, pa.StringArray]:
+def _bent(operators: Operators, texts: pa.StringArray, rows: Indices, *, draws: Numbers,
+          words: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
     """The texts with those of the given rows bent, and the name of the operator for each of these."""
     if not len(rows):
         return texts, pa.nulls(len(texts), pa.string())
     some = filled(texts.take(pa.array(rows)))
-    bent, which = bend(operators, some, draws=stage.chance.draw(field, numbers[rows]), words=words.take(pa.array(rows)))
+    bent, which = bend(operators, some, draws=draws[rows], words=words.take(pa.array(rows)))
     others = np.setdiff1d(np.arange(len(texts)), rows)
     names = pa.array(operators.names).take(pa.array(which))
     return (merged([(rows, bent), (others, texts.take(pa.array(others)))], len(texts)),

@@ -8,6 +8,8 @@ from evenhand.world.chance import Chance, Indices, again, below, below_too
 from evenhand.world.mosaic import Pieces
 from evenhand.world.phrases import Phrasebook
 
+WITH_FAMILY, DECORATED, FAMILY_IN_HANDLE = 72, 90, 70
+"""Of a hundred: up to here with a family name, from here on with a picture, and handles with the family name."""
 SHUFFLE = 387_420_489
 """3^18, coprime to ten: it turns account numbers into others with as many digits, each once."""
 
@@ -18,11 +20,11 @@ def person_names(chance: Chance, numbers: Indices, *, languages: Indices, book: 
     given = book.words("given", draws, languages)
     family = book.words("family", chance.draw("family", numbers), languages)
     manner = below_too(draws, 100)
-    has_family = manner < 72
+    has_family = manner < WITH_FAMILY
     family_first = book.family_first[languages]
-    gap = np.where(has_family, book.gaps[languages], 0)
+    gap = np.where(has_family, book.name_gaps[languages], 0)
     family = np.where(has_family, family, 0)
-    mark = np.where(manner >= 90, book.words("bio_mark", again(draws), languages), 0)
+    mark = np.where(manner >= DECORATED, book.words("bio_mark", again(draws), languages), 0)
     return np.stack([np.where(family_first, family, given), gap, np.where(family_first, given, family), mark],
                     axis=1).astype(np.int32)
 
@@ -34,7 +36,7 @@ def person_handles(chance: Chance, numbers: Indices, *, languages: Indices, book
     family = book.words("family_latin", chance.draw("family", numbers), languages)
     manner = chance.draw("handle", numbers)
     sign = book.words("handle_sign", manner, languages)
-    family = np.where(below(again(manner), 100) < 70, family, 0)
+    family = np.where(below(again(manner), 100) < FAMILY_IN_HANDLE, family, 0)
     digits = number_pieces(scrambled(chance, numbers, n_accounts=n_accounts), book=book)
     return np.concatenate([np.stack([given, sign, family], axis=1), digits], axis=1).astype(np.int32)
 

@@ -20,8 +20,8 @@ SLOTS = ("", "name", "link", "topic", "place", "tag", "person", "n", "claim", "w
 """What may stand in a phrase in braces; a phrase's piece `-3` is filled with the row's topic, and so on."""
 WORDS = ("topic", "place", "tag", "word", "claim", "unchecked")
 """Slots that are filled from a list of phrases of the same name, without slots of their own."""
-WIDTH = 6
-"""Pieces in a phrase: slots and what stands around them."""
+WIDTH = 7
+"""Pieces in a phrase: three slots and what stands around them."""
 N_COUNTED = 1000
 _SLOT = re.compile(r"\{([a-z]+)\}")
 
@@ -41,6 +41,8 @@ class Phrasebook:
     """Of every list, the first phrase and the number of phrases in each language."""
     gaps: Pieces
     """The piece between two sentences in each language."""
+    name_gaps: Pieces
+    """The piece between given and family name."""
     counted: int
     """The piece that says 0; those after it say 1, 2, …"""
     padded: int
@@ -81,7 +83,7 @@ def read_phrasebook(shared: Mapping[str, Any], languages: Mapping[str, Mapping[s
     """
     languages = {language: with_latin(said) for language, said in languages.items()}
     names = sorted({name for said in languages.values() for name, value in said.items() if isinstance(value, list)})
-    problems = [Problem(what=f"the phrases of `{language}` lack `{name}`", file=f"{language}.toml", hint="every language has all")
+    problems = [Problem(what=f"the phrases of `{language}` lack `{name}`", file=f"{language}.toml", hint="all have all")
                 for language, said in languages.items() for name in names if not said.get(name)]
     pool, rows = [""], [(0,) * WIDTH]
     lists: dict[str, tuple[Indices, Indices]] = {}
@@ -90,17 +92,20 @@ def read_phrasebook(shared: Mapping[str, Any], languages: Mapping[str, Mapping[s
     for name, phrases in shared["lists"].items():
         first, n = _listed([phrases], pool, rows, problems)
         lists[name] = (np.repeat(first, len(languages)), np.repeat(n, len(languages)))
-    gaps = np.array([_piece(said["gap"], pool) for said in languages.values()], np.int32)
+    gaps, name_gaps = (np.array([_piece(said[name], pool) for said in languages.values()], np.int32)
+                       for name in ("gap", "name_gap"))
     counted = len(pool)
     pool += [str(n) for n in range(N_COUNTED)]
     padded = len(pool)
     pool += [f"{n:03d}" for n in range(N_COUNTED)]
     if problems:
         raise ConfigError(problems)
-    return Phrasebook(languages=tuple(languages), scripts=tuple(said["script"] for said in languages.values()),
-                      weights=np.array([said["weight"] for said in languages.values()], np.int64),
-                      pool=pa.array(pool, pa.string()), phrases=np.array(rows, np.int32), lists=lists, gaps=gaps, counted=counted, padded=padded,
-                      family_first=np.array([said["family_first"] for said in languages.values()], np.bool_))
+    said_by = list(languages.values())
+    return Phrasebook(
+        languages=tuple(languages), scripts=tuple(said["script"] for said in said_by), pool=pa.array(pool, pa.string()),
+        weights=np.array([said["weight"] for said in said_by], np.int64), phrases=np.array(rows, np.int32), lists=lists,
+        gaps=gaps, name_gaps=name_gaps, counted=counted, padded=padded,
+        family_first=np.array([said["family_first"] for said in said_by], np.bool_))
 
 
 def with_latin(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,8 +89,8 @@ def scaled(counts: Mapping[str, int], scale: Fraction) -> dict[str, int]:
     by_remainder = sorted(exact, key=lambda name: (whole[name] - exact[name], -counts[name], name))
     for name in by_remainder[:missing]:
         whole[name] += 1
-    for name in whole:
-        if counts[name] and not whole[name]:
+    for name, count in counts.items():
+        if count and not whole[name]:
             whole[max(whole, key=lambda one: whole[one])] -= 1
             whole[name] = 1
     return whole

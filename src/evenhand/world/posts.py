@@ -20,6 +20,8 @@ from evenhand.world.population import spread
 from evenhand.world.texts import Recipes, compose, slot_values
 from evenhand.world.times import posted_at, together_at
 
+IN_OTHER_WORDS = 40
+"""Of a hundred posts with a claim, how many do not say it in the words of its fact-checks."""
 RING_EVENTS = 64
 """A ring does at most so many different things."""
 TRUTH = pa.schema([pa.field("post_id", pa.string(), nullable=False), pa.field("account_id", pa.string(), nullable=False),
@@ -63,7 +65,8 @@ def thread(stage: Stage, some: Cast) -> Thread:
     together = is_marked & (ring > 0)
     event = (groups[of] << 40) + some.places[of] // np.maximum(ring, 1) * RING_EVENTS + turn % RING_EVENTS
     keys = np.where(together, event, numbers + (1 << 50)).astype(np.uint64)
-    return Thread(numbers=numbers, ids=pc.cast(pa.array(ids[order]), pa.string()), of=of, marked=is_marked, keys=keys, turn=turn)
+    return Thread(numbers=numbers, ids=pc.cast(pa.array(ids[order]), pa.string()), of=of, marked=is_marked, keys=keys,
+                  turn=turn)
 
 
 def post_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.Table:
@@ -117,8 +120,10 @@ def post_texts(stage: Stage, some: Cast, posts: Thread, recipes: Recipes, links:
                      options(stage, recipes, "chat", groups=groups, draws=draws[3]))
     values = slot_values(stage.chance, "say", posts.keys, languages=languages, book=stage.book)
     values = np.where(some.values[posts.of] > 0, some.values[posts.of], values)
-    values[:, SLOTS.index("claim")] = stage.book.words(
-        "claim", stage.chance.draw("claim", some.numbers[posts.of] * 2 + posts.turn % 2), languages)
+    about = stage.chance.draw("claim", some.numbers[posts.of] * 2 + posts.turn % 2)
+    values[:, SLOTS.index("claim")] = np.where(
+        happens(again(draws[0]), IN_OTHER_WORDS), stage.book.words("claim_other", about, languages),
+        stage.book.words("claim", about, languages))
     values[:, SLOTS.index("person")] = stage.book.words("given_latin", again(draws[3]), languages)
     there = np.nonzero(np.asarray(pc.is_valid(links).to_numpy(zero_copy_only=False)))[0]
     values[there, SLOTS.index("link")] = len(some.pool) + np.arange(len(there))
@@ -156,7 +161,6 @@ def media_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.
                "path": pc.binary_join_element_wise("media/", media_ids, ".mp4", ""), "text": said,
                "digital_source_type": types}
     empty = pa.nulls(len(rows), pa.string())
-    order = pc.sort_indices(pa.table({"a": columns["account_id"], "m": media_ids}), sort_keys=[("a", "ascending"), ("m", "ascending")])
     table = pa.table([columns.get(field.name, empty) for field in MEDIA.schema], schema=MEDIA.schema)
-    return table.take(order)
+    return table.take(pc.sort_indices(table, sort_keys=[("account_id", "ascending"), ("media_id", "ascending")]))
 

@@ -16,16 +16,19 @@ from evenhand.world.identities import Stage, languages_of
 from evenhand.world.times import DAY, END
 
 PUBLISHERS = ("Northport Fact Desk", "Checkpoint", "Claim Review Network", "The Sober Eye", "Plain Proof", "Source Please")
+VERDICTS = {"claim": (("false", 3), ("false", 2)), "unchecked": (("true", 2), ("false", 1), ("unproven", 2))}
+"""What was found about claims of each list, in turn, and by how many publishers."""
 SOURCE = "evenhand-world"
 AS_OF = date(2026, 10, 31)
 
 
 def fact_checks(stage: Stage) -> pa.Table:
-    """Rows of `fact_checks`: every false claim was checked by two or three publishers; of the others some by one, and some
-    were found true.
+    """Rows of `fact_checks`.
+
+    Every false claim was checked by two or three publishers; of the others some by one, and some were found true.
     """
     book, rows = stage.book, []
-    for name, verdicts in (("claim", (("false", 3), ("false", 2))), ("unchecked", (("true", 2), ("false", 1), ("unproven", 2)))):
+    for name, verdicts in VERDICTS.items():
         first, n = book.lists[name]
         for code, language in enumerate(book.languages):
             for place in range(int(n[code])):
@@ -45,7 +48,8 @@ def _check(text: str, *, language: str, verdict: str, of: str, nth: int) -> dict
 
 def credentials(stage: Stage, professions: Mapping[str, Sequence[str]]) -> pa.Table:
     """Rows of `credentials`: of professionals who have one, and of those who had one until it was revoked."""
-    tables = [_of_group(stage, code, professions) for code, group in enumerate(stage.population.groups) if group.role.credential]
+    tables = [_of_group(stage, code, professions) for code, group in enumerate(stage.population.groups)
+              if group.role.credential]
     return pa.concat_tables(tables).combine_chunks()
 
 
@@ -72,7 +76,8 @@ def _rows(ids: pa.StringArray, *, profession: pa.StringArray, status: str) -> pa
     columns: dict[str, pa.Array] = {
         "credential_id": pc.binary_join_element_wise("world:", ids, ""), "account_id": ids, "profession": profession,
         "jurisdiction": pa.nulls(n, pa.string()), "issuer": every("Chamber of Professions", pa.string()),
-        "status": every(status, pa.string()), "expires_at": every(END + 400 * DAY, pa.int64()), "source": every(SOURCE, pa.string()),
+        "status": every(status, pa.string()), "expires_at": every(END + 400 * DAY, pa.int64()),
+        "source": every(SOURCE, pa.string()),
         "source_url": pa.nulls(n, pa.string()), "as_of": every(AS_OF, pa.date32())}
     return pa.table([columns[field.name].cast(field.type) for field in CREDENTIALS], schema=CREDENTIALS)
 

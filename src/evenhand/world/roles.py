@@ -71,12 +71,11 @@ class Role:
 
 def read_roles(said: Mapping[str, Any]) -> tuple[Role, ...]:
     """The roles of a parsed `roles.toml`, ordinary people last."""
-    roles = [Role(**{"label": one["name"], **_typed(one)}) for one in said["roles"]]
+    roles = [Role(**{"label": one["name"], **{key: _value(key, value) for key, value in one.items()}}) for one in said["roles"]]
     return tuple(sorted(roles, key=lambda role: KINDS.index(role.kind)))
 
 
-def _typed(one: Mapping[str, Any]) -> dict[str, Any]:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in one.items()}
-    if "harm" in values:
-        values["harm"] = Harm(values["harm"])
-    return values
+def _value(key: str, value: Any) -> Any:
+    if key == "harm":
+        return Harm(value)
+    return tuple(value) if isinstance(value, list) else value

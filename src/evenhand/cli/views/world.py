@@ -36,8 +36,8 @@ class WorldView:
             if n := planned["harms"].get(harm):
                 harms.add_row(harm.heading, number(n))
         kinds = planned["kinds"]
-        said = (f"{rows['accounts']:,} accounts: {kinds['violator']:,} violators, {kinds['hard_negative']:,} that only look like "
-                f"them, {kinds['holder']:,} registered holders' own, {kinds['ordinary']:,} ordinary")
+        said = (f"{rows['accounts']:,} accounts: {kinds['violator']:,} violators, {kinds['hard_negative']:,} that only look "
+                f"like them, {kinds['holder']:,} registered holders' own, {kinds['ordinary']:,} ordinary")
         return Group(
             harms, Text(f"\n{said}"), Text(f"{rows['posts']:,} posts, {planned['posts']['violating']:,} of them violations; "
                                            f"{len(planned['languages'])} languages"),
@@ -48,5 +48,6 @@ class WorldView:
         """The summary as values."""
         summary = self.summary
         return {"into": str(self.into), "scale": float(summary.settings.scale), "seed": summary.settings.seed,
-                "fingerprint": summary.manifest.fingerprint, "buckets": summary.manifest.n_buckets, "rows": summary.manifest.rows,
+                "fingerprint": summary.manifest.fingerprint, "buckets": summary.manifest.n_buckets,
+                "rows": summary.manifest.rows,
                 **{name: summary.planned[name] for name in ("kinds", "harms", "roles", "posts")}}

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Points = NDArray[np.uint32]
 LEAD2, LEAD3, LEAD4, TAIL = 0xC0, 0xE0, 0xF0, 0x80
 """First and following bytes of UTF-8 (RFC 3629)."""
+TWO, THREE = 2, 3
+FROM2, FROM3, FROM4 = 0x80, 0x800, 0x10000
+"""Code points from which on that many bytes are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def letters(texts: pa.StringArray) -> Letters:
     padded = np.append(used, np.zeros(3, np.uint32))
     tails = [padded[starts + i] & 0x3F for i in (1, 2, 3)]
     points = np.select(
-        [size == 1, size == 2, size == 3],
+        [size == 1, size == TWO, size == THREE],
         [lead, (lead & 0x1F) << 6 | tails[0], (lead & 0x0F) << 12 | tails[0] << 6 | tails[1]],
         (lead & 0x07) << 18 | tails[0] << 12 | tails[1] << 6 | tails[2]).astype(np.uint32)
     row = np.searchsorted(offsets[1:] - offsets[0], starts, side="right")
@@ -60,11 +63,11 @@ def texts(those: Letters) -> pa.StringArray:
     points = those.points
     is_there = points != 0
     flat = points[is_there]
-    size = 1 + (flat >= 0x80).astype(np.int64) + (flat >= 0x800) + (flat >= 0x10000)
+    size = 1 + (flat >= FROM2).astype(np.int64) + (flat >= FROM3) + (flat >= FROM4)
     ends = np.cumsum(size)
     stored = np.zeros(int(ends[-1]) if len(ends) else 0, np.uint8)
     begins = ends - size
-    lead = np.select([size == 1, size == 2, size == 3], [flat, LEAD2 | flat >> 6, LEAD3 | flat >> 12], LEAD4 | flat >> 18)
+    lead = np.select([size == 1, size == TWO, size == THREE], [flat, LEAD2 | flat >> 6, LEAD3 | flat >> 12], LEAD4 | flat >> 18)
     stored[begins] = lead
     for place in (1, 2, 3):
         has = size > place

@@ -12,6 +12,7 @@ from evenhand.world.operators.on_words import ENDINGS
 ENDS = ("co", "info", "net", "online", "site", "news", "live", "press", "top", "xyz", "click", "org", "world", "today", "cc")
 HOSTS = ("breaking-alert.com", "article-read.net", "story-24.info", "index-news.top", "m-portal.site", "cdn-press.online")
 """Hosts under which a brand's whole domain is put as a subdomain."""
+CLOSED = r"^(gov|mil|edu|int)$"
 PARTS = r"^(.+)\.([a-z0-9-]+)$"
 
 
@@ -21,7 +22,8 @@ def _name(domains: pa.StringArray) -> pa.StringArray:
 
 
 def _end(domains: pa.StringArray) -> pa.StringArray:
-    return pc.replace_substring_regex(domains, PARTS, r"\2")
+    """What follows it; ends that nobody but a body of state can register become one that anybody can."""
+    return pc.replace_substring_regex(pc.replace_substring_regex(domains, PARTS, r"\2"), CLOSED, "org")
 
 
 def _joined(*parts: pa.StringArray | str) -> pa.StringArray:
@@ -77,5 +79,6 @@ ADDRESS = {
     "address_as_subdomain": as_subdomain, "address_end_in_name": end_in_name, "address_hyphen_out": hyphen_out,
     "address_drop_letter": _on_name(drop_letter), "address_double_letter": _on_name(double_letter),
     "address_swap_letters": _on_name(swap_letters), "address_leet": _on_name(one_of(LEET)), "address_rn": _on_name(one_as_many),
-    "address_neighbour_key": _on_name(one_of(KEYS)), "address_capital_i": _on_name(one_of({ord("i"): ord("l"), ord("l"): ord("i")})),
+    "address_neighbour_key": _on_name(one_of(KEYS)),
+    "address_capital_i": _on_name(one_of({ord("i"): ord("l"), ord("l"): ord("i")})),
 }

@@ -35,7 +35,8 @@ SPOKEN = dict(zip(map(ord, "ckszvwyi"), map(ord, "kczsw viy".replace(" ", "")), 
 """Letters that sound alike in many languages."""
 KEYS = dict(zip(map(ord, "qwertyuiopasdfghjklzxcvbnm"), map(ord, "wqrtyuiopisdfghjklkxcvbnbn"), strict=True))
 """Each letter's neighbour on a QWERTY keyboard."""
-DENSE = {ord(a): ord(b) for a, b in zip("ーカ力口ロ工エ二ニ八ハタ夕日曰末未土士己已人入", "一力カロ口エ工ニ二ハ八夕タ曰日未末士土已己入人", strict=True)}
+DENSE = {ord(a): ord(b) for a, b in zip(
+    "ーカ力口ロ工エ二ニ八ハタ夕日曰末未土士己已人入", "一力カロ口エ工ニ二ハ八夕タ曰日未末士土已己入人", strict=True)}
 """Han and Kana that look alike."""
 ARABIC = {ord(a): ord(b) for a, b in zip("كيىهةأإآ", "کیيةهاأا", strict=True)}
 HEBREW = {ord(a): ord(b) for a, b in zip("וזסםחהכב", "זוםסהחבכ", strict=True)}
@@ -57,7 +58,8 @@ def _places(those: Letters, draws: Numbers, *, margin: int = 1) -> NDArray[np.in
 
 def _is_letter(points: Points) -> NDArray[np.bool_]:
     """Letters and digits; what stands between words is not."""
-    return (points > ord("/")) & (points != ord("_"))
+    are: NDArray[np.bool_] = (points > ord("/")) & (points != ord("_"))
+    return are
 
 
 def drop_letter(given: pa.StringArray, draws: Numbers, _words: pa.StringArray) -> pa.StringArray:
@@ -179,7 +181,8 @@ NAME_LETTERS = {
     "capital_i": one_of(CAPITAL_I), "one_as_many": one_as_many, "cyrillic_one": one_of(LATIN_TO_CYRILLIC),
     "cyrillic_all": all_of(LATIN_TO_CYRILLIC), "latin_in_cyrillic": all_of(CYRILLIC_TO_LATIN), "greek": all_of(LATIN_TO_GREEK),
     "fullwidth": all_of(FULLWIDTH), "bold": all_of(BOLD), "bold_script": all_of(SCRIPT), "circled": all_of(CIRCLED),
-    "small_capitals": all_of(SMALL_CAPITALS), "accent": one_of(ACCENTED), "dots_below": all_of(DOTTED), "dense_letters": all_of(DENSE),
+    "small_capitals": all_of(SMALL_CAPITALS), "accent": one_of(ACCENTED), "dots_below": all_of(DOTTED),
+    "dense_letters": all_of(DENSE),
     "invisible": _inserting(INVISIBLE), "combining_mark": _inserting(MARKS), "spaced_out": spaced_out, "dotted_out": dotted_out,
     "two_edits": two_edits,
 }

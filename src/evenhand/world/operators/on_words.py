@@ -108,10 +108,12 @@ def abbreviated(given: pa.StringArray, _draws: Numbers, _words: pa.StringArray) 
 
 
 SHORTENED = (
-    ("Department", "Dept"), ("National", "Natl"), ("Administration", "Admin"), ("Government", "Govt"), ("International", "Intl"),
+    ("Department", "Dept"), ("National", "Natl"), ("Administration", "Admin"), ("Government", "Govt"),
+    ("International", "Intl"),
     ("University", "Univ"), ("Ministry", "Min."), ("Commission", "Comm."), ("Association", "Assoc."), ("Institute", "Inst."),
     ("County", "Co."), ("City of", "Cty"), ("Township", "Twp"), ("United States", "U.S."), ("Министерство", "Мин."),
-    ("Ministerio", "Min."), ("Instituto", "Inst."), ("Nacional", "Nac."), ("Saint", "St"), ("Tribune", "Trib"), ("Times", "Tms"),
+    ("Ministerio", "Min."), ("Instituto", "Inst."), ("Nacional", "Nac."), ("Saint", "St"), ("Tribune", "Trib"),
+    ("Times", "Tms"),
     ("Journal", "Jrnl"), ("Weekly", "Wkly"))
 
 
@@ -141,13 +143,17 @@ def handle_under(given: pa.StringArray, draws: Numbers, _words: pa.StringArray) 
     return _joined(_pick(draws, ("", "_", "__", "x")), given, _pick(draws, ("_", "", "_", "x")))
 
 
+COUNTRIES = ("us", "uk", "fr", "de", "es", "br", "mx", "in", "ru", "ua", "tr", "id", "jp", "eu")
+
+
 def handle_country(given: pa.StringArray, draws: Numbers, _words: pa.StringArray) -> pa.StringArray:
     """A handle ends in a country's or language's letters."""
-    return _joined(given, "_", _pick(draws, ("us", "uk", "fr", "de", "es", "br", "mx", "in", "ru", "ua", "tr", "id", "jp", "eu")))
+    return _joined(given, "_", _pick(draws, COUNTRIES))
 
 
 NAME_WORDS = {
-    "word_after": word_after, "word_before": word_before, "word_in_brackets": word_in_brackets, "word_after_bar": word_after_bar,
+    "word_after": word_after, "word_before": word_before, "word_in_brackets": word_in_brackets,
+    "word_after_bar": word_after_bar,
     "decorated": decorated, "framed": framed, "turned_round": turned_round, "without_article": without_article,
     "without_last_word": without_last_word, "run_together": run_together, "hyphenated": hyphenated, "shouted": shouted,
     "plural": plural, "ampersand": ampersand, "abbreviated": abbreviated, "year": year,
