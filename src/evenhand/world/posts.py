@@ -17,7 +17,7 @@ from evenhand.world.identities import Stage
 from evenhand.world.mosaic import lay, merged, singles
 from evenhand.world.phrases import SLOTS
 from evenhand.world.population import spread
-from evenhand.world.texts import Recipes, compose, slot_values
+from evenhand.world.texts import MOST_SENTENCES, Recipes, compose, slot_values
 from evenhand.world.times import posted_at, together_at
 
 IN_OTHER_WORDS = 40
@@ -73,8 +73,9 @@ def post_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.T
     """Rows of `posts`."""
     roles = [group.role for group in stage.population.groups]
     groups, languages, n = some.groups[posts.of], some.languages[posts.of], len(posts.of)
-    links = post_links(stage, some, posts, groups)
-    said = post_texts(stage, some, posts, recipes, links)
+    codes = post_recipes(stage, some, posts, recipes)
+    links = post_links(stage, some, posts, may=recipes.has_link[codes])
+    said = post_texts(stage, some, posts, recipes, codes=codes, links=links)
     draws, own = stage.chance.draw("post", posts.numbers), stage.chance.draw("post.key", posts.keys)
     at = posted_at(draws, opened=some.opened[posts.of],
                    burst=np.array([role.burst for role in roles])[groups] & posts.marked)
@@ -95,14 +96,22 @@ def post_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.T
     return pa.table([columns[field.name] for field in POSTS.schema], schema=POSTS.schema)
 
 
-def post_links(stage: Stage, some: Cast, posts: Thread, groups: Indices) -> pa.StringArray:
-    """The link in each post; null where there is none."""
-    roles = [group.role for group in stage.population.groups]
+def post_recipes(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> Indices:
+    """The recipe of each post: of its account's choice for marked posts, any of its role's for the others."""
+    groups = some.groups[posts.of]
+    marked = options(stage, recipes, "post", groups=groups, draws=stage.chance.draw("option", some.numbers)[posts.of])
+    other = options(stage, recipes, "chat", groups=groups, draws=stage.chance.draw("say.recipe", posts.keys))
+    return np.where(posts.marked, marked, other)
+
+
+def post_links(stage: Stage, some: Cast, posts: Thread, *, may: NDArray[np.bool_]) -> pa.StringArray:
+    """The link in each post that may have one; null where there is none."""
+    roles, groups = [group.role for group in stage.population.groups], some.groups[posts.of]
     kind = np.array([KINDS.index(role.link) for role in roles])[groups]
     share = np.array([role.linked for role in roles])[groups]
     draws = stage.chance.draw("linked", posts.keys)
-    is_ordinary = groups == len(roles) - 1
-    kind = np.where((posts.marked & happens(draws, share)) | (is_ordinary & happens(draws, 16)), kind, 0)
+    kind = np.where(posts.marked & happens(draws, share), kind, np.where(posts.marked, 0, KINDS.index("any")))
+    kind = np.where(may, kind, 0)
     kind = np.where(np.isin(kind, (KINDS.index("own"), KINDS.index("lookalike")))
                     & ~np.asarray(pc.is_valid(some.domains).to_numpy(zero_copy_only=False))[posts.of], 0, kind)
     rows = np.nonzero(kind)[0]
@@ -111,20 +120,18 @@ def post_links(stage: Stage, some: Cast, posts: Thread, groups: Indices) -> pa.S
     return merged([(rows, found)], len(groups))
 
 
-def post_texts(stage: Stage, some: Cast, posts: Thread, recipes: Recipes, links: pa.StringArray) -> pa.StringArray:
-    """What each post says."""
-    groups, languages = some.groups[posts.of], some.languages[posts.of]
-    draws = [stage.chance.draw(f"say.{place}", posts.keys) for place in range(4)]
-    by_account = stage.chance.draw("option", some.numbers)[posts.of]
-    codes = np.where(posts.marked, options(stage, recipes, "post", groups=groups, draws=by_account),
-                     options(stage, recipes, "chat", groups=groups, draws=draws[3]))
+def post_texts(stage: Stage, some: Cast, posts: Thread, recipes: Recipes, *, codes: Indices,
+               links: pa.StringArray) -> pa.StringArray:
+    """What each post says, by its recipe."""
+    languages = some.languages[posts.of]
+    draws = [stage.chance.draw(f"say.{place}", posts.keys) for place in range(MOST_SENTENCES)]
     values = slot_values(stage.chance, "say", posts.keys, languages=languages, book=stage.book)
     values = np.where(some.values[posts.of] > 0, some.values[posts.of], values)
     about = stage.chance.draw("claim", some.numbers[posts.of] * 2 + posts.turn % 2)
     values[:, SLOTS.index("claim")] = np.where(
         happens(again(draws[0]), IN_OTHER_WORDS), stage.book.words("claim_other", about, languages),
         stage.book.words("claim", about, languages))
-    values[:, SLOTS.index("person")] = stage.book.words("given_latin", again(draws[3]), languages)
+    values[:, SLOTS.index("person")] = stage.book.words("given_latin", again(draws[0]), languages)
     there = np.nonzero(np.asarray(pc.is_valid(links).to_numpy(zero_copy_only=False)))[0]
     values[there, SLOTS.index("link")] = len(some.pool) + np.arange(len(there))
     pool = pa.concat_arrays([some.pool, links.drop_null()])

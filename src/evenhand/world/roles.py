@@ -47,7 +47,8 @@ class Role:
     website: str = "none"
     website_share: int = 100
     age: str = "any"
-    """When it was opened: `any`, `new` (the last months) or `old` (years ago)."""
+    """When it was opened: `any`, `new` (the last months), `batch` (the same, a whole ring on one day) or `old`
+    (years ago)."""
     followers: str = "any"
     """`any`, `few` or `many`."""
     ring: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.world.chance import Chance, Indices, Numbers, again, below, below_too, happens
 from evenhand.world.mosaic import Pieces
@@ -22,6 +23,8 @@ class Recipes:
     first: Indices
     n: Indices
     per_cent: Indices
+    has_link: NDArray[np.bool_]
+    """Which recipes have a sentence with a link."""
 
     def code(self, name: str) -> int:
         """The number of a recipe; the empty recipe is 0."""
@@ -39,7 +42,10 @@ def tabulate(recipes: Mapping[str, Sequence[Sentence]], book: Phrasebook) -> Rec
         for place, sentence in enumerate(sentences):
             first[code, place], n[code, place] = book.lists[sentence.name]
             per_cent[code, place] = sentence.per_cent
-    return Recipes(names=names, first=first, n=n, per_cent=per_cent)
+    linked = {name for name, (begin, many) in book.lists.items()
+              if (book.phrases[begin[0]:begin[0] + many[0]] == -SLOTS.index("link")).any()}
+    has_link = [any(sentence.name in linked for sentence in sentences) for sentences in ((), *recipes.values())]
+    return Recipes(names=names, first=first, n=n, per_cent=per_cent, has_link=np.array(has_link))
 
 
 def compose(recipes: Recipes, codes: Indices, *, languages: Indices, draws: Sequence[Numbers], values: Pieces,

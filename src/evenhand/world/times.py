@@ -14,7 +14,7 @@ CUT_OFF = datetime(2026, 11, 1, tzinfo=UTC)
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 END = int(CUT_OFF.timestamp()) * SECOND
-AGES = {"any": (7_000, 100), "new": (240, 12), "old": (6_500, 1_800)}
+AGES = {"any": (7_000, 100), "new": (240, 12), "batch": (240, 75), "old": (6_500, 1_800)}
 """Of accounts, days before the cut-off: the earliest and the latest they were opened."""
 WINDOW = 88 * DAY
 """Posts of a snapshot reach so far back."""
@@ -24,9 +24,11 @@ SPREAD = 240 * SECOND
 
 
 def opened_at(stage: Stage, numbers: Indices, *, groups: Indices) -> Indices:
-    """When each account was opened. More of them are recent than old."""
+    """When each account was opened: a ring opened in one batch on one day. More are recent than old."""
     span = np.array([AGES[group.role.age] for group in stage.population.groups], np.int64)[groups]
-    draws = stage.chance.draw("opened", numbers)
+    ring = np.array([group.role.ring * (group.role.age == "batch") for group in stage.population.groups], np.int64)[groups]
+    places = numbers - stage.population.column("first")[groups]
+    draws = stage.chance.draw("opened", np.where(ring > 0, (groups << 40) + places // np.maximum(ring, 1), numbers))
     days = np.minimum(below(draws, span[:, 0] - span[:, 1]), below_too(draws, span[:, 0] - span[:, 1]) * 2)
     within = (stage.chance.draw("opened.time", numbers) % np.uint64(DAY)).astype(np.int64)
     found: Indices = END - (span[:, 1] + days) * DAY - within

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Points = NDArray[np.uint32]
 LEAD2, LEAD3, LEAD4, TAIL = 0xC0, 0xE0, 0xF0, 0x80
 """First and following bytes of UTF-8 (RFC 3629)."""
+NARROWEST = 3
+"""A table has at least so many columns, so that every text has a second and a third place."""
 TWO, THREE = 2, 3
 FROM2, FROM3, FROM4 = 0x80, 0x800, 0x10000
 """Code points from which on that many bytes are needed."""
@@ -37,7 +39,7 @@ def letters(texts: pa.StringArray) -> Letters:
     """The code points of texts without null and NUL."""
     n = len(texts)
     if not n:
-        return Letters(np.zeros((0, 1), np.uint32))
+        return Letters(np.zeros((0, NARROWEST), np.uint32))
     offsets = np.frombuffer(texts.buffers()[1], np.int32, count=n + 1, offset=4 * texts.offset).astype(np.int64)
     data = texts.buffers()[2]
     stored = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
@@ -53,7 +55,8 @@ def letters(texts: pa.StringArray) -> Letters:
         (lead & 0x07) << 18 | tails[0] << 12 | tails[1] << 6 | tails[2]).astype(np.uint32)
     row = np.searchsorted(offsets[1:] - offsets[0], starts, side="right")
     first = np.searchsorted(row, np.arange(n))
-    table = np.zeros((n, max(1, int(np.bincount(row, minlength=n).max()) if len(row) else 1)), np.uint32)
+    widest = int(np.bincount(row, minlength=n).max())
+    table = np.zeros((n, max(NARROWEST, widest)), np.uint32)
     table[row, np.arange(len(row)) - first[row]] = points
     return Letters(table)
 
