@@ -24,6 +24,7 @@ from evenhand.cli.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
 from evenhand.cli.views.problems import ProblemsView
+from evenhand.cli.world import world
 from evenhand.errors import EvenhandError, ExitCode
 
 STOPPED = 130
@@ -44,7 +45,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, scan, plan, explain, report, policy, registry):
+for command in (demo, ingest, scan, plan, explain, report, policy, registry, world):
     evenhand.add_command(command)
 
 
