@@ -53,12 +53,15 @@ others or in another order; `weight` is how much that name singles its holder ou
 that have it."""
 
 
-def name_matches_kernel(index: HolderIndex, tables: UnicodeTables) -> Kernel:
-    """The step that makes `name_matches` of `names`: at most `MAX_MATCHES` holders for each name, the strongest first."""
+def name_matches_kernel(index: HolderIndex, tables: UnicodeTables, *, min_strength: float = MIN_STRENGTH) -> Kernel:
+    """The step that makes `name_matches` of `names`: at most `MAX_MATCHES` holders for each name, the strongest first.
+
+    Matches with a similarity times weight below `min_strength` are left out.
+    """
 
     def run(batch: pa.RecordBatch) -> pa.RecordBatch:
         pieces = [piece for start in range(0, len(batch), ROWS_AT_ONCE)
-                  for piece in _of_slice(batch.slice(start, ROWS_AT_ONCE), index, tables)]
+                  for piece in _of_slice(batch.slice(start, ROWS_AT_ONCE), index, tables, min_strength)]
         if not pieces:
             return pa.RecordBatch.from_pylist([], schema=NAME_MATCHES)
         return pa.concat_batches(pieces)
@@ -68,14 +71,16 @@ def name_matches_kernel(index: HolderIndex, tables: UnicodeTables) -> Kernel:
                   sentence="a display name or handle that reads as a registered holder's name or handle")
 
 
-def _of_slice(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables) -> list[pa.RecordBatch]:
+def _of_slice(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables, min_strength: float
+              ) -> list[pa.RecordBatch]:
     is_handle = pc.equal(batch.column("field"), HANDLE)
     pieces = []
     for rows, targets in ((batch.filter(pc.invert(is_handle)), (index.names,)),
                           (batch.filter(is_handle), (index.names, index.handles))):
         if len(rows):
             names = _read_names(rows, index, tables)
-            found = [_matches(names, some, index, is_handle=some is index.handles) for some in targets]
+            found = [_matches(names, some, index, is_handle=some is index.handles, min_strength=min_strength)
+                     for some in targets]
             pieces.append(_best(rows, _together(found), index))
     return pieces
 
@@ -106,11 +111,11 @@ class _Matches:
     n_sharing: NDArray[np.int32]
 
 
-def _matches(names: ReadNames, targets: Targets, index: HolderIndex, *, is_handle: bool) -> _Matches:
+def _matches(names: ReadNames, targets: Targets, index: HolderIndex, *, is_handle: bool, min_strength: float) -> _Matches:
     """All matches with these targets."""
     like = Likeness.of(names, targets, added=index.added, rarity=index.rarity, is_person=index.is_person)
     registered = names.rows[like.found.row[like.is_same if is_handle else like.match <= SKELETON]]
-    like = like.take(np.flatnonzero((like.strength >= MIN_STRENGTH) & ~(is_handle & like.is_same)))
+    like = like.take(np.flatnonzero((like.strength >= min_strength) & ~(is_handle & like.is_same)))
     match = np.full(len(like.match), AS_HANDLE, np.int8) if is_handle else like.match
     row = like.found.row
     return _Matches(registered=registered, row=names.rows[row], holder=targets.entries.holder[like.entry],
