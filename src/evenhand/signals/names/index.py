@@ -1,8 +1,8 @@
 """The index of registered holders' names and handles that account names are looked up in.
 
 Every form of a name (as registered, without "The" or "Inc", without what stands in brackets, read in capitals) has a
-key: the hash of its skeleton letters. Forms of at least six letters also have a key for each letter left out, so that
-names one edit apart share a key. Nothing is compared pair by pair.
+key: the hash of its skeleton letters. Those of at least six letters also have keys by which names an edit or two away
+are found (`edits.py`). Nothing is compared pair by pair.
 """
 
 from __future__ import annotations
@@ -18,16 +18,12 @@ from numpy.typing import NDArray
 from evenhand.model.registry import HolderKind
 from evenhand.signals.names.added_words import AddedWords, bare_words, core_lengths
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
+from evenhand.signals.names.edits import EditKeys
 from evenhand.signals.names.forms import Forms, digits_of, forms_of
-from evenhand.signals.names.hashes import KeyTable, NameParts, PartHashes
+from evenhand.signals.names.hashes import Bitmap, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.rarity import COMMON_WEIGHT, CONTAINED_BITS, Rarity, Shares, WordCounts, is_common, shared, weights
 from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
-MIN_EDIT_LETTERS = 6
-"""Names with fewer letters, added words not counted, are one edit from too many ordinary words."""
-MIN_SPACELESS_EDIT_LETTERS = 10
-"""In Han, kana and hangul one other character makes another name."""
-MAX_EDIT_LETTERS = 64
 MIN_LETTERS, MIN_SPACELESS_LETTERS = 4, 2
 """A shorter form is found as registered only, not by a look-alike skeleton. Han, kana and hangul characters tell more."""
 MIN_INSIDE_WEIGHT = 0.3
@@ -65,8 +61,15 @@ class Targets:
     """Key to target."""
     inside: KeyTable
     """As `exact`, for targets that are looked for inside longer names."""
-    near: KeyTable
-    """Keys whole and with one letter left out, to target."""
+    beginnings: Bitmap
+    """Hashes of every beginning of the targets that are looked for inside longer names."""
+    edits: EditKeys
+    is_twice: bool
+    """Names two edits away are looked for too."""
+    core: Offsets
+    """Letters of each target that are not of added words."""
+    is_spaceless: Mask
+    """Some of its letters are of a script without spaces."""
     bags: KeyTable
     """Hash of the words in any order to target, for forms of several words."""
     letters: pa.Array
@@ -81,19 +84,22 @@ class Targets:
     entries: Entries
 
     @classmethod
-    def of(cls, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords) -> Targets:
+    def of(cls, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords, is_twice: bool = False
+           ) -> Targets:
         """The targets of the forms with these parts, numbered as in `entries`."""
         keys, first, target = np.unique(parts.hashes.wholes(), return_index=True, return_inverse=True)
         letters = parts.letters.take(first)
         best = np.zeros(len(keys))
         np.maximum.at(best, entries.target, entries.weight)
-        is_short = _is_short(letters, tables)
+        n_spaceless = _n_spaceless(letters, tables)
+        is_short = (letters.lengths < MIN_LETTERS) & (n_spaceless < MIN_SPACELESS_LETTERS)
         inside = np.flatnonzero((best >= MIN_INSIDE_WEIGHT) & ~is_short)
         several = np.flatnonzero(parts.n_words() > 1)
         numbers = np.arange(len(keys), dtype=np.int32)
         return cls(
             exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
-            near=_near(letters, core_lengths(parts, added)[first], tables),
+            beginnings=_beginnings(letters.take(inside)), edits=EditKeys.of(letters), is_twice=is_twice,
+            core=core_lengths(parts, added)[first], is_spaceless=n_spaceless > 0,
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
             lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
@@ -146,7 +152,7 @@ class HolderIndex:
                                     most[holder_of_handle])
         return cls(
             names=Targets.of(parts, entries_of(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
-                             added=added),
+                             added=added, is_twice=True),
             handles=Targets.of(handle_parts, entries_of(handle_forms, handle_parts, handles, holder_of_handle,
                                                       handle_weights, rank), tables=tables, added=added),
             holder_ids=ids, holder_kinds=kinds, is_person=is_person, rank=rank, rarity=rarity, added=added,
@@ -217,17 +223,8 @@ def _n_spaceless(letters: Texts, tables: UnicodeTables) -> NDArray[np.int32]:
     return letters.count(((flags & SPACELESS) != 0) & ((flags & MARK) == 0))
 
 
-def _is_short(letters: Texts, tables: UnicodeTables) -> Mask:
-    return (letters.lengths < MIN_LETTERS) & (_n_spaceless(letters, tables) < MIN_SPACELESS_LETTERS)
-
-
-def _near(letters: Texts, core: Offsets, tables: UnicodeTables) -> KeyTable:
-    least = np.where(_n_spaceless(letters, tables) > 0, MIN_SPACELESS_EDIT_LETTERS, MIN_EDIT_LETTERS)
-    numbers = np.flatnonzero((core >= least) & (letters.lengths <= MAX_EDIT_LETTERS))
-    long = letters.take(numbers)
-    hashes = PartHashes.of(long)
-    keys, part = hashes.shortened(long.offsets[:-1], long.offsets[1:])
-    return KeyTable.of(np.r_[hashes.wholes(), keys], numbers[np.r_[np.arange(len(long)), part]].astype(np.int32))
+def _beginnings(letters: Texts) -> Bitmap:
+    return Bitmap.of(PartHashes.of(letters).parts(letters.offsets[:-1][letters.rows], np.arange(1, len(letters.points) + 1)))
 
 
 def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> str:

@@ -19,9 +19,10 @@ from evenhand.model.step import Kernel, Query, Step
 from evenhand.signals.names.added_words import WordKinds
 from evenhand.signals.names.candidates import INSIDE, WHOLE
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
+from evenhand.signals.names.edits import MIN_EDIT_LETTERS
 from evenhand.signals.names.forms import Forms, forms_of
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import MIN_EDIT_LETTERS, HolderIndex, Targets, bits_of, entries_of
+from evenhand.signals.names.index import HolderIndex, Targets, bits_of, entries_of
 from evenhand.signals.names.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness, ReadNames, equal_texts
 from evenhand.signals.names.rarity import Shares, shared, weights
 from evenhand.signals.names.skeleton import folded_names, skeleton_words, small_skeleton_words, without_doubled
