@@ -25,8 +25,9 @@ MAX_LETTERS_OF_PAIRS = 15
 _SHORTEST_BEGINNING = 2
 """How many first and last letters are taken for a target's without a look."""
 _N_PIECES = 4
-_MAX_BAG_DIFFERENCE = 4
-"""Two edits change at most four of the letters that a name has."""
+_MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 7, 3
+"""Two edits change at most four of the letters that a name has, and its length by two; a letter pair as written another
+three, and one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,15 @@ class EditKeys:
     lengths: Offsets
 
     @classmethod
-    def of(cls, letters: Texts) -> EditKeys:
-        """The keys of targets with these letters, for those of a length that edits are looked for in."""
-        lengths = letters.lengths
-        numbers = np.flatnonzero((lengths >= MIN_EDIT_LETTERS) & (lengths <= MAX_EDIT_LETTERS))
-        chosen = letters.take(numbers)
+    def of(cls, letters: Texts, *, others: Texts, of: Offsets) -> EditKeys:
+        """The keys of targets with these letters, and with other letters that targets `of` have too.
+
+        Only letters of a length that edits are looked for in have keys.
+        """
+        every = Texts.end_to_end([letters, others])
+        fitting = np.flatnonzero((every.lengths >= MIN_EDIT_LETTERS) & (every.lengths <= MAX_EDIT_LETTERS))
+        numbers = np.r_[np.arange(len(letters)), of][fitting]
+        chosen = every.take(fitting)
         hashes, starts, ends = PartHashes.of(chosen), chosen.offsets[:-1], chosen.offsets[1:]
         part = np.repeat(np.arange(len(chosen)), chosen.lengths)
         place = np.arange(len(chosen.points))
@@ -63,7 +68,7 @@ class EditKeys:
         return cls(beginnings=Bitmap.of(hashes.parts(starts[part], place + 1)),
                    endings=Bitmap.of(hashes.parts(place, ends[part])), left_out=KeyTable.of(keys, things),
                    pieces=KeyTable.of(piece_keys, numbers[long[owner]].astype(np.int32)),
-                   bags=_bags(letters.points, letters.offsets), lengths=lengths)
+                   bags=_bags(letters.points, letters.offsets), lengths=letters.lengths)
 
     def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: NDArray[np.bool_]
              ) -> tuple[Offsets, Offsets]:
@@ -147,7 +152,7 @@ class EditKeys:
             keys, owner = _piece_keys(hashes, starts, ends, lengths + slack, slack=1)
             asked, target = self.pieces.find(keys)
             part = owner[asked]
-            near = (np.abs(self.lengths[target] - lengths[part]) <= 2) & (
+            near = (np.abs(self.lengths[target] - lengths[part]) <= _MAX_LENGTH_DIFFERENCE) & (
                 np.bitwise_count(bags[part] ^ self.bags[target]) <= _MAX_BAG_DIFFERENCE)
             found.append((part[near], target[near]))
         return np.concatenate([part for part, _ in found]), np.concatenate([target for _, target in found])

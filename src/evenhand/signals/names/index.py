@@ -22,6 +22,7 @@ from evenhand.signals.names.edits import EditKeys
 from evenhand.signals.names.forms import Forms, digits_of, forms_of
 from evenhand.signals.names.hashes import Bitmap, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.rarity import COMMON_WEIGHT, CONTAINED_BITS, Rarity, Shares, WordCounts, is_common, shared, weights
+from evenhand.signals.names.skeleton import as_letters
 from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
 MIN_LETTERS, MIN_SPACELESS_LETTERS = 4, 2
@@ -74,6 +75,8 @@ class Targets:
     """Hash of the words in any order to target, for forms of several words."""
     letters: pa.Array
     """Skeleton letters of each target."""
+    plain: pa.Array
+    """The same with letter pairs as written (`journal`, not `joumal`): an edit may stand inside a pair."""
     lengths: Offsets
     is_short: Mask
     """Found as registered only."""
@@ -84,13 +87,15 @@ class Targets:
     entries: Entries
 
     @classmethod
-    def of(cls, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords, is_twice: bool = False
+    def of(cls, forms: Forms, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords, is_twice: bool = False
            ) -> Targets:
-        """The targets of the forms with these parts, numbered as in `entries`."""
+        """The targets of these forms with their parts, numbered as in `entries`."""
         keys, first, target = np.unique(parts.hashes.wholes(), return_index=True, return_inverse=True)
         letters = parts.letters.take(first)
         best = np.zeros(len(keys))
         np.maximum.at(best, entries.target, entries.weight)
+        plain = _plain_letters(forms, tables).take(first)
+        paired = np.flatnonzero(plain.lengths != letters.lengths)
         n_spaceless = _n_spaceless(letters, tables)
         is_short = (letters.lengths < MIN_LETTERS) & (n_spaceless < MIN_SPACELESS_LETTERS)
         inside = np.flatnonzero((best >= MIN_INSIDE_WEIGHT) & ~is_short)
@@ -98,10 +103,11 @@ class Targets:
         numbers = np.arange(len(keys), dtype=np.int32)
         return cls(
             exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
-            beginnings=_beginnings(letters.take(inside)), edits=EditKeys.of(letters), is_twice=is_twice,
+            beginnings=_beginnings(letters.take(inside)), edits=EditKeys.of(letters, others=plain.take(paired), of=paired),
+            is_twice=is_twice,
             core=core_lengths(parts, added)[first], is_spaceless=n_spaceless > 0,
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
-            lengths=letters.lengths, is_short=is_short,
+            plain=plain.to_arrow(), lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
             starts=np.searchsorted(entries.target, np.arange(len(keys) + 1)), entries=entries)
 
@@ -151,9 +157,9 @@ class HolderIndex:
         handle_weights = np.minimum(weights(handle_bits[handle_forms.origins], is_person[holder_of_handle]),
                                     most[holder_of_handle])
         return cls(
-            names=Targets.of(parts, entries_of(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
+            names=Targets.of(forms, parts, entries_of(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
                              added=added, is_twice=True),
-            handles=Targets.of(handle_parts, entries_of(handle_forms, handle_parts, handles, holder_of_handle,
+            handles=Targets.of(handle_forms, handle_parts, entries_of(handle_forms, handle_parts, handles, holder_of_handle,
                                                       handle_weights, rank), tables=tables, added=added),
             holder_ids=ids, holder_kinds=kinds, is_person=is_person, rank=rank, rarity=rarity, added=added,
             digest=_digest(holders, tables, counts, added))
@@ -221,6 +227,12 @@ def entries_of(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets,
 def _n_spaceless(letters: Texts, tables: UnicodeTables) -> NDArray[np.int32]:
     flags = tables.flags[letters.points]
     return letters.count(((flags & SPACELESS) != 0) & ((flags & MARK) == 0))
+
+
+def _plain_letters(forms: Forms, tables: UnicodeTables) -> Texts:
+    words = tables.letters.apply(forms.folded)
+    words = words.keep(words.points != _SPACE)
+    return Texts(as_letters(words.points), words.offsets)
 
 
 def _beginnings(letters: Texts) -> Bitmap:

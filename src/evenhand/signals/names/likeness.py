@@ -78,10 +78,8 @@ class Likeness:
         found, edits = found.take(np.repeat(np.arange(len(found.row)), counts)), np.repeat(edits, counts)
         entries, taken = targets.entries, pa.array(entry)
         around = Around.of(found, names, added, is_bare=entries.is_bare[entry])
-        places, registered = around.folded_place(names, found), entries.folded.take(taken)
-        same = around.is_nothing & (found.how != NEAR) & equal_texts(places, registered)
-        several = np.flatnonzero(edits > 1)
-        edits[several] = np.minimum(edits[several], distances(places.take(several), registered.take(several)))
+        same = around.is_nothing & (found.how != NEAR) & equal_texts(
+            around.folded_place(names, found), entries.folded.take(taken))
         person = is_person[entries.holder[entry]]
         keep = _numbers_agree(found, names, entries.digits.take(taken)) & (same | ~targets.is_short[found.target])
         keep &= person | ~around.has_lone_digit
@@ -114,7 +112,7 @@ def distances(first: pa.Array, second: pa.Array) -> NDArray[np.int64]:
 
     More than `MAX_EDITS` count as one more than that.
     """
-    return np.asarray(cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, score_cutoff=MAX_EDITS,
+    return np.array(cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, score_cutoff=MAX_EDITS,
                              dtype=np.int64))
 
 
@@ -128,6 +126,10 @@ def _edits(found: Candidates, parts: NameParts, targets: Targets) -> NDArray[np.
     edits = np.where(holds, 0, -1)
     near = pa.array(np.flatnonzero(found.how == NEAR))
     apart = distances(letters.take(near), expected.take(near))
+    plain = targets.plain.take(pa.array(found.target[found.how == NEAR]))
+    paired = np.flatnonzero(~equal_texts(plain, expected.take(near)))
+    taken = pa.array(paired)
+    apart[paired] = np.minimum(apart[paired], distances(letters.take(near).take(taken), plain.take(taken)))
     edits[found.how == NEAR] = np.where((apart > 0) & (apart <= MAX_EDITS), apart, -1)
     return edits
 

@@ -86,12 +86,16 @@ def _of_slice(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables, 
 
 
 def _read_names(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables) -> ReadNames:
+    """The names, and again those with capitals that look Latin or letter pairs (rn, vv, cl) in their other reading."""
     words, folded = (Texts.from_arrow(batch.column(name)) for name in ("words", "folded"))
     doubtful = np.flatnonzero(folded.any((tables.flags[folded.points] & FOREIGN_SMALL) != 0))
     small = small_skeleton_words(folded.take(doubtful), tables.letters)
     second = np.flatnonzero(~equal_texts(small.to_arrow(), batch.column("words").take(pa.array(doubtful))))
-    rows = np.r_[np.arange(len(batch)), doubtful[second]]
-    parts = NameParts.of(Texts.end_to_end([words, small.take(second)]), tables)
+    shorter = np.flatnonzero(words.lengths < folded.lengths)
+    plain = tables.letters.apply(folded.take(shorter))
+    paired = np.flatnonzero(plain.lengths > words.lengths[shorter])
+    rows = np.r_[np.arange(len(batch)), doubtful[second], shorter[paired]]
+    parts = NameParts.of(Texts.end_to_end([words, small.take(second), plain.take(paired)]), tables)
     return ReadNames(rows=rows, parts=parts, kinds=WordKinds.of(parts, index.added), folded=folded.take(rows))
 
 

@@ -98,9 +98,9 @@ class AddressIndex:
         whole = _host_forms(readable, ends, tables)
         whole_parts = NameParts.of(whole.words, tables)
         return cls(
-            labels=Targets.of(parts, entries_of(forms, parts, labels, owners[forms.names], form_weights, names.rank),
+            labels=Targets.of(forms, parts, entries_of(forms, parts, labels, owners[forms.names], form_weights, names.rank),
                               tables=tables, added=names.added),
-            hosts=Targets.of(whole_parts, entries_of(whole, whole_parts, domains, owners[whole.names],
+            hosts=Targets.of(whole, whole_parts, entries_of(whole, whole_parts, domains, owners[whole.names],
                                                      by_name[whole.names], names.rank),
                              tables=tables, added=names.added),
             domains=domains, label_texts=labels, registered=registered, names=names, tables=tables,
