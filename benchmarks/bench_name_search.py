@@ -151,8 +151,8 @@ def by_kernels(holders: list[str], kinds: list[str]) -> Search:
     tables, registered, counts, added = packaged()
     none = {field: pa.array([[]] * len(holders), registered.schema.field(field).type) for field in ("names", "handles")}
     table = pa.table({"holder_id": [str(number) for number in range(len(holders))], "kind": kinds, "name": holders, **none})
-    index = HolderIndex.build(table, tables=tables, counts=counts, added=added)
-    first, second = names_kernel(tables), name_matches_kernel(index, tables, min_strength=0.0)
+    index = HolderIndex.build(table, tables=tables, counts=counts, added=added, min_strength=0.0)
+    first, second = names_kernel(tables), name_matches_kernel(index, tables)
 
     def search(names: list[str]) -> Pairs:
         accounts = pa.table({"account_id": np.arange(len(names)).astype(str), "display_name": names,

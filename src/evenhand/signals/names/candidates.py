@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evenhand.signals.names.added_words import AddedWords, WordKinds, cut_words
+from evenhand.signals.names.added_words import WordKinds
 from evenhand.signals.names.codepoints import Mask, Offsets
+from evenhand.signals.names.forms import digits_of, is_numeral
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import MAX_SPAN_TOKENS, Targets
 
@@ -47,7 +49,7 @@ class Candidates:
                           target=self.target[chosen], how=self.how[chosen])
 
 
-def candidates(parts: NameParts, targets: Targets, added: AddedWords, kinds: WordKinds) -> Candidates:
+def candidates(parts: NameParts, targets: Targets, kinds: WordKinds) -> Candidates:
     """All candidates for these names among these targets."""
     starts, ends = parts.letters.offsets[:-1], parts.letters.offsets[1:]
     keys = parts.hashes.wholes()
@@ -58,13 +60,11 @@ def candidates(parts: NameParts, targets: Targets, added: AddedWords, kinds: Wor
     row = several[asked]
     found.append(Candidates.of(row, starts[row], ends[row], target=target, how=BAG))
     found += _spans(parts, targets)
-    rows, cut_starts, cut_ends = cut_words(parts, added)
-    found.append(_inside(parts, targets, rows, cut_starts, cut_ends))
-    rows, core_starts, core_ends = _cores(parts, kinds, (rows, cut_starts, cut_ends))
+    found.append(_inside(parts, targets, *kinds.cuts))
+    rows, core_starts, core_ends = _cores(parts, kinds)
     every = np.arange(len(starts))
-    is_twice = np.full(len(starts), targets.is_twice)
-    is_twice[found[0].row] = False
-    found.append(_near(parts, targets, (np.r_[every, rows], np.r_[starts, core_starts], np.r_[ends, core_ends]), is_twice))
+    found.append(_near(parts, targets, (np.r_[every, rows], np.r_[starts, core_starts], np.r_[ends, core_ends]),
+                       whole=found[0].row))
     return Candidates.together(found)
 
 
@@ -94,8 +94,7 @@ def _inside(parts: NameParts, targets: Targets, rows: Offsets, starts: Offsets, 
     return Candidates.of(rows[asked], starts[asked], ends[asked], target=target, how=INSIDE)
 
 
-def _cores(parts: NameParts, kinds: WordKinds, cuts: tuple[Offsets, Offsets, Offsets]
-           ) -> tuple[Offsets, Offsets, Offsets]:
+def _cores(parts: NameParts, kinds: WordKinds) -> tuple[Offsets, Offsets, Offsets]:
     """What is left of names without the added words at their ends, where that is less than the whole."""
     own = np.flatnonzero(~kinds.is_added)
     rows = parts.word_rows[own]
@@ -105,10 +104,26 @@ def _cores(parts: NameParts, kinds: WordKinds, cuts: tuple[Offsets, Offsets, Off
     starts, ends = parts.word_starts[own[first]], parts.word_ends[own[last]]
     offsets = parts.letters.offsets
     less = (starts > offsets[:-1][core_rows]) | (ends < offsets[1:][core_rows])
-    return np.r_[core_rows[less], cuts[0]], np.r_[starts[less], cuts[1]], np.r_[ends[less], cuts[2]]
+    cut_rows, cut_starts, cut_ends = kinds.cuts
+    return np.r_[core_rows[less], cut_rows], np.r_[starts[less], cut_starts], np.r_[ends[less], cut_ends]
 
 
-def _near(parts: NameParts, targets: Targets, places: tuple[Offsets, Offsets, Offsets], is_twice: Mask) -> Candidates:
+def _near(parts: NameParts, targets: Targets, places: tuple[Offsets, Offsets, Offsets], *, whole: Offsets) -> Candidates:
+    """Targets an edit or two away; for names that are a target in whole, one edit."""
     rows, starts, ends = places
+    some = np.flatnonzero(_may_have_numerals(parts, targets, starts, ends))
+    rows, starts, ends = rows[some], starts[some], ends[some]
+    is_twice = np.ones(len(parts.letters), np.bool_)
+    is_twice[whole] = False
     part, target = targets.edits.find(parts.hashes, starts, ends, is_twice=is_twice[rows])
     return Candidates.of(rows[part], starts[part], ends[part], target=target, how=NEAR)
+
+
+def _may_have_numerals(parts: NameParts, targets: Targets, starts: Offsets, ends: Offsets) -> Mask:
+    """Whether some target has the numerals of each part: an edit away, numerals must be the same."""
+    count: Offsets = np.r_[0, np.cumsum(is_numeral(parts.written))]
+    n_numerals = count[ends] - count[starts]
+    may: Mask = n_numerals <= targets.max_numerals
+    doubtful = np.flatnonzero(may & (n_numerals > 0))
+    may[doubtful] = np.asarray(pc.is_in(digits_of(parts, starts[doubtful], ends[doubtful]), value_set=targets.numerals))
+    return may

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.signals.names.codepoints import Offsets, Points, Texts, targets_places
+from evenhand.signals.names.codepoints import Mask, Offsets, Points, Texts, targets_places
 from evenhand.signals.names.hashes import Bitmap, Hashes, KeyTable, PartHashes, scattered
 
 MIN_EDIT_LETTERS, MAX_EDIT_LETTERS = 6, 64
@@ -31,64 +31,31 @@ three, and one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditKeys:
-    """Targets by what is left of them after an edit or two."""
+class LeftOut:
+    """Texts by what is left of them without some of their letters."""
 
     beginnings: Bitmap
-    """Every beginning of a target."""
+    """Every beginning of a text."""
     endings: Bitmap
-    left_out: KeyTable
-    """Targets whole, without one letter, and without two."""
-    pieces: KeyTable
-    """Longer targets by any two of their pieces."""
-    bags: NDArray[np.uint64]
-    """For each target one bit for each letter it has; different letters may share a bit."""
-    lengths: Offsets
+    table: KeyTable
+    """To the number of the text's target."""
 
     @classmethod
-    def of(cls, letters: Texts, *, others: Texts, of: Offsets) -> EditKeys:
-        """The keys of targets with these letters, and with other letters that targets `of` have too.
-
-        Only letters of a length that edits are looked for in have keys.
-        """
-        every = Texts.end_to_end([letters, others])
-        fitting = np.flatnonzero((every.lengths >= MIN_EDIT_LETTERS) & (every.lengths <= MAX_EDIT_LETTERS))
-        numbers = np.r_[np.arange(len(letters)), of][fitting]
-        chosen = every.take(fitting)
-        hashes, starts, ends = PartHashes.of(chosen), chosen.offsets[:-1], chosen.offsets[1:]
-        part = np.repeat(np.arange(len(chosen)), chosen.lengths)
-        place = np.arange(len(chosen.points))
-        short = np.flatnonzero((chosen.lengths >= MIN_LETTERS_OF_TWO) & (chosen.lengths <= MAX_LETTERS_OF_PAIRS))
-        owner, first, second = _pairs(starts[short], ends[short])
-        keys = np.concatenate([hashes.wholes(), hashes.without(starts[part], ends[part], place),
-                               hashes.without_two(starts[short[owner]], ends[short[owner]], first, second)])
-        things = numbers[np.concatenate([np.arange(len(chosen)), part, short[owner]])].astype(np.int32)
-        long = np.flatnonzero(chosen.lengths > MAX_LETTERS_OF_PAIRS)
-        piece_keys, owner = _piece_keys(hashes, starts[long], ends[long], chosen.lengths[long], slack=0)
+    def of(cls, texts: Texts, numbers: Offsets, *, is_twice: bool) -> LeftOut:
+        """The keys of these texts: whole, without one letter, and if `is_twice` without two."""
+        hashes, starts, ends = PartHashes.of(texts), texts.offsets[:-1], texts.offsets[1:]
+        part, place = texts.rows, np.arange(len(texts.points))
+        keys, owners = [hashes.wholes(), hashes.without(starts[part], ends[part], place)], [np.arange(len(texts)), part]
+        if is_twice:
+            owner, first, second = _pairs(starts, ends)
+            keys.append(hashes.without_two(starts[owner], ends[owner], first, second))
+            owners.append(owner)
         return cls(beginnings=Bitmap.of(hashes.parts(starts[part], place + 1)),
-                   endings=Bitmap.of(hashes.parts(place, ends[part])), left_out=KeyTable.of(keys, things),
-                   pieces=KeyTable.of(piece_keys, numbers[long[owner]].astype(np.int32)),
-                   bags=_bags(letters.points, letters.offsets), lengths=letters.lengths)
+                   endings=Bitmap.of(hashes.parts(place, ends[part])),
+                   table=KeyTable.of(np.concatenate(keys), numbers[np.concatenate(owners)].astype(np.int32)))
 
-    def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: NDArray[np.bool_]
-             ) -> tuple[Offsets, Offsets]:
-        """Pairs of a part's number and a target that may be an edit away, or two where `is_twice` says so."""
-        lengths = ends - starts
-        fits = (lengths >= MIN_EDIT_LETTERS - 1) & (lengths <= MAX_EDIT_LETTERS + 1)
-        short = (lengths >= MIN_LETTERS_OF_TWO - 2) & (lengths <= MAX_LETTERS_OF_PAIRS + 2) & is_twice
-        long = (lengths >= MAX_LETTERS_OF_PAIRS - 1) & (lengths <= MAX_EDIT_LETTERS + 2) & is_twice
-        found = []
-        for mask, search in ((fits & ~short, self._once), (short, self._twice), (long, self._by_pieces)):
-            chosen = np.flatnonzero(mask)
-            if len(chosen):
-                part, target = search(hashes, starts[chosen], ends[chosen])
-                found.append(chosen[part] * len(self.lengths) + target)
-        pairs = np.unique(np.concatenate([*found, np.zeros(0, np.int64)]))
-        part, target = pairs // max(1, len(self.lengths)), pairs % max(1, len(self.lengths))
-        return part, target
-
-    def _once(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
-        """By the whole part, and without each letter between a beginning and an ending of targets.
+    def once(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
+        """Parts and targets, by the part whole and without each letter between a beginning and an ending of targets.
 
         Places are halved: those from the middle on stay where the part begins like a target up to there, those before
         it where it ends like one.
@@ -96,24 +63,26 @@ class EditKeys:
         part, low, high = np.arange(len(starts)), starts, ends
         keys, owners = [hashes.parts(starts, ends)], [part]
         while len(part):
-            leaf = np.flatnonzero(high - low == 1)
-            if len(leaf):
-                keys.append(hashes.without(starts[part[leaf]], ends[part[leaf]], low[leaf]))
-                owners.append(part[leaf])
-            rest = np.flatnonzero(high - low > 1)
-            part, low, high = part[rest], low[rest], high[rest]
             middle = (low + high) >> 1
             ending = np.minimum(middle + 1, ends[part])
             left = np.flatnonzero(self.endings.may_have(hashes.parts(ending, ends[part])) | (ending == ends[part]))
             right = np.flatnonzero(self.beginnings.may_have(hashes.parts(starts[part], middle)))
             part, low, high = (np.r_[part[left], part[right]], np.r_[low[left], middle[right]],
                                np.r_[middle[left], high[right]])
-        asked, target = self.left_out.find(np.concatenate(keys))
+            one = high - low == 1
+            keys.append(hashes.without(starts[part[one]], ends[part[one]], low[one]))
+            owners.append(part[one])
+            part, low, high = (some[high - low > 1] for some in (part, low, high))
+        asked, target = self.table.find(np.concatenate(keys))
         return np.concatenate(owners)[asked], target
 
-    def _twice(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
-        """By the part whole, without one letter, and without two, none behind what no target begins or ends with."""
-        begun, ended = self._likely(hashes, starts, ends)
+    def twice(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
+        """Parts and targets, by the part whole, without one letter, and without two.
+
+        None is left out behind what no target begins with, and before what none ends with.
+        """
+        begun = self._likely(hashes, starts, ends, self.beginnings, is_end=False)
+        ended = self._likely(hashes, starts, ends, self.endings, is_end=True)
         last = np.minimum(starts + begun, ends - 1)
         """The last place that the first edit may have."""
         first = np.maximum(ends - 2 - ended, starts)
@@ -125,37 +94,88 @@ class EditKeys:
         owner, left, right = _pairs(starts, ends, last=last, first=first)
         keys = np.concatenate([hashes.parts(starts, ends), hashes.without(starts[one], ends[one], place),
                                hashes.without_two(starts[owner], ends[owner], left, right)])
-        asked, target = self.left_out.find(keys)
+        asked, target = self.table.find(keys)
         return np.concatenate([every, one, owner])[asked], target
 
-    def _likely(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
-        """At most how many letters each part begins with like a target, and ends with like one."""
-        counts = []
-        for bitmap, is_end in ((self.beginnings, False), (self.endings, True)):
-            count = np.full(len(starts), _SHORTEST_BEGINNING)
-            asked, length = np.arange(len(starts)), _SHORTEST_BEGINNING + 1
-            while len(asked):
-                asked = asked[ends[asked] - starts[asked] >= length]
-                one, other = (ends[asked] - length, ends[asked]) if is_end else (starts[asked], starts[asked] + length)
-                asked = asked[bitmap.may_have(hashes.parts(one, other))]
-                count[asked] = length
-                length += 1
-            counts.append(count)
-        return counts[0], counts[1]
+    def _likely(self, hashes: PartHashes, starts: Offsets, ends: Offsets, bitmap: Bitmap, *, is_end: bool) -> Offsets:
+        """At most how many letters each part begins, or ends, with like a target."""
+        count = np.full(len(starts), _SHORTEST_BEGINNING)
+        asked, length = np.arange(len(starts)), _SHORTEST_BEGINNING + 1
+        while len(asked):
+            asked = asked[ends[asked] - starts[asked] >= length]
+            one, other = (ends[asked] - length, ends[asked]) if is_end else (starts[asked], starts[asked] + length)
+            asked = asked[bitmap.may_have(hashes.parts(one, other))]
+            count[asked] = length
+            length += 1
+        return count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditKeys:
+    """Targets that names an edit or two away are looked for."""
+
+    one: LeftOut
+    two: LeftOut
+    """Those of up to `MAX_LETTERS_OF_PAIRS` letters that are looked for two edits away."""
+    pieces: KeyTable
+    """The longer ones by any two of their pieces."""
+    bags: NDArray[np.uint64]
+    """For each target one bit for each letter it has; different letters may share a bit."""
+    lengths: Offsets
+    min_of_two: int
+    """Letters of the shortest target that is looked for two edits away."""
+
+    @classmethod
+    def of(cls, letters: Texts, others: Texts, owners: Offsets, *, is_once: Mask, is_twice: Mask) -> EditKeys:
+        """The keys of targets with these letters; `owners` have `others` too.
+
+        Of those of a fitting length the ones marked are looked for an edit, or two edits, away.
+        """
+        every = Texts.end_to_end([letters, others])
+        numbers, lengths = np.r_[np.arange(len(letters)), owners], every.lengths
+        fits = lengths <= MAX_EDIT_LETTERS
+        once = np.flatnonzero(is_once[numbers] & fits & (lengths >= MIN_EDIT_LETTERS))
+        twice = is_twice[numbers] & fits & (lengths >= MIN_LETTERS_OF_TWO)
+        short = np.flatnonzero(twice & (lengths <= MAX_LETTERS_OF_PAIRS))
+        long = np.flatnonzero(twice & (lengths > MAX_LETTERS_OF_PAIRS))
+        chosen = every.take(long)
+        keys, part = _piece_keys(PartHashes.of(chosen), chosen.offsets[:-1], chosen.offsets[1:], chosen.lengths, slack=0)
+        return cls(one=LeftOut.of(every.take(once), numbers[once], is_twice=False),
+                   two=LeftOut.of(every.take(short), numbers[short], is_twice=True),
+                   pieces=KeyTable.of(keys, numbers[long[part]].astype(np.int32)),
+                   bags=_bags(letters.points, letters.offsets[:-1], letters.offsets[1:]), lengths=letters.lengths,
+                   min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
+
+    def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: Mask) -> tuple[Offsets, Offsets]:
+        """Pairs of a part's number and a target that may be an edit away, or two for the parts marked."""
+        lengths = ends - starts
+        fits = (lengths >= MIN_EDIT_LETTERS - 1) & (lengths <= MAX_EDIT_LETTERS + 1)
+        short = (lengths >= self.min_of_two - 2) & (lengths <= MAX_LETTERS_OF_PAIRS + 2) & is_twice
+        long = (lengths >= MAX_LETTERS_OF_PAIRS - 1) & (lengths <= MAX_EDIT_LETTERS + 2) & is_twice
+        found = [np.zeros(0, np.int64)]
+        for mask, search in ((fits, self.one.once), (short, self.two.twice), (long, self._by_pieces)):
+            chosen = np.flatnonzero(mask)
+            if len(chosen):
+                part, target = search(hashes, starts[chosen], ends[chosen])
+                found.append(chosen[part] * len(self.lengths) + target)
+        pairs = np.sort(np.concatenate(found))
+        pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]][:len(pairs)]]
+        return pairs // max(1, len(self.lengths)), pairs % max(1, len(self.lengths))
 
     def _by_pieces(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """By any two pieces of a target that is up to two letters shorter or longer."""
         lengths = ends - starts
-        found = []
-        bags = _bags(hashes.texts.points, np.r_[starts, ends], parted=True)
+        parts, targets = [], []
+        bags = _bags(hashes.texts.points, starts, ends)
         for slack in (-2, 2):
             keys, owner = _piece_keys(hashes, starts, ends, lengths + slack, slack=1)
             asked, target = self.pieces.find(keys)
             part = owner[asked]
             near = (np.abs(self.lengths[target] - lengths[part]) <= _MAX_LENGTH_DIFFERENCE) & (
                 np.bitwise_count(bags[part] ^ self.bags[target]) <= _MAX_BAG_DIFFERENCE)
-            found.append((part[near], target[near]))
-        return np.concatenate([part for part, _ in found]), np.concatenate([target for _, target in found])
+            parts.append(part[near])
+            targets.append(target[near])
+        return np.concatenate(parts), np.concatenate(targets)
 
 
 def _pairs(starts: Offsets, ends: Offsets, *, last: Offsets | None = None, first: Offsets | None = None
@@ -194,10 +214,9 @@ def _joined(first: Hashes, second: Hashes) -> Hashes:
     return scattered(first) + second
 
 
-def _bags(points: Points, offsets: Offsets, *, parted: bool = False) -> NDArray[np.uint64]:
-    """One bit for each letter that each text has; where `parted`, `offsets` are all starts and then all ends."""
+def _bags(points: Points, starts: Offsets, ends: Offsets) -> NDArray[np.uint64]:
+    """One bit for each letter that each part has."""
     bits = np.uint64(1) << (points * np.uint32(0x9E3779B1) >> np.uint32(26)).astype(np.uint64)
-    starts, ends = (offsets[:len(offsets) // 2], offsets[len(offsets) // 2:]) if parted else (offsets[:-1], offsets[1:])
     bags = np.zeros(len(starts), np.uint64)
     filled = np.flatnonzero(ends > starts)
     if len(filled):

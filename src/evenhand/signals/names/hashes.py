@@ -179,6 +179,9 @@ class KeyTable:
     things: NDArray[np.int32]
     bitmaps: tuple[Bitmap, Bitmap]
     """Of the keys, and of the keys scattered anew."""
+    buckets: NDArray[np.int32]
+    """The place of the first key with each beginning, and of the first one behind."""
+    shift: np.uint64
 
     @classmethod
     def of(cls, keys: Hashes, things: NDArray[np.int32]) -> KeyTable:
@@ -195,8 +198,11 @@ class KeyTable:
             keys, things, fresh = keys[unlike], things[unlike], fresh[unlike]
         starts = np.flatnonzero(fresh)
         unique = keys[starts]
+        bits = max(1, len(unique).bit_length())
+        shift = np.uint64(64 - bits)
+        counts = np.bincount((unique >> shift).view(np.int64), minlength=1 << bits)
         return cls(unique, np.r_[starts, len(things)].astype(np.int32), things,
-                   (Bitmap.of(unique), Bitmap.of(scattered(unique))))
+                   (Bitmap.of(unique), Bitmap.of(scattered(unique))), np.r_[0, np.cumsum(counts)].astype(np.int32), shift)
 
     def places(self, keys: Hashes) -> tuple[Offsets, Offsets]:
         """Which of the keys are in the table, and the place of each one found."""
@@ -206,9 +212,15 @@ class KeyTable:
         keys = keys[asked]
         again = np.flatnonzero(self.bitmaps[1].may_have(scattered(keys)))
         asked, keys = asked[again], keys[again]
-        place = np.searchsorted(self.keys, keys)
-        place[place == len(self.keys)] = 0
-        found = self.keys[place] == keys
+        bucket = (keys >> self.shift).view(np.int64)
+        place, end = self.buckets[bucket].astype(np.int64), self.buckets[bucket + 1]
+        behind = np.flatnonzero(place < end)
+        while len(behind):
+            behind = behind[self.keys[place[behind]] < keys[behind]]
+            place[behind] += 1
+            behind = behind[place[behind] < end[behind]]
+        found = np.flatnonzero(place < end)
+        found = found[self.keys[place[found]] == keys[found]]
         return asked[found], place[found]
 
     def find(self, keys: Hashes) -> tuple[Offsets, NDArray[np.int32]]:

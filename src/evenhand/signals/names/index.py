@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evenhand.model.registry import HolderKind
 from evenhand.signals.names.added_words import AddedWords, bare_words, core_lengths
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
-from evenhand.signals.names.edits import EditKeys
+from evenhand.signals.names.edits import MIN_LETTERS_OF_TWO, EditKeys
 from evenhand.signals.names.forms import Forms, digits_of, forms_of
 from evenhand.signals.names.hashes import Bitmap, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.rarity import COMMON_WEIGHT, CONTAINED_BITS, Rarity, Shares, WordCounts, is_common, shared, weights
@@ -27,10 +27,17 @@ from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
 MIN_LETTERS, MIN_SPACELESS_LETTERS = 4, 2
 """A shorter form is found as registered only, not by a look-alike skeleton. Han, kana and hangul characters tell more."""
+MIN_LETTERS_OF, MIN_SPACELESS_LETTERS_OF, MIN_PERSON_LETTERS_OF = (6, 12), (10, 16), (9, 16)
+"""Letters other than added words that a name has at least for one edit and for two to count: in general, in Han, kana and
+hangul, where one other character makes another name, and in names of people, who are two letters from other people."""
+TOO_FEW_LETTERS = 0.04
+"""Factor on the weight of a name with fewer: less strength than a sweep looks at. Only who asks for all matches gets it."""
 MIN_INSIDE_WEIGHT = 0.3
 """A name that weighs less is not looked for inside longer names."""
 MAX_SPAN_TOKENS = 16
 """Names of more words (in scripts without spaces, characters) are not looked for inside longer names."""
+MIN_STRENGTH = 0.05
+"""Matches whose similarity times weight is less are left out of a sweep."""
 _SPACE = 0x20
 
 
@@ -55,6 +62,31 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditRules:
+    """Which targets are looked for an edit or two away: those whose match can have `min_strength`."""
+
+    min_strength: float
+    is_person: Mask
+    """Which holders are people."""
+    is_twice: bool
+    """Two edits are looked for at all."""
+
+    def marked(self, entries: Entries, core: Offsets, lengths: Offsets, is_spaceless: Mask) -> tuple[Mask, Mask]:
+        """The targets that are looked for an edit away, and those two edits away."""
+        people, bodies = np.zeros(len(core)), np.zeros(len(core))
+        is_person = self.is_person[entries.holder]
+        for best, chosen in ((people, is_person), (bodies, ~is_person)):
+            np.maximum.at(best, entries.target[chosen], entries.weight[chosen])
+        marked = []
+        for n in (1, 2):
+            enough = core >= min_letters(n, is_spaceless)
+            of_person = enough & (lengths >= MIN_PERSON_LETTERS_OF[n - 1])
+            marked.append(np.maximum(bodies * np.where(enough, 1.0, TOO_FEW_LETTERS),
+                                     people * np.where(of_person, 1.0, TOO_FEW_LETTERS)) >= self.min_strength)
+        return marked[0], marked[1] & self.is_twice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
     """Names, or handles, to be found. A target is the skeleton letters of one form."""
 
@@ -65,8 +97,9 @@ class Targets:
     beginnings: Bitmap
     """Hashes of every beginning of the targets that are looked for inside longer names."""
     edits: EditKeys
-    is_twice: bool
-    """Names two edits away are looked for too."""
+    numerals: pa.Array
+    """The numerals of all entries, each once."""
+    max_numerals: int
     core: Offsets
     """Letters of each target that are not of added words."""
     is_spaceless: Mask
@@ -87,7 +120,7 @@ class Targets:
     entries: Entries
 
     @classmethod
-    def of(cls, forms: Forms, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords, is_twice: bool = False
+    def of(cls, forms: Forms, parts: NameParts, entries: Entries, *, tables: UnicodeTables, added: AddedWords, rules: EditRules
            ) -> Targets:
         """The targets of these forms with their parts, numbered as in `entries`."""
         keys, first, target = np.unique(parts.hashes.wholes(), return_index=True, return_inverse=True)
@@ -101,15 +134,24 @@ class Targets:
         inside = np.flatnonzero((best >= MIN_INSIDE_WEIGHT) & ~is_short)
         several = np.flatnonzero(parts.n_words() > 1)
         numbers = np.arange(len(keys), dtype=np.int32)
+        core = core_lengths(parts, added)[first]
+        numerals = pc.unique(entries.digits)
+        once, twice = rules.marked(entries, core, letters.lengths, n_spaceless > 0)
         return cls(
             exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
-            beginnings=_beginnings(letters.take(inside)), edits=EditKeys.of(letters, others=plain.take(paired), of=paired),
-            is_twice=is_twice,
-            core=core_lengths(parts, added)[first], is_spaceless=n_spaceless > 0,
+            beginnings=_beginnings(letters.take(inside)),
+            edits=EditKeys.of(letters, plain.take(paired), paired, is_once=once, is_twice=twice),
+            numerals=numerals, max_numerals=pc.max(pc.utf8_length(numerals)).as_py() or 0,
+            core=core, is_spaceless=n_spaceless > 0,
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
             plain=plain.to_arrow(), lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
             starts=np.searchsorted(entries.target, np.arange(len(keys) + 1)), entries=entries)
+
+
+def min_letters(n_edits: int, is_spaceless: Mask | np.bool_) -> NDArray[np.int64]:
+    """How many letters other than added words a name needs for so many edits to count in full."""
+    return np.where(is_spaceless, MIN_SPACELESS_LETTERS_OF[n_edits - 1], MIN_LETTERS_OF[n_edits - 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +167,17 @@ class HolderIndex:
     """The place of each holder when sorted by id."""
     rarity: Rarity
     added: AddedWords
+    min_strength: float
     digest: str
     """Differs where anything that matches depend on differs."""
 
     @classmethod
-    def build(cls, holders: pa.Table, *, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> HolderIndex:
-        """The index of a table of `HOLDERS`. Names that fold to nothing are left out."""
+    def build(cls, holders: pa.Table, *, tables: UnicodeTables, counts: WordCounts, added: AddedWords,
+              min_strength: float = MIN_STRENGTH) -> HolderIndex:
+        """The index of a table of `HOLDERS`. Names that fold to nothing are left out.
+
+        It finds what has at least `min_strength`, the similarity times the weight.
+        """
         kinds, ids = (holders[name].combine_chunks() for name in ("kind", "holder_id"))
         is_person = np.asarray(pc.equal(kinds, str(HolderKind.OFFICIAL)))
         shown, owners = _names_of(holders)
@@ -156,13 +203,16 @@ class HolderIndex:
         handle_bits = np.minimum(bits_of(handle_parts, rarity, added), rarity.segmented_bits(handle_parts))
         handle_weights = np.minimum(weights(handle_bits[handle_forms.origins], is_person[holder_of_handle]),
                                     most[holder_of_handle])
+        name_entries = entries_of(forms, parts, shown, name_owners, name_weights, rank)
+        handle_entries = entries_of(handle_forms, handle_parts, handles, holder_of_handle, handle_weights, rank)
+        targets, handle_targets = (
+            Targets.of(*some, tables=tables, added=added,
+                       rules=EditRules(min_strength=min_strength, is_person=is_person, is_twice=is_twice))
+            for some, is_twice in (((forms, parts, name_entries), True), ((handle_forms, handle_parts, handle_entries), False)))
         return cls(
-            names=Targets.of(forms, parts, entries_of(forms, parts, shown, name_owners, name_weights, rank), tables=tables,
-                             added=added, is_twice=True),
-            handles=Targets.of(handle_forms, handle_parts, entries_of(handle_forms, handle_parts, handles, holder_of_handle,
-                                                      handle_weights, rank), tables=tables, added=added),
-            holder_ids=ids, holder_kinds=kinds, is_person=is_person, rank=rank, rarity=rarity, added=added,
-            digest=_digest(holders, tables, counts, added))
+            names=targets, handles=handle_targets, holder_ids=ids, holder_kinds=kinds, is_person=is_person, rank=rank,
+            rarity=rarity, added=added, min_strength=min_strength,
+            digest=_digest(holders, tables, counts, added, min_strength))
 
 
 def _names_of(holders: pa.Table) -> tuple[pa.Array, Offsets]:
@@ -239,7 +289,7 @@ def _beginnings(letters: Texts) -> Bitmap:
     return Bitmap.of(PartHashes.of(letters).parts(letters.offsets[:-1][letters.rows], np.arange(1, len(letters.points) + 1)))
 
 
-def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> str:
+def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords, min_strength: float) -> str:
     """A digest over everything that the index is made of, whatever the order or chunks of the table."""
     sink = pa.BufferOutputStream()
     table = holders.select(["holder_id", "kind", "name", "names", "handles"]).sort_by("holder_id").combine_chunks()
@@ -247,6 +297,6 @@ def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added:
         for batch in table.replace_schema_metadata(None).to_batches():
             writer.write_batch(batch)
     whole = sha256(sink.getvalue())
-    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source):
+    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source, repr(min_strength).encode()):
         whole.update(part)
     return whole.hexdigest()

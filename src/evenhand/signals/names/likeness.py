@@ -16,7 +16,7 @@ from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, can
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import Targets
+from evenhand.signals.names.index import MIN_PERSON_LETTERS_OF, TOO_FEW_LETTERS, Targets, min_letters
 from evenhand.signals.names.rarity import Rarity, Shares
 
 MAX_MATCHES = 5
@@ -27,11 +27,6 @@ SAME, SKELETON, AFFIX, AS_HANDLE, EDIT, TOKENS = range(len(MATCHES))
 REORDERED, PERSON_REORDERED = 0.7, 0.95
 """Similarity of a name whose words stand in another order, as family and given name may."""
 MAX_EDITS = 2
-MIN_EDIT_LETTERS, MIN_SPACELESS_EDIT_LETTERS, MIN_PERSON_EDIT_LETTERS = (6, 12), (10, 16), (9, 16)
-"""Letters other than added words that a name has at least for one edit and for two to count: in general, in Han, kana and
-hangul, where one other character makes another name, and in names of people, who are two letters from other people."""
-TOO_FEW_LETTERS = 0.04
-"""Factor on the weight of a name with fewer: less strength than a sweep looks at. Only who asks for all matches gets it."""
 WITH_ADDED_WORD, WITH_NAMING_WORD = 0.9, 0.6
 """Factors for a name with an added word around it, and for one with a word that as often makes a name of its own."""
 AMONG_WORDS, PERSON_AMONG_WORDS = 0.35, 0.9
@@ -70,7 +65,7 @@ class Likeness:
     @classmethod
     def of(cls, names: ReadNames, targets: Targets, *, added: AddedWords, rarity: Rarity, is_person: Mask) -> Likeness:
         """All likenesses of these names to these targets that hold when looked at."""
-        found = candidates(names.parts, targets, added, names.kinds)
+        found = candidates(names.parts, targets, names.kinds)
         edits = _edits(found, names.parts, targets)
         found, edits = found.take(edits >= 0), edits[edits >= 0]
         counts = np.minimum(targets.starts[found.target + 1] - targets.starts[found.target], MAX_MATCHES)
@@ -138,12 +133,10 @@ def _has_letters(found: Candidates, targets: Targets, *, edits: NDArray[np.int64
     """Whether a candidate is no edit from its target, or the target has letters enough for so many."""
     core, spaceless = targets.core[found.target], targets.is_spaceless[found.target]
     person = np.minimum(core, np.where(is_person, targets.lengths[found.target], core))
-    enough = edits <= 0
+    enough: Mask = edits <= 0
     for n in range(1, MAX_EDITS + 1):
-        general, of_spaceless, of_person = (least[n - 1] for least in (
-            MIN_EDIT_LETTERS, MIN_SPACELESS_EDIT_LETTERS, MIN_PERSON_EDIT_LETTERS))
-        least = np.where(spaceless, of_spaceless, general)
-        enough |= (edits == n) & (core >= least) & (~is_person | (targets.lengths[found.target] >= of_person))
+        of_person = ~is_person | (targets.lengths[found.target] >= MIN_PERSON_LETTERS_OF[n - 1])
+        enough |= (edits == n) & (core >= min_letters(n, spaceless)) & of_person
     return enough
 
 
