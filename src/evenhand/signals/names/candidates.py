@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evenhand.signals.names.added_words import WordKinds
-from evenhand.signals.names.codepoints import Mask, Offsets
-from evenhand.signals.names.forms import digits_of, is_numeral
-from evenhand.signals.names.hashes import NameParts
+from evenhand.signals.names.codepoints import Mask, Offsets, Texts
+from evenhand.signals.names.forms import is_numeral
+from evenhand.signals.names.hashes import NameParts, PartHashes
 from evenhand.signals.names.index import MAX_SPAN_TOKENS, Targets
 
 WHOLE, INSIDE, NEAR, BAG = range(4)
@@ -120,10 +119,12 @@ def _near(parts: NameParts, targets: Targets, places: tuple[Offsets, Offsets, Of
 
 
 def _may_have_numerals(parts: NameParts, targets: Targets, starts: Offsets, ends: Offsets) -> Mask:
-    """Whether some target has the numerals of each part: an edit away, numerals must be the same."""
-    count: Offsets = np.r_[0, np.cumsum(is_numeral(parts.written))]
-    n_numerals = count[ends] - count[starts]
-    may: Mask = n_numerals <= targets.max_numerals
-    doubtful = np.flatnonzero(may & (n_numerals > 0))
-    may[doubtful] = np.asarray(pc.is_in(digits_of(parts, starts[doubtful], ends[doubtful]), value_set=targets.numerals))
+    """Whether some target may have the numerals of each part: an edit away, numerals are the same."""
+    numeral = is_numeral(parts.written)
+    count: Offsets = np.r_[0, np.cumsum(numeral)]
+    may = np.ones(len(starts), np.bool_)
+    some = np.flatnonzero(count[ends] > count[starts])
+    numerals = parts.written[numeral]
+    hashes = PartHashes.of(Texts(numerals, np.array([0, len(numerals)])))
+    may[some] = targets.numerals.may_have(hashes.parts(count[starts[some]], count[ends[some]]))
     return may

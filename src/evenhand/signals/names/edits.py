@@ -24,6 +24,7 @@ MAX_LETTERS_OF_PAIRS = 15
 """Longer targets would have too many pairs of letters to leave out."""
 _SHORTEST_BEGINNING = 2
 """How many first and last letters are taken for a target's without a look."""
+_BOTH = 3
 _N_PIECES = 4
 _MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 7, 3
 """Two edits change at most four of the letters that a name has, and its length by two; a letter pair as written another
@@ -37,6 +38,8 @@ class LeftOut:
     beginnings: Bitmap
     """Every beginning of a text."""
     endings: Bitmap
+    both: Bitmap
+    """The first and the last `_BOTH` letters of each text, together."""
     table: KeyTable
     """To the number of the text's target."""
 
@@ -51,17 +54,26 @@ class LeftOut:
             keys.append(hashes.without_two(starts[owner], ends[owner], first, second))
             owners.append(owner)
         return cls(beginnings=Bitmap.of(hashes.parts(starts[part], place + 1)),
-                   endings=Bitmap.of(hashes.parts(place, ends[part])),
+                   endings=Bitmap.of(hashes.parts(place, ends[part])), both=Bitmap.of(_ends(hashes, starts, ends)),
                    table=KeyTable.of(np.concatenate(keys), numbers[np.concatenate(owners)].astype(np.int32)))
 
     def once(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """Parts and targets, by the part whole and without each letter between a beginning and an ending of targets.
 
-        Places are halved: those from the middle on stay where the part begins like a target up to there, those before
-        it where it ends like one.
+        The first places stay where the part ends like a target from there on, the last where it begins like one, those
+        between where both its ends are like those of one. Then places are halved: those from the middle on stay where
+        the part begins like a target up to there, those before it where it ends like one.
         """
-        part, low, high = np.arange(len(starts)), starts, ends
-        keys, owners = [hashes.parts(starts, ends)], [part]
+        every = np.arange(len(starts))
+        keys, owners = [hashes.parts(starts, ends)], [every]
+        begin, end = starts + _BOTH, np.maximum(ends - _BOTH - 1, starts + _BOTH)
+        first = np.flatnonzero(self.endings.may_have(hashes.parts(begin + 1, ends)))
+        last = np.flatnonzero(self.beginnings.may_have(hashes.parts(starts, end)))
+        middle = np.flatnonzero(end > begin)
+        middle = middle[self.both.may_have(_ends(hashes, starts[middle], ends[middle]))]
+        part = np.concatenate([first, middle, last])
+        low = np.concatenate([starts[first], begin[middle], end[last]])
+        high = np.concatenate([begin[first], end[middle], ends[last]])
         while len(part):
             middle = (low + high) >> 1
             ending = np.minimum(middle + 1, ends[part])
@@ -176,6 +188,11 @@ class EditKeys:
             parts.append(part[near])
             targets.append(target[near])
         return np.concatenate(parts), np.concatenate(targets)
+
+
+def _ends(hashes: PartHashes, starts: Offsets, ends: Offsets) -> Hashes:
+    """A key of the first and the last letters of each part."""
+    return _joined(hashes.parts(starts, starts + _BOTH), hashes.parts(ends - _BOTH, ends))
 
 
 def _pairs(starts: Offsets, ends: Offsets, *, last: Offsets | None = None, first: Offsets | None = None

@@ -97,9 +97,8 @@ class Targets:
     beginnings: Bitmap
     """Hashes of every beginning of the targets that are looked for inside longer names."""
     edits: EditKeys
-    numerals: pa.Array
-    """The numerals of all entries, each once."""
-    max_numerals: int
+    numerals: Bitmap
+    """The numerals that entries have."""
     core: Offsets
     """Letters of each target that are not of added words."""
     is_spaceless: Mask
@@ -135,14 +134,13 @@ class Targets:
         several = np.flatnonzero(parts.n_words() > 1)
         numbers = np.arange(len(keys), dtype=np.int32)
         core = core_lengths(parts, added)[first]
-        numerals = pc.unique(entries.digits)
+        numerals = PartHashes.of(Texts.from_arrow(pc.unique(entries.digits))).wholes()
         once, twice = rules.marked(entries, core, letters.lengths, n_spaceless > 0)
         return cls(
             exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
             beginnings=_beginnings(letters.take(inside)),
             edits=EditKeys.of(letters, plain.take(paired), paired, is_once=once, is_twice=twice),
-            numerals=numerals, max_numerals=pc.max(pc.utf8_length(numerals)).as_py() or 0,
-            core=core, is_spaceless=n_spaceless > 0,
+            numerals=Bitmap.of(numerals), core=core, is_spaceless=n_spaceless > 0,
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
             plain=plain.to_arrow(), lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
