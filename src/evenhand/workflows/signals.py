@@ -9,7 +9,7 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
-from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.account_names import name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
@@ -34,7 +34,7 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
-    return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
+    return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")))
 
