@@ -1,0 +1,138 @@
+"""The bench: today's steps, guards and policies over any accounts and posts, in memory, to measure them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from evenhand.campaign.pipeline import REGISTRY_RELATIONS
+from evenhand.campaign.plan import Spared, Terms, judge
+from evenhand.campaign.registry_relations import registry_relations
+from evenhand.model.registry import HOLDERS
+from evenhand.model.snapshot import POSTS, TABLES
+from evenhand.model.step import Query, Step
+from evenhand.plugins import detectors, guards
+from evenhand.ports import Engine
+from evenhand.workflows.materials import SweepSettings, load_materials, load_registers, open_engine, pipeline_for
+from evenhand.workflows.plan import Materials, cases, judged_relations
+from evenhand.workflows.scan import RESULTS, Scan
+from evenhand.workflows.signals import signal_steps, suffixes
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+"""The cut-off of everything measured here, so that a result does not depend on the day."""
+DECIDED = pa.schema([pa.field(name, pa.string(), nullable=False) for name in ("account_id", "harm", "penalty")])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a task measures with. `registers` are the ones that the steps know, by name."""
+
+    engine: Engine
+    materials: Materials
+    registers: Mapping[str, pa.Table]
+    steps: Mapping[str, Step]
+    """Every step there is, whether a policy needs it or not."""
+
+    def knowing(self, registers: Mapping[str, pa.Table]) -> Bench:
+        """The same bench with other registers: those named replace the ones there were.
+
+        For sets with victims of their own: the detectors then look for look-alikes of these, and of nobody else.
+        """
+        known = {**self.registers, **registers}
+        return _bench(self.engine, self.materials, known)
+
+    def has(self, relation: str) -> bool:
+        """Whether any step, table or register leaves this relation."""
+        return relation in self.steps or relation in TABLES or relation in REGISTRY_RELATIONS
+
+    def relations(self, wanted: Iterable[str], *, accounts: pa.Table, posts: pa.Table | None = None) -> dict[str, pa.Table]:
+        """The wanted relations over these accounts and posts; only the steps that they need are run.
+
+        `accounts` and `posts` may have any of the snapshot's columns; the others are null. Raises `KeyError` for a
+        relation that no step leaves: ask `has` first.
+        """
+        names = tuple(wanted)
+        given = {"accounts": accounts, "posts": posts if posts is not None else POSTS.schema.empty_table()}
+        tables = {name: _filled(given.get(name), table.schema) for name, table in TABLES.items()}
+        self.engine.bind(self.materials.registries)
+        outcome = self.engine.run(self._needed(names), tables=tables, keep=[n for n in names if n in self.steps])
+        return {**{name: tables[name] for name in names if name in tables}, **outcome.relations}
+
+    def swept(self, *, accounts: pa.Table, posts: pa.Table | None = None, also: Iterable[str] = ()) -> dict[str, pa.Table]:
+        """Everything a sweep leaves (`profiles`, `found`, `evidence`, `guard_hits`), and the relations in `also`."""
+        return self.relations((*RESULTS, *also), accounts=accounts, posts=posts)
+
+    def ask(self, query: Query, **tables: pa.Table) -> pa.Table:
+        """The rows of a query over tables that are handed over."""
+        return self.engine.run([query], tables=tables, keep=[query.name]).relations[query.name]
+
+    def decided(self, swept: Mapping[str, pa.Table]) -> pa.Table:
+        """Who would be penalised for what under the pack, of what `swept` left: the columns of `DECIDED`."""
+        pack = self.materials.pack
+        terms = Terms(pack=pack, policies=pack.in_force(AT.date()), cut_off=AT, messages=self.materials.messages,
+                      supported=self.materials.supported)
+        scan = Scan(relations=swept, counts=(), key="", n_resumed=0)
+        sweep = judged_relations(scan, terms=terms, engine=self.engine, strikes=self.materials.registries["strikes"])
+        outcomes = judge(cases(sweep, terms=terms, seed=0), terms=terms)
+        rows = [{"account_id": one.profile.account_id, "harm": str(one.harm), "penalty": str(one.penalty)}
+                for one in outcomes if not isinstance(one, Spared)]
+        return pa.Table.from_pylist(rows, schema=DECIDED)
+
+    def _needed(self, wanted: Iterable[str]) -> list[Step]:
+        ordered: dict[str, Step] = {}
+
+        def visit(name: str) -> None:
+            if name in ordered or name in TABLES or name in REGISTRY_RELATIONS:
+                return
+            step = self.steps[name]
+            for source in step.inputs:
+                visit(source)
+            ordered[name] = step
+
+        for name in wanted:
+            visit(name)
+        return list(ordered.values())
+
+
+@contextmanager
+def open_bench(settings: SweepSettings) -> Iterator[Bench]:
+    """A bench with the pack, registers and engine that `settings` names."""
+    with open_engine(settings) as engine:
+        yield _bench(engine, load_materials(settings), load_registers(settings.registries))
+
+
+def holders_named(names: Iterable[str], *, kind: str = "company", domains: Mapping[str, str] | None = None) -> pa.Table:
+    """A register of holders with these names, each its own id: for sets whose victims no shipped register holds."""
+    at = domains or {}
+    rows = [{"holder_id": name, "kind": kind, "name": name, "names": [{"name": name, "language": None, "kind": "label"}],
+             "handles": [], "domains": [at[name]] if name in at else [], "avatars": [], "source": "evaluation",
+             "as_of": AT.date()} for name in dict.fromkeys(names)]
+    return pa.Table.from_pylist(rows, schema=HOLDERS)
+
+
+def accounts_on_the_web(hosts: pa.Array) -> pa.Table:
+    """One account for each host: its handle is the host, which stands for proven control, as on the AT protocol."""
+    return pa.table({"account_id": hosts, "handle": hosts, "platform": pa.repeat(pa.scalar("web"), len(hosts))})
+
+
+def _bench(engine: Engine, materials: Materials, registers: Mapping[str, pa.Table]) -> Bench:
+    signals = signal_steps(registers)
+    pipeline = pipeline_for(materials.pack, registers, signals=signals)
+    every = (*signals, *(step for detector in detectors() for step in detector.steps),
+             *(step for guard in guards() for step in guard.steps), *pipeline.account_steps, *pipeline.platform_steps)
+    known = Materials(pack=materials.pack, pipeline=pipeline, messages=materials.messages, seed=materials.seed,
+                      registries=registry_relations(registers, suffixes_of=suffixes), supported=materials.supported,
+                      registries_digest=materials.registries_digest)
+    return Bench(engine=engine, materials=known, registers=registers, steps={step.name: step for step in every})
+
+
+def _filled(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
+    """`table` with exactly the columns of `schema`; those it lacks are null."""
+    if table is None:
+        return schema.empty_table()
+    return pa.table({field.name: table[field.name].cast(field.type) if field.name in table.column_names
+                     else pa.nulls(table.num_rows, field.type) for field in schema})
