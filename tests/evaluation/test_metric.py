@@ -20,7 +20,8 @@ def test_a_share_has_the_published_exact_interval(hits: int, n: int, low: float,
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300), st.integers(0, 300), st.integers(0, 99))
-def test_f1_lies_inside_its_interval_and_is_the_harmonic_mean(right: int, wrong: int, missed: int, left: int, seed: int) -> None:
+def test_f1_lies_inside_its_interval_and_is_the_harmonic_mean(
+        right: int, wrong: int, missed: int, left: int, seed: int) -> None:
     metric = f1(right, n_wrong=wrong, n_missed=missed, n_left=left, seed=seed)
     if right + wrong + missed == 0:
         assert metric.value is None

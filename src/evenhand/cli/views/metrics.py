@@ -11,17 +11,19 @@ from evenhand.evaluation.card import Bar, BarResult
 from evenhand.evaluation.metric import Metric
 
 VERDICTS = {True: ("met", "green"), False: ("missed", "bold red"), None: ("not measured", QUIET)}
-_SMALL = 0.01
-"""Shares below are written with more digits."""
+_SMALL, _TINY = 0.01, 1e-6
+"""Shares below the first are written with two significant digits, those below the second as less than it."""
 
 
 def shown_share(value: float) -> str:
-    """A share (0–1) as a percentage: one decimal, three below one per cent.
+    """A share (0–1) as a percentage: one decimal, and two significant digits below one per cent.
 
-    >>> shown_share(0.9731), shown_share(0.0005), shown_share(0.0)
-    ('97.3 %', '0.050 %', '0.0 %')
+    >>> shown_share(0.9731), shown_share(0.0005), shown_share(0.0), shown_share(1e-9)
+    ('97.3 %', '0.05 %', '0.0 %', '<0.0001 %')
     """
-    return f"{value * 100:.3f} %" if 0.0 < value < _SMALL else f"{value * 100:.1f} %"
+    if 0.0 < value < _TINY:
+        return f"<{_TINY * 100:.4f} %"
+    return f"{value * 100:.2g} %" if 0.0 < value < _SMALL else f"{value * 100:.1f} %"
 
 
 def shown_value(value: float | None, *, is_share: bool) -> str:
