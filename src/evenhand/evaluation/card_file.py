@@ -81,7 +81,8 @@ def read_card(name: str, text: str, *, forms: Mapping[str, TaskForm], problems: 
     if not reader.is_right:
         return None
     return Card(card_id=reader.text("id"), title=reader.text("title"), task=form.name, licence=reader.text("licence"),
-                source=reader.text("source"), notes=reader.text("notes"), files=files, bars=bars, options=options, file=name)
+                source=reader.text("source"), notes=" ".join(reader.text("notes").split()), files=files, bars=bars,
+                options=options, file=name)
 
 
 def _file(table: TableReader, form: TaskForm) -> CardFile:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenhand.campaign.pipeline import REGISTRY_RELATIONS
 from evenhand.campaign.plan import Spared, Terms, judge
@@ -105,18 +106,34 @@ def open_bench(settings: SweepSettings) -> Iterator[Bench]:
         yield _bench(engine, load_materials(settings), load_registers(settings.registries))
 
 
-def holders_named(names: Iterable[str], *, kind: str = "company", domains: Mapping[str, str] | None = None) -> pa.Table:
-    """A register of holders with these names, each its own id: for sets whose victims no shipped register holds."""
-    at = domains or {}
-    rows = [{"holder_id": name, "kind": kind, "name": name, "names": [{"name": name, "language": None, "kind": "label"}],
-             "handles": [], "domains": [at[name]] if name in at else [], "avatars": [], "source": "evaluation",
-             "as_of": AT.date()} for name in dict.fromkeys(names)]
-    return pa.Table.from_pylist(rows, schema=HOLDERS)
+def holders_named(names: pa.Array, *, domains: pa.Array | None = None) -> pa.Table:
+    """A register of companies with these names, each its own id: for sets whose victims no shipped register holds.
+
+    `domains` has the registered domain of each, where it is known.
+    """
+    known = pa.nulls(len(names), pa.string()) if domains is None else domains
+    rows = pa.table({"name": names, "domain": known}).group_by("name").aggregate([("domain", "min")]).sort_by("name")
+    return pa.Table.from_pylist([{
+        "holder_id": name, "kind": "company", "name": name, "names": [{"name": name, "language": None, "kind": "label"}],
+        "handles": [], "domains": [domain] if domain else [], "avatars": [], "source": "evaluation", "as_of": AT.date()}
+        for name, domain in zip(rows["name"].to_pylist(), rows["domain_min"].to_pylist(), strict=True)], schema=HOLDERS)
+
+
+def plain_hosts(written: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Host names as a browser takes them, from addresses as published: defanged, with a scheme, a path, a `www.`.
+
+    >>> plain_hosts(pa.array(["hxxps://www.Example[.]com/a", "b[.]example"])).to_pylist()
+    ['example.com', 'b.example']
+    """
+    flat = written.combine_chunks() if isinstance(written, pa.ChunkedArray) else written
+    fanged = pc.replace_substring_regex(pc.utf8_lower(flat), r"\[\.\]|\(\.\)|\[dot\]", ".")
+    return pc.replace_substring_regex(pc.replace_substring_regex(fanged, r"^[a-z]+://", ""), r"^www\.|[/?#:].*$", "")
 
 
 def accounts_on_the_web(hosts: pa.Array) -> pa.Table:
     """One account for each host: its handle is the host, which stands for proven control, as on the AT protocol."""
-    return pa.table({"account_id": hosts, "handle": hosts, "platform": pa.repeat(pa.scalar("web"), len(hosts))})
+    unique = pc.unique(hosts)
+    return pa.table({"account_id": unique, "handle": unique, "platform": pa.repeat(pa.scalar("web"), len(unique))})
 
 
 def _bench(engine: Engine, materials: Materials, registers: Mapping[str, pa.Table]) -> Bench:

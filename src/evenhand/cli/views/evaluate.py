@@ -131,7 +131,8 @@ class CardsView:
 
     def _breakdown(self, breakdown: Breakdown, form: TaskForm, *, width: int) -> Table:
         grid = table()
-        names = list(dict.fromkeys(metric.name for row in breakdown.rows for metric in row.metrics))[:MOST_COLUMNS]
+        names = list(dict.fromkeys(metric.name for row in breakdown.rows for metric in row.metrics
+                                   if metric.value is not None))[:MOST_COLUMNS]
         grid.add_column(breakdown.by, no_wrap=True, overflow="ellipsis", max_width=max(12, width - 24 * len(names)))
         for name in names:
             grid.add_column(name, justify="right", no_wrap=True)
