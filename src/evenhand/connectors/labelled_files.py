@@ -54,15 +54,18 @@ def read_labelled(file: Path, wanted: Wanted) -> Labelled:
     problems: list[Problem] = []
     if file.is_dir():
         source = _folder(file)
+        present = source.column_names
     elif file.suffix.lower() == ".parquet":
         source = parquet_table(content_of(file), str(file))
+        present = source.column_names
         source = source.append_column(LINE, pa.array(range(1, source.num_rows + 1), pa.int64()))
     else:
         contents = read_contents(file)
         problems += contents.problems
+        present = list(contents.columns)
         source = _table(contents.columns, [(record.line, record.values) for record in contents.records], wanted)
     n_unreadable = len(problems)
-    _require_columns(source.column_names, wanted, file=file)
+    _require_columns([name for name in present if name != LINE], wanted, file=file)
     columns = {LINE: source[LINE].combine_chunks()}
     wrong = pa.repeat(pa.scalar(False), source.num_rows)
     for field in wanted.schema:
@@ -102,7 +105,7 @@ def _require_columns(present: list[str], wanted: Wanted, *, file: Path) -> None:
             problems.append(Problem(
                 what=f"the file has no column `{theirs}`, which the card calls `{ours}`", file=str(file), line=1,
                 hint=f"did you mean `{near[0]}`?" if near
-                else f"columns: {', '.join(f'`{name}`' for name in present if name != LINE)}"))
+                else f"columns: {', '.join(f'`{name}`' for name in present)}"))
     if problems:
         raise DataError(problems)
 

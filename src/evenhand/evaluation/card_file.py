@@ -148,7 +148,7 @@ def _check_roles(reader: TableReader, files: tuple[CardFile, ...], form: TaskFor
 
 def _bar(table: TableReader) -> Bar:
     at_least, at_most = table.decimal("at_least"), table.decimal("at_most")
-    if (at_least is None) == (at_most is None):
+    if table.is_written("at_least") == table.is_written("at_most"):
         table.wrong("", "a bar has either `at_least` or `at_most`", "keep or add one of them")
     return Bar(metric=table.text("metric"), at_least=at_least, at_most=at_most)
 

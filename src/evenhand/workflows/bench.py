@@ -12,16 +12,16 @@ import pyarrow.compute as pc
 
 from evenhand.campaign.pipeline import REGISTRY_RELATIONS
 from evenhand.campaign.plan import Spared, Terms, judge
-from evenhand.campaign.registry_relations import registry_relations
+from evenhand.model.policy import PolicyPack
 from evenhand.model.registry import HOLDERS
 from evenhand.model.snapshot import POSTS, TABLES
 from evenhand.model.step import Query, Step
 from evenhand.plugins import detectors, guards
 from evenhand.ports import Engine
-from evenhand.workflows.materials import SweepSettings, load_materials, load_registers, open_engine, pipeline_for
+from evenhand.workflows.materials import SweepSettings, load_pack, load_registers, materials_of, open_engine
 from evenhand.workflows.plan import Materials, cases, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
-from evenhand.workflows.signals import signal_steps, suffixes
+from evenhand.workflows.signals import signal_steps
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 """The cut-off of everything measured here, so that a result does not depend on the day."""
@@ -33,6 +33,7 @@ class Bench:
     """What a task measures with. `registers` are the ones that the steps know, by name."""
 
     engine: Engine
+    settings: SweepSettings
     materials: Materials
     registers: Mapping[str, pa.Table]
     steps: Mapping[str, Step]
@@ -43,8 +44,7 @@ class Bench:
 
         For sets with victims of their own: the detectors then look for look-alikes of these, and of nobody else.
         """
-        known = {**self.registers, **registers}
-        return _bench(self.engine, self.materials, known)
+        return _bench(self.engine, self.settings, self.materials.pack, {**self.registers, **registers})
 
     def has(self, relation: str) -> bool:
         """Whether any step, table or register leaves this relation."""
@@ -103,7 +103,7 @@ class Bench:
 def open_bench(settings: SweepSettings) -> Iterator[Bench]:
     """A bench with the pack, registers and engine that `settings` names."""
     with open_engine(settings) as engine:
-        yield _bench(engine, load_materials(settings), load_registers(settings.registries))
+        yield _bench(engine, settings, load_pack(settings), load_registers(settings.registries))
 
 
 def holders_named(names: pa.Array, *, domains: pa.Array | None = None) -> pa.Table:
@@ -136,15 +136,14 @@ def accounts_on_the_web(hosts: pa.Array) -> pa.Table:
     return pa.table({"account_id": unique, "handle": unique, "platform": pa.repeat(pa.scalar("web"), len(unique))})
 
 
-def _bench(engine: Engine, materials: Materials, registers: Mapping[str, pa.Table]) -> Bench:
+def _bench(engine: Engine, settings: SweepSettings, pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Bench:
     signals = signal_steps(registers)
-    pipeline = pipeline_for(materials.pack, registers, signals=signals)
+    materials = materials_of(pack, registers, settings, signals=signals)
     every = (*signals, *(step for detector in detectors() for step in detector.steps),
-             *(step for guard in guards() for step in guard.steps), *pipeline.account_steps, *pipeline.platform_steps)
-    known = Materials(pack=materials.pack, pipeline=pipeline, messages=materials.messages, seed=materials.seed,
-                      registries=registry_relations(registers, suffixes_of=suffixes), supported=materials.supported,
-                      registries_digest=materials.registries_digest)
-    return Bench(engine=engine, materials=known, registers=registers, steps={step.name: step for step in every})
+             *(step for guard in guards() for step in guard.steps), *materials.pipeline.account_steps,
+             *materials.pipeline.platform_steps)
+    return Bench(engine=engine, settings=settings, materials=materials, registers=registers,
+                 steps={step.name: step for step in every})
 
 
 def _filled(table: pa.Table | None, schema: pa.Schema) -> pa.Table:

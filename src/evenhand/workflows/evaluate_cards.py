@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -34,10 +34,11 @@ OnCard = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
-    """A card with its files read."""
+    """A card with its files read, or with those that are missing."""
 
     card: Card
     tables: Mapping[str, tuple[pa.Table, ...]]
+    missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     n_rejected: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
@@ -92,19 +93,25 @@ def evaluate_cards(cards: Sequence[Card], settings: SweepSettings, *, data: Path
     A card whose files are not there has the outcome `NotRun`. Raises `DataError` for files that are there and cannot be
     used: all mistakes of all cards together.
     """
-    missing = {card.card_id: tuple(file.path for file in card.files if not (data / file.path).exists()) for card in cards}
-    loaded = _load([card for card in cards if not missing[card.card_id]], data=data)
-    results = []
+    loaded = _load(cards, data=data)
     with open_bench(settings) as bench:
-        for nth, card in enumerate(cards):
-            if on_card is not None:
-                on_card(nth, len(cards), card.card_id)
-            if missing[card.card_id]:
-                results.append(CardResult(card=card, outcome=NotRun(missing=missing[card.card_id]),
-                                          bars=judge_bars(card.bars, ())))
-            else:
-                results.append(_result(loaded[card.card_id], bench, data=data, seed=seed))
-    return tuple(results)
+        return tuple(_results(loaded, bench, data=data, seed=seed, on_card=on_card))
+
+
+def evaluate_on(bench: Bench, cards: Sequence[Card], *, data: Path, seed: int = 0) -> tuple[CardResult, ...]:
+    """The same on a bench that is open already."""
+    return tuple(_results(_load(cards, data=data), bench, data=data, seed=seed))
+
+
+def _results(loaded: Sequence[_Loaded], bench: Bench, *, data: Path, seed: int,
+             on_card: OnCard | None = None) -> Iterator[CardResult]:
+    for nth, one in enumerate(loaded):
+        if on_card is not None:
+            on_card(nth, len(loaded), one.card.card_id)
+        if one.missing:
+            yield CardResult(card=one.card, outcome=NotRun(missing=one.missing), bars=judge_bars(one.card.bars, ()))
+        else:
+            yield _result(one, bench, data=data, seed=seed)
 
 
 def _texts(files: Iterable[str]) -> dict[str, str]:
@@ -135,16 +142,19 @@ def _cards(texts: Mapping[str, str]) -> tuple[Card, ...]:
     return tuple(cards.values())
 
 
-def _load(cards: Iterable[Card], *, data: Path) -> dict[str, _Loaded]:
-    loaded, problems = {}, []
+def _load(cards: Iterable[Card], *, data: Path) -> tuple[_Loaded, ...]:
+    """Each card with its files, or with what is missing of them."""
+    loaded: list[_Loaded] = []
+    problems: list[Problem] = []
     for card in cards:
+        missing = tuple(file.path for file in card.files if not (data / file.path).exists())
         try:
-            loaded[card.card_id] = _files_of(card, data=data)
+            loaded.append(_Loaded(card=card, tables={}, missing=missing) if missing else _files_of(card, data=data))
         except DataError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise DataError(problems)
-    return loaded
+    return tuple(loaded)
 
 
 def _files_of(card: Card, *, data: Path) -> _Loaded:

@@ -51,10 +51,20 @@ def load_materials(settings: SweepSettings) -> Materials:
 
     Raises `PolicyError` and `DataError` with all problems of the pack or of the registries together.
     """
-    pack = shipped_pack() if settings.pack is None else read_pack_folder(settings.pack)
-    registers = load_registers(settings.registries)
+    return materials_of(load_pack(settings), load_registers(settings.registries), settings)
+
+
+def load_pack(settings: SweepSettings) -> PolicyPack:
+    """The pack that `settings` names."""
+    return shipped_pack() if settings.pack is None else read_pack_folder(settings.pack)
+
+
+def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: SweepSettings, *,
+                 signals: Sequence[Step] | None = None) -> Materials:
+    """The materials of a pack and registers that have been read. `signals`: the signal steps, where they are made already."""
     return Materials(
-        pack=pack, pipeline=pipeline_for(pack, registers), registries=registry_relations(registers, suffixes_of=suffixes),
+        pack=pack, pipeline=pipeline_for(pack, registers, signals=signals),
+        registries=registry_relations(registers, suffixes_of=suffixes),
         registries_digest=registers_digest(settings.registries), messages=load_messages("en"), seed=settings.seed,
         supported=settings.supported)
 

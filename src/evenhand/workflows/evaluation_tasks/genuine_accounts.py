@@ -10,7 +10,7 @@ an account tells it from an impostor's, so what is found of these says how much 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +32,7 @@ PROFILES = {
     "official": "'Official account'",
     "both": "'Official account of ' || coalesce(name, handle)"}
 """What the account says of itself, as SQL over `handle`, `name`, `kind`."""
+SILENT = "none"
 MOST_NAMED = 25
 
 FORM = TaskForm(
@@ -49,6 +50,7 @@ FORM = TaskForm(
     metrics=(
         MetricForm(name="found", sentence="genuine accounts found by any detector with a confidence that a policy acts on, "
                    "under any of the profiles, and spared by no guard"),
+        MetricForm(name="found_without_claim", sentence="the same where the account says nothing of itself"),
         MetricForm(name="found_without_handle", sentence="the same for holders of whom the register knows neither a handle "
                    "nor an address"),
         MetricForm(name="penalised", sentence="genuine accounts that the shipped pack would penalise")))
@@ -99,7 +101,7 @@ def measure(data: TaskData, bench: Bench) -> Measured:
     own = accounts["is_own"].combine_chunks()
     nobody = pc.not_equal(ids, ids)
     tries = _Tries(is_own=own, found=nobody, penalised=nobody)
-    by_profile, mistakes = [], []
+    by_profile, mistakes, silent = [], [], share("found_without_claim", 0, n=0)
     for profile in PROFILES:
         tried = accounts.select(["account_id", "platform", "handle", "display_name", "website"]).append_column(
             "bio", accounts[profile].cast(pa.string()))
@@ -109,11 +111,12 @@ def measure(data: TaskData, bench: Bench) -> Measured:
         tries = _Tries(is_own=own, found=pc.or_(tries.found, this.found),
                        penalised=pc.or_(tries.penalised, this.penalised))
         by_profile.append(BreakdownRow(value=profile, metrics=this.metrics()))
+        silent = replace(this.metrics()[0], name="found_without_claim") if profile == SILENT else silent
         wrong = found.filter(_in(found["account_id"].combine_chunks(), accounts.filter(own)))
         mistakes += [f"{row['account_id']} ({profile}): {row['harm']}, {row['holder_id'] or 'no holder'}, "
                      f"confidence {row['confidence']:.2f}" for row in wrong.to_pylist()]
     return Measured(
-        n=len(ids), metrics=tries.metrics(), n_mistakes=len(mistakes), mistakes=tuple(sorted(mistakes)[:MOST_NAMED]),
+        n=len(ids), metrics=(*tries.metrics(), silent), n_mistakes=len(mistakes), mistakes=tuple(sorted(mistakes)[:MOST_NAMED]),
         breakdowns=(Breakdown(by="profile", rows=tuple(by_profile)),
                     Breakdown(by="register", rows=_by_register(accounts["register"], tries))))
 
