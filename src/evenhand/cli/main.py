@@ -14,6 +14,7 @@ import click
 
 from evenhand import __version__
 from evenhand.cli.demo import demo
+from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
 from evenhand.cli.interruptible import interruptible
@@ -45,7 +46,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, scan, plan, explain, report, policy, registry, world):
+for command in (demo, ingest, scan, plan, explain, report, policy, registry, evaluate, world):
     evenhand.add_command(command)
 
 
