@@ -13,7 +13,7 @@ import click
 from evenhand.cli.views.screen import Screen
 from evenhand.model.penalty import Penalty
 from evenhand.policy.decide import EVERY_PENALTY
-from evenhand.workflows.machine import memory_bytes
+from evenhand.workflows.buckets.machine import memory_bytes
 from evenhand.workflows.materials import SweepSettings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -25,7 +25,7 @@ from evenhand.plugins import detectors, guards
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
 from evenhand.statements.messages import Messages
-from evenhand.workflows.machine import n_processors, share
+from evenhand.workflows.buckets.machine import n_processors, share
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
 from evenhand.workflows.plan import Materials
 from evenhand.workflows.signals import signal_steps, suffixes

@@ -16,7 +16,7 @@ from evenhand.campaign.pipeline import Pipeline
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.snapshot import TABLES
 from evenhand.ports import Engine, Source, StepCount
-from evenhand.workflows.parts import Parts, open_parts
+from evenhand.workflows.buckets.parts import Parts, open_parts
 
 RESULTS = ("profiles", "found", "evidence", "guard_hits")
 

@@ -14,11 +14,11 @@ from evenhand.model.plan import Plan
 from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView
+from evenhand.workflows.buckets.crew import crew_for
+from evenhand.workflows.buckets.parts import SPILL
 from evenhand.workflows.check_policies import refuse_unchecked
-from evenhand.workflows.crew import crew_for
 from evenhand.workflows.explain import Explanation, explain
 from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
-from evenhand.workflows.parts import SPILL
 from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.report import Beside, read_report, write_report
 from evenhand.workflows.scan import Hands, OnProgress, scan

@@ -20,9 +20,9 @@ from typing import Any, Self
 
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError, EvenhandError, Problem
-from evenhand.workflows.machine import share
+from evenhand.workflows.buckets.machine import share
+from evenhand.workflows.buckets.parts import Parts
 from evenhand.workflows.materials import SweepSettings
-from evenhand.workflows.parts import Parts
 from evenhand.workflows.scan import WorkOn
 
 WORTH_A_PROCESS = 60_000
@@ -78,7 +78,7 @@ class Crew:
             ours, theirs = Pipe()
             with theirs:
                 process = subprocess.Popen(  # noqa: S603 our own interpreter, our own words
-                    [sys.executable, "-P", "-c", "from evenhand.workflows.bucket_process import main; main()",
+                    [sys.executable, "-P", "-c", "from evenhand.workflows.buckets.process import main; main()",
                      str(theirs.fileno()), str(os.getpid())],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)})

@@ -13,9 +13,9 @@ from multiprocessing.connection import Connection
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, EvenhandError, Problem
-from evenhand.workflows.crew import Job
+from evenhand.workflows.buckets.crew import Job
+from evenhand.workflows.buckets.parts import Parts
 from evenhand.workflows.materials import load_materials
-from evenhand.workflows.parts import Parts
 from evenhand.workflows.scan import do_bucket, sweep_key
 
 SECONDS_BETWEEN_LOOKS = 0.2

@@ -21,10 +21,10 @@ import pytest
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError
 from evenhand.model.snapshot import ACCOUNTS
-from evenhand.workflows.crew import Crew, Job, crew_for
+from evenhand.workflows.buckets.crew import Crew, Job, crew_for
+from evenhand.workflows.buckets.parts import open_parts
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
-from evenhand.workflows.parts import open_parts
 from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.scan import Hands, sweep_key
 
@@ -67,7 +67,7 @@ import sys
 from pathlib import Path
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.workflows import sweeps
-from evenhand.workflows.crew import crew_for
+from evenhand.workflows.buckets.crew import crew_for
 sweeps.crew_for = lambda snapshot, settings: crew_for(snapshot, settings, worth=1)
 from evenhand.cli.main import main
 main(["plan", sys.argv[1], "--into", sys.argv[2], "--threads", "2", "--json", *sys.argv[3:]])

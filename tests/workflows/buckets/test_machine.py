@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evenhand.errors import ConfigError
-from evenhand.workflows.machine import LEAST_ENGINE_BYTES, OWN_BYTES, machine_bytes, memory_bytes, share
+from evenhand.workflows.buckets.machine import LEAST_ENGINE_BYTES, OWN_BYTES, machine_bytes, memory_bytes, share
 
 
 @pytest.mark.parametrize(("text", "n_bytes"), [("2GB", 2_000_000_000), ("512 MiB", 536_870_912), ("1.5gb", 1_500_000_000)])
