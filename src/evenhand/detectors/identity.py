@@ -23,6 +23,8 @@ NAMED = "cast(0.5 as double)"
 """How far an official claim that names the holder takes the doubt away that a common name leaves."""
 IMITATED = "cast(0.6 as double)"
 """What a name written with look-alike characters says at least: nobody is called that by chance."""
+MIN_OWN_NAME, BESIDE = 3, 6
+"""Characters in the shortest name that is looked for beside a self-reference, and between the two at most."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
 OWN_ADDRESSES = Query(
@@ -38,6 +40,19 @@ NAMED_CLAIMS = Query(
     join claims c on m.account_id = c.account_id and c.claim = 'official_account' and c.stance = 'is' and c."where" = 'bio'
     join accounts a on m.account_id = a.account_id
     where contains(lower(a.bio), lower(m.holder_name))""")
+
+SELF_NAMED = Query(
+    name="self_named", inputs=("claims", "accounts"),
+    sentence="words such as “we are” or “press office of” right beside the account's own name",
+    sql=f"""
+    select account_id, "where", shown
+    from (select c.account_id, c."where", c.shown, lower(c.shown) as words, lower(a.bio) as bio,
+                 lower(trim(a.display_name)) as own_name
+          from claims c join accounts a on c.account_id = a.account_id
+          where c.claim = 'self_named' and c.stance = 'is' and c."where" = 'bio') n
+    where length(own_name) >= {MIN_OWN_NAME}
+      and contains(substr(bio, greatest(strpos(bio, words) - length(own_name) - {BESIDE}, 1),
+                          length(words) + 2 * (length(own_name) + {BESIDE})), own_name)""")
 
 IDENTITY_EVIDENCE = Query(
     name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name),
@@ -83,7 +98,7 @@ DISGUISES = Query(
     from names where n_invisible > 0""")
 
 CLAIM_EVIDENCE = Query(
-    name="claim_evidence", inputs=("claims",),
+    name="claim_evidence", inputs=("claims", SELF_NAMED.name),
     sentence="words by which an account claims to be an official account, an office, a military body or a news outlet",
     sql="""
     select account_id, 'claim' as family, claim,
@@ -95,7 +110,11 @@ CLAIM_EVIDENCE = Query(
                            when 'government' then 0.75 when 'verified' then 0.6
                            else 0.45 end as double) as strength
     from claims
-    where stance = 'is' and ("where" = 'bio' or claim in ('official_account', 'verified'))""")
+    where stance = 'is' and claim <> 'self_named' and ("where" = 'bio' or claim in ('official_account', 'verified'))
+    union all
+    select distinct account_id, 'claim' as family, 'self_named' as claim, 'claims_own_name' as signal, "where", shown,
+           cast(0.8 as double) as strength
+    from self_named""")
 
 CONTENT_EVIDENCE = Query(
     name="content_evidence", inputs=("address_matches", OWN_ADDRESSES.name),

@@ -18,6 +18,7 @@ from evenhand.detectors.identity import (
     NETWORK_EVIDENCE,
     ONE,
     OWN_ADDRESSES,
+    SELF_NAMED,
     ZERO,
 )
 from evenhand.model.detector import Detector
@@ -26,7 +27,7 @@ from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query, Scope, Step
 
 SHARED_STEPS: tuple[Step, ...] = (
-    OWN_ADDRESSES, NAMED_CLAIMS, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS,
+    OWN_ADDRESSES, NAMED_CLAIMS, SELF_NAMED, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS,
     ENDING_SHARES, NETWORK_EVIDENCE)
 
 
