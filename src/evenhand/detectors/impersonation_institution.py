@@ -8,5 +8,4 @@ from evenhand.model.registry import HolderKind
 
 DETECTOR = impersonation(
     kind=HolderKind.INSTITUTION, harm=Harm.IMPERSONATION_INSTITUTION,
-    claims=("official_account", "government", "verified"),
     sentence="reads as a registered institution and claims to be it, or leads to an address that imitates its own")

@@ -20,7 +20,7 @@ NAME_SHARE = 3
 """The words for the body are at least one part in so many of the name: "Army Command", not "Army Command Wives Book Club"."""
 
 _REGISTERED = impersonation(
-    kind=HolderKind.MILITARY, harm=Harm.IMPERSONATION_MILITARY, claims=("official_account", "military", "verified"),
+    kind=HolderKind.MILITARY, harm=Harm.IMPERSONATION_MILITARY,
     sentence="reads as a registered military body and claims to be it")
 
 _BODIES = Query(
