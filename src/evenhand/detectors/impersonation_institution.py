@@ -12,7 +12,6 @@ from evenhand.model.registry import HolderKind
 
 DETECTOR = with_unregistered(
     impersonation(kind=HolderKind.INSTITUTION, harm=Harm.IMPERSONATION_INSTITUTION,
-                  claims=("official_account", "self_named", "government", "verified"),
                   sentence="reads as a registered institution and claims to be it, or leads to a look-alike of its address"),
     kind=HolderKind.INSTITUTION, body="public_body",
     sentence="reads as a public institution, in the register or by its own name, and claims to be it")

@@ -13,7 +13,6 @@ from evenhand.model.registry import HolderKind
 
 DETECTOR = with_unregistered(
     impersonation(kind=HolderKind.MILITARY, harm=Harm.IMPERSONATION_MILITARY,
-                  claims=("official_account", "self_named", "military", "verified"),
                   sentence="reads as a registered military body and claims to be it"),
     kind=HolderKind.MILITARY, body="military_body",
     sentence="reads as a military body, in the register or by its own name, and claims to be it")
