@@ -1,0 +1,90 @@
+"""Many short texts looked for in one pass: in one text for single events, in a whole column for batches."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+import hyperscan
+import numpy as np
+
+from evenhand.signals.words.folded import Folded, Places
+
+
+class PieceSet:
+    """Texts compiled for one pass. It does not change once built, and several threads may use it."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        self._pieces = tuple(piece.encode() for piece in pieces)
+        if not all(self._pieces):
+            raise ValueError("the empty text stands everywhere: leave it out")
+
+    def finder(self, masks: Sequence[int]) -> Callable[[str], int]:
+        """A function that gives the `masks` of all pieces that stand in a text, joined by `|`.
+
+        >>> PieceSet(["drop", "airdrop", "gift"]).finder([1, 2, 4])("the airdrop")
+        3
+        """
+        database = self._database(hyperscan.HS_FLAG_SINGLEMATCH)
+        scan, new_scratch = database.scan, hyperscan.Scratch
+        idle: list[hyperscan.Scratch] = [new_scratch(database)]
+        # a scratch is taken by one call at a time: taking and giving back are atomic
+
+        def note(piece: int, _start: int, _end: int, _flags: int, found: list[int]) -> None:
+            found.append(piece)
+
+        def find(text: str) -> int:
+            found: list[int] = []
+            try:
+                scratch = idle.pop()
+            except IndexError:
+                scratch = new_scratch(database)
+            scan(text.encode("utf-8", "surrogatepass"), note, 0, found, scratch)
+            idle.append(scratch)
+            joined = 0
+            for piece in found:
+                joined |= masks[piece]
+            return joined
+
+        return find
+
+    def column_finder(self) -> Callable[[Folded], tuple[Places, Places]]:
+        """A function that gives the rows of a column in which pieces stand, and which piece stands there.
+
+        A pair comes as often as the piece stands in the row, in no order.
+        """
+        long = [number for number, piece in enumerate(self._pieces) if len(piece) > 1]
+        single = [(number, piece[0]) for number, piece in enumerate(self._pieces) if len(piece) == 1]
+        lengths = np.array([len(piece) for piece in self._pieces], np.int64)
+        database = self._database(0, long) if long else None
+
+        def find(texts: Folded) -> tuple[Places, Places]:
+            numbers, ends = array("I"), array("Q")
+            note_number, note_end = numbers.append, ends.append
+
+            def note(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+                note_number(number)
+                note_end(end)
+
+            if database is not None and len(texts.data):
+                database.scan(texts.data, note, scratch=hyperscan.Scratch(database))
+            number, end = np.array(numbers, np.int64), np.array(ends, np.int64)
+            start = end - lengths[number]
+            row = np.searchsorted(texts.offsets, start, side="right") - 1
+            inside = end <= texts.ends[row]
+            rows, found = [row[inside]], [number[inside]]
+            for one, byte in single:
+                # one byte stands too often for a call each; comparing all bytes with it is quicker
+                places = np.flatnonzero(texts.data == byte)
+                rows.append(np.searchsorted(texts.offsets, places, side="right") - 1)
+                found.append(np.full(len(places), one, np.int64))
+            return np.concatenate(rows), np.concatenate(found)
+
+        return find
+
+    def _database(self, flags: int, numbers: Sequence[int] | None = None) -> hyperscan.Database:
+        wanted = range(len(self._pieces)) if numbers is None else numbers
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(expressions=[self._pieces[number] for number in wanted], ids=list(wanted),
+                         elements=len(wanted), flags=flags, literal=True)
+        return database
