@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any, TypeVar
 
 import numpy as np
@@ -63,10 +65,7 @@ class Truth:
 def both_known(*known: Flags | None) -> Flags | None:
     """Where all are known; None when they are everywhere."""
     some = [flags for flags in known if flags is not None]
-    joined = some[0] if some else None
-    for flags in some[1:]:
-        joined = joined & flags
-    return joined
+    return reduce(and_, some) if some else None
 
 
 class Frame:
@@ -140,7 +139,9 @@ def _fits(kind: pa.DataType, stored: str) -> bool:
         return True
     if pa.types.is_dictionary(kind):
         return _fits(kind.value_type, stored)
-    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return {"varchar": is_text, "bigint": pa.types.is_integer(kind), "boolean": pa.types.is_boolean(kind),
-            "double": pa.types.is_floating(kind) or pa.types.is_integer(kind),
-            "timestamp": pa.types.is_timestamp(kind)}[stored]
+    fits: bool = {
+        "varchar": pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind),
+        "bigint": pa.types.is_integer(kind), "boolean": pa.types.is_boolean(kind),
+        "double": pa.types.is_floating(kind) or pa.types.is_integer(kind), "timestamp": pa.types.is_timestamp(kind),
+    }[stored]
+    return fits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -161,10 +161,7 @@ class BatchTruths:
         if isinstance(piece, Literal) and name in _AT_ENDS:
             return truth_of(_AT_ENDS[name](texts, letters.lower(str(piece.value))))
         pieces = self.values.lowered(piece, frame)
-        one, other = (array.fill_null("").to_numpy(zero_copy_only=False).astype(np.dtypes.StringDType())
-                      for array in (texts, pieces))
-        test = {"starts_with": np.strings.startswith, "ends_with": np.strings.endswith}.get(name, _stands_in)(one, other)
-        return Truth.of(np.asarray(test, np.bool_), both_known(known(texts), known(pieces)))
+        return Truth.of(pairwise(name, texts.fill_null(""), pieces.fill_null("")), both_known(known(texts), known(pieces)))
 
     def _found(self, wanted: Search, frame: Frame) -> Truth:
         """Where any of the pieces stands."""
@@ -180,11 +177,22 @@ class BatchTruths:
         return self._finders[text](Folded.of(lowered.fill_null("") if lowered.null_count else lowered))
 
 
-_AT_ENDS: dict[str, Callable[..., pa.Array]] = {"starts_with": pc.starts_with, "ends_with": pc.ends_with}
+_AT_ENDS: Mapping[str, Callable[..., pa.Array]] = {"starts_with": pc.starts_with, "ends_with": pc.ends_with}
+_PAIRWISE: Mapping[str, tuple[Callable[..., Any], Callable[[str, str], bool]]] = {
+    "starts_with": (np.strings.startswith, str.startswith), "ends_with": (np.strings.endswith, str.endswith),
+    "contains": (lambda texts, pieces: np.strings.find(texts, pieces) >= 0, str.__contains__)}
 
 
-def _stands_in(texts: Any, pieces: Any) -> Any:
-    return np.strings.find(texts, pieces) >= 0
+def pairwise(name: str, texts: pa.Array, pieces: pa.Array) -> Flags:
+    """Whether each text holds the piece beside it, where the function `name` looks for it."""
+    together, alone = _PAIRWISE.get(name, _PAIRWISE["contains"])
+    one, other = (array.to_numpy(zero_copy_only=False) for array in (texts, pieces))
+    kind = np.dtypes.StringDType()
+    test = np.array(together(one.astype(kind), other.astype(kind)), np.bool_)
+    odd = pc.or_(pc.match_substring(texts, "\x00"), pc.match_substring(pieces, "\x00"))
+    for row in np.flatnonzero(odd.to_numpy(zero_copy_only=False)):
+        test[row] = alone(one[row], other[row])  # NumPy leaves NUL at an end out; a row that holds one is rare
+    return test
 
 
 def _simple(array: pa.Array, pattern: Pattern) -> pa.Array:

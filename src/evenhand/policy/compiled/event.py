@@ -8,9 +8,7 @@ from typing import Any
 
 from evenhand.model.condition import Condition
 from evenhand.model.expression import Column, ColumnRef, Expression, walk
-from evenhand.policy.compiled.event_draft import Draft
-from evenhand.policy.compiled.event_searches import Searches
-from evenhand.policy.compiled.event_source import Truths, event_source
+from evenhand.policy.compiled.event_source import event_source
 
 Event = Mapping[str, Any]
 """The values of one row by column. A column that is left out, or None, is not known."""
@@ -52,9 +50,7 @@ def compile_event(conditions: Sequence[Condition]) -> EventFunction:
     """
     trees = [condition.expression for condition in conditions]
     columns = columns_of(trees)
-    draft = Draft()
-    truths = Truths(draft, Searches(draft, trees))
-    source = event_source(columns, draft, truths, trees)
+    source, draft = event_source(columns, trees)
     scope: dict[str, Any] = {"__builtins__": {}}
     exec(compile(source, "<compiled conditions>", "exec"), scope)  # noqa: S102 - our own words only: see event_source
     return EventFunction(conditions=tuple(conditions), columns=columns, holds=scope["build"](**draft.constants),

@@ -50,6 +50,11 @@ class Draft:
         self.statements.append(f"{name} = {code}")
         return name
 
+    def taken(self) -> list[str]:
+        """The statements so far, which then stand here no more."""
+        taken, self.statements = self.statements, []
+        return taken
+
     def nested(self, make: Callable[[], Operand]) -> Operand:
         """What `make` gives, as a statement of its own when it stands too deep inside others."""
         if self._nesting < MAX_NESTING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from evenhand.model.expression import Arithmetic, Call, Case, ColumnRef, Expression, Literal, Negative, Type, type_of
@@ -18,14 +18,18 @@ LONGEST_CHAIN = 16
 class Values:
     """Writes values; `yes` writes the Python expression that is true where a yes/no expression is yes."""
 
-    def __init__(self, draft: Draft, *, yes: Callable[[Expression], str], truth: Callable[[Expression], Operand]) -> None:
+    def __init__(self, draft: Draft, *, yes: Callable[[Expression], str], truth: Callable[[Expression], Operand],
+                 assigned: Mapping[Expression, Operand]) -> None:
         self._draft = draft
         self._yes = yes
         self._truth = truth
         self._lowered: dict[Expression, Operand] = {}
+        self._assigned = assigned
 
     def value(self, node: Expression, *, as_double: bool = False) -> Operand:
         """The value of `node`; a whole number as a double when `as_double` says so."""
+        if node in self._assigned:
+            return self._assigned[node]
         if type_of(node) is Type.BOOLEAN:
             return self._truth(node)
         if as_double and not is_double(node) and type_of(node) is Type.NUMBER:

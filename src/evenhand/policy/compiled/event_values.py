@@ -9,13 +9,16 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from numbers import Real
-from typing import Any
+from operator import index
+from typing import Any, SupportsIndex
 
 from evenhand.errors import DataError, Problem
 from evenhand.model.expression import Column
 
 LEAST_WHOLE, GREATEST_WHOLE = -(1 << 63), (1 << 63) - 1
 """The whole numbers that the engine stores."""
+MAX_SHOWN = 40
+"""Characters of a value that an error repeats."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -29,11 +32,14 @@ def text_of(value: object) -> str:
 
 def whole_of(value: object) -> int:
     """A whole number of another class; a float counts when it is whole."""
-    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and value == int(value):
-        whole = int(value)
-        if LEAST_WHOLE <= whole <= GREATEST_WHOLE:
-            return whole
-    raise TypeError
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise TypeError
+    whole = index(value)
+    if not LEAST_WHOLE <= whole <= GREATEST_WHOLE:
+        raise TypeError
+    return whole
 
 
 def double_of(value: object) -> float:
@@ -71,8 +77,8 @@ READERS: Mapping[str, tuple[Callable[[object], object], str]] = {
 }
 
 
-def refusal(event: Mapping[str, Any], columns: Sequence[Column]) -> DataError:
-    """The error that names every value of the event with another type than its column."""
+def refusal(event: Mapping[str, Any], columns: Sequence[Column], error: Exception) -> Exception:
+    """The error that names every value of the event with another type than its column; `error` itself if there is none."""
     problems = []
     for column in columns:
         value, (read, wanted) = event.get(column.name), READERS[column.stored]
@@ -81,10 +87,10 @@ def refusal(event: Mapping[str, Any], columns: Sequence[Column]) -> DataError:
                 read(value)
         except TypeError:
             shown = repr(value)
-            problems.append(Problem(what=f"`{column.name}` of an event is {shown if len(shown) < 40 else shown[:39] + '…'}",
+            shown = shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN - 1]}…"
+            problems.append(Problem(what=f"`{column.name}` of an event is {shown}",
                                     hint=f"give {wanted}, or leave it out when it is not known"))
-    return DataError(problems or [Problem(what="an event has a value of a type that its condition cannot compare",
-                                          hint="give plain texts, numbers, true or false, and times")])
+    return DataError(problems) if problems else error
 
 
 def rounded(value: float, digits: int) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import hyperscan
 import numpy as np
@@ -99,8 +100,9 @@ def _late_rows(texts: pa.Array) -> Iterable[int]:
     def note(_pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
         note_end(end)
 
-    if len(folded.data):
-        _LATE.scan(folded.data, note, scratch=hyperscan.Scratch(_LATE))
+    data: Any = folded.data
+    if len(data):
+        _LATE.scan(data, note, scratch=hyperscan.Scratch(_LATE))
     return np.unique(np.searchsorted(folded.offsets, np.array(ends, np.int64) - 1, side="right") - 1)
 
 

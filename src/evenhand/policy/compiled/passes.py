@@ -10,7 +10,9 @@ from evenhand.policy.compiled.letters import lower
 from evenhand.policy.compiled.like import Pattern, Shape
 
 LONGEST_PIECE = 1_000
-"""Characters of a piece that joins a pass; a longer one is looked for alone."""
+"""Characters of a piece that joins a pass."""
+BETWEEN = "\x00"
+"""Stands between two texts that are read in one pass; no piece may hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,12 @@ def search(node: Expression) -> Search | None:
     match node:
         case Call() if node.function.name in ("contains", "contains_any"):
             written = [piece.value for piece in node.arguments[1:] if isinstance(piece, Literal)]
-            texts = [lower(piece) for piece in written if isinstance(piece, str) and piece]
-            if len(texts) == len(node.arguments) - 1 and all(len(text) <= LONGEST_PIECE for text in texts):
+            texts = [lower(piece) for piece in written if isinstance(piece, str) and is_joinable(piece)]
+            if len(texts) == len(node.arguments) - 1:
                 return Search(bare(node.arguments[0]), tuple(dict.fromkeys(texts)))
         case Like() if node.ignores_case and pattern_of(node).shape is Shape.CONTAINS:
             letters = pattern_of(node).letters
-            return Search(bare(node.value), (letters,)) if 0 < len(letters) <= LONGEST_PIECE else None
+            return Search(bare(node.value), (letters,)) if is_joinable(letters) else None
         case _:
             pass
     return None
@@ -48,7 +50,13 @@ def hint(node: Like) -> Search | None:
     """What stands in every text that fits a pattern that looking alone does not answer; None when there is nothing."""
     pattern = pattern_of(node)
     needs_test = pattern.shape is Shape.GENERAL or (pattern.shape is Shape.CONTAINS and not node.ignores_case)
-    return Search(bare(node.value), (lower(pattern.longest),)) if needs_test and pattern.longest else None
+    is_found = needs_test and is_joinable(pattern.longest)
+    return Search(bare(node.value), (lower(pattern.longest),)) if is_found else None
+
+
+def is_joinable(piece: str) -> bool:
+    """True for a piece that may be looked for in one pass with others; any other is looked for alone."""
+    return 0 < len(piece) <= LONGEST_PIECE and BETWEEN not in piece
 
 
 def pattern_of(node: Like) -> Pattern:

@@ -1,9 +1,10 @@
-"""Many short texts looked for in one pass: in one text for single events, in a whole column for batches."""
+"""Many short texts looked for in one pass over a whole column."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import hyperscan
 import numpy as np
@@ -18,35 +19,6 @@ class PieceSet:
         self._pieces = tuple(piece.encode() for piece in pieces)
         if not all(self._pieces):
             raise ValueError("the empty text stands everywhere: leave it out")
-
-    def finder(self, masks: Sequence[int]) -> Callable[[str], int]:
-        """A function that gives the `masks` of all pieces that stand in a text, joined by `|`.
-
-        >>> PieceSet(["drop", "airdrop", "gift"]).finder([1, 2, 4])("the airdrop")
-        3
-        """
-        database = self._database(hyperscan.HS_FLAG_SINGLEMATCH)
-        scan, new_scratch = database.scan, hyperscan.Scratch
-        idle: list[hyperscan.Scratch] = [new_scratch(database)]
-        # a scratch is taken by one call at a time: taking and giving back are atomic
-
-        def note(piece: int, _start: int, _end: int, _flags: int, found: list[int]) -> None:
-            found.append(piece)
-
-        def find(text: str) -> int:
-            found: list[int] = []
-            try:
-                scratch = idle.pop()
-            except IndexError:
-                scratch = new_scratch(database)
-            scan(text.encode("utf-8", "surrogatepass"), note, 0, found, scratch)
-            idle.append(scratch)
-            joined = 0
-            for piece in found:
-                joined |= masks[piece]
-            return joined
-
-        return find
 
     def column_finder(self) -> Callable[[Folded], tuple[Places, Places]]:
         """A function that gives the rows of a column in which pieces stand, and which piece stands there.
@@ -67,7 +39,8 @@ class PieceSet:
                 note_end(end)
 
             if database is not None and len(texts.data):
-                database.scan(texts.data, note, scratch=hyperscan.Scratch(database))
+                data: Any = texts.data
+                database.scan(data, note, scratch=hyperscan.Scratch(database))
             number, end = np.array(numbers, np.int64), np.array(ends, np.int64)
             start = end - lengths[number]
             row = np.searchsorted(texts.offsets, start, side="right") - 1

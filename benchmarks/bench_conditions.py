@@ -1,0 +1,171 @@
+"""Thirty policy conditions on single events and in bulk, against what one would use instead; equal results asserted.
+
+Each engine gets its best form, made once and used for all events:
+- evenhand: the conditions as a pack holds them, compiled by `compile_event` and `compile_batch`.
+- by hand: one Python function for each rule over texts lowered once per event; lists of pieces with `in`, or with one
+  compiled regular expression for each list.
+- CEL (`common-expression-language`, Rust): one program that gives a list of all thirty, so that an event is turned into
+  its values once; pieces as regular expressions.
+- zen-engine (Rust): the same, one expression for all. rule-engine (Python): thirty rules, pieces as regular expressions.
+- bulk: `Condition.sql` in DuckDB on a table of its own; Polars expressions with `contains_any` (Aho-Corasick) over columns
+  lowered once. Both with one thread.
+
+Run: .venv/bin/python benchmarks/bench_conditions.py [--rows 1000000] [--events 10000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import cel
+import duckdb
+import polars as pl
+import pyarrow as pa
+import rule_engine
+import zen
+from conditions import by_hand, languages
+from conditions.platform import posts
+from conditions.rules import N_BULK, RULES
+
+from evenhand.model.condition import Condition, Subject
+from evenhand.policy.compiled.batch import compile_batch
+from evenhand.policy.compiled.event import compile_event
+from evenhand.policy.language.condition import parse_condition
+
+Event = dict[str, Any]
+Answers = Sequence[bool]
+BATCHES = (1, 100, 10_000)
+RUNS = 5
+SLOW_EVENTS = 1_000
+"""Events in the runs of an engine that needs more than `SLOW` microseconds for one."""
+SLOW = 200
+
+
+def conditions() -> list[Condition]:
+    """The thirty, parsed as a pack's are."""
+    return [parse_condition(languages.sql(rule), subject=Subject.POST) for rule in RULES]
+
+
+def event_engines() -> dict[str, Callable[[Event], Answers]]:
+    """Each engine as a function from an event to thirty answers."""
+    one_by_one, by_regex = by_hand.functions(by_hand.one_by_one), by_hand.functions(by_hand.by_regex)
+    program = cel.compile(f"[{', '.join(map(languages.cel, RULES))}]")
+    expression = zen.compile_expression(f"[{', '.join(map(languages.zen, RULES))}]")
+    rules = [rule_engine.Rule(languages.rule_engine(rule)) for rule in RULES]
+
+    def hand(functions: Sequence[Callable[[by_hand.Event], bool]]) -> Callable[[Event], Answers]:
+        def holds(event: Event) -> Answers:
+            ready = by_hand.lowered(event)
+            return [function(ready) for function in functions]
+        return holds
+
+    return {"evenhand, events": compile_event(conditions()).holds, "by hand, `in`": hand(one_by_one),
+            "by hand, `re`": hand(by_regex), "CEL (Rust)": program.execute, "zen-engine": expression.evaluate,
+            "rule-engine": lambda event: [rule.matches(event) for rule in rules]}
+
+
+def microseconds(run: Callable[[], object], n_events: int, n_runs: int) -> float:
+    """The median time for one event over several runs."""
+    spent = []
+    for _ in range(n_runs):
+        started = time.perf_counter()
+        run()
+        spent.append(time.perf_counter() - started)
+    return statistics.median(spent) / n_events * 1e6
+
+
+def single_events(table: pa.Table) -> None:
+    """Print the table of single events and batches."""
+    events: list[Event] = table.to_pylist()
+    engines = event_engines()
+    expected = [tuple(answers) for answers in map(engines["evenhand, events"], events)]
+    print(f"30 conditions, {len(events):,} events, {sum(map(sum, expected)):,} of {30 * len(events):,} answers are yes; "
+          "microseconds per event\n")
+    print(f"{'engine':20s} {'one':>8s} {'p50':>8s} {'p99':>8s} {'ratio':>7s}" + "".join(f"{f'of {n:,}':>11s}" for n in BATCHES[1:]))
+    ours = 0.0
+    for name, holds in engines.items():
+        first = microseconds(lambda holds=holds: [holds(event) for event in events[:100]], 100, 1)
+        is_slow = first > SLOW
+        some, n_runs = (events[:SLOW_EVENTS], 1) if is_slow else (events, RUNS)
+        for event, answers in zip(some, expected, strict=False):
+            assert tuple(holds(event)) == answers, (name, event, [place for place, (a, b) in enumerate(
+                zip(holds(event), answers, strict=True)) if a != b])
+        times = sorted(_timed(holds, event) for event in some)
+        one = microseconds(lambda holds=holds, some=some: [holds(event) for event in some], len(some), n_runs)
+        ours = ours or one
+        batches = [microseconds(lambda holds=holds, some=some[:n]: [holds(event) for event in some], len(some[:n]),
+                                n_runs) for n in BATCHES[1:]]
+        print(f"{name:20s} {one:8.1f} {times[len(times) // 2]:8.1f} {times[len(times) * 99 // 100]:8.1f} {one / ours:7.1f}"
+              + "".join(f"{each:11.1f}" for each in batches))
+    compiled = compile_batch(conditions())
+    cells = []
+    for n in BATCHES:
+        batch = table.slice(0, n)
+        assert list(zip(*(column.to_pylist() for column in compiled.holds(batch).columns), strict=True)) == expected[:n]
+        cells.append(microseconds(lambda batch=batch: compiled.holds(batch), len(batch), RUNS))
+    print(f"{'evenhand, Arrow':20s} {cells[0]:8.1f} {'':8s} {'':8s} {cells[0] / ours:7.1f}"
+          + "".join(f"{each:11.2f}" for each in cells[1:]))
+
+
+def _timed(holds: Callable[[Event], object], event: Event) -> float:
+    started = time.perf_counter_ns()
+    holds(event)
+    return (time.perf_counter_ns() - started) / 1000
+
+
+def bulk(table: pa.Table) -> None:
+    """Print the table of the twenty rules over many rows, in processor time."""
+    some = conditions()[:N_BULK]
+    compiled = compile_batch(some)
+    connection = duckdb.connect(config={"threads": 1})
+    connection.register("given", table)
+    connection.execute("create table posts as select * from given")
+    selected = ", ".join(f"{condition.sql()} as condition_{n}" for n, condition in enumerate(some))
+    frame = pl.from_arrow(table)
+    expressions = [languages.polars(rule).alias(f"condition_{n}") for n, rule in enumerate(RULES[:N_BULK])]
+    engines: dict[str, Callable[[], pa.Table]] = {
+        "evenhand": lambda: compiled.holds(table),
+        "DuckDB, SQL": lambda: connection.sql(f"select {selected} from posts").to_arrow_table(),
+        "Polars": lambda: frame.lazy().with_columns(pl.col("text").str.to_lowercase()).select(expressions).collect().to_arrow(),
+    }
+    print(f"\n{N_BULK} text and number conditions over {table.num_rows:,} posts on one core, processor time\n")
+    print(f"{'engine':20s} {'rows/s':>12s} {'ratio':>7s}")
+    expected, ours = engines["evenhand"](), 0.0
+    for name, run in engines.items():
+        assert run().equals(expected.cast(run().schema)) if name == "evenhand" else _same(run(), expected), name
+        spent = []
+        for _ in range(3):
+            started = time.process_time()
+            run()
+            spent.append(time.process_time() - started)
+        speed = table.num_rows / statistics.median(spent)
+        ours = ours or speed
+        print(f"{name:20s} {speed:12,.0f} {ours / speed:7.1f}")
+
+
+def _same(one: pa.Table, other: pa.Table) -> bool:
+    return all(one[name].combine_chunks().equals(other[name].combine_chunks()) for name in other.column_names)
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--events", type=int, default=10_000)
+    given = parser.parse_args()
+    single_events(posts(given.events))
+    bulk(posts(given.rows, seed=2))
+
+
+if __name__ == "__main__":
+    main()
