@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from conditions.by_hand import one_by_one
 from conditions.rules import AnyOf, Clause, Edge, Either, Fact, Number, OneOf, Rule, Times
 
 
@@ -44,75 +45,71 @@ def sql(rule: Rule) -> str:
     return joined(rule, one, every=" and ", any_=" or ")
 
 
-def _regex(part: AnyOf | Edge) -> str:
-    if isinstance(part, AnyOf):
-        return "(?i)" + "|".join(_escaped(piece) for piece in part.pieces)
-    return f"(?i)^{_escaped(part.piece)}" if part.is_start else rf"(?i){_escaped(part.piece)}$"
-
-
-def _escaped(piece: str) -> str:
-    """Escaped alike for Rust's and Python's regular expressions, which do not know one another's escapes of letters."""
-    return re.sub(r"([.$+*?()\[\]{}|^\\])", r"\\\1", piece)
-
-
-def cel(rule: Rule) -> str:
-    """In CEL: texts by regular expressions, which the Rust binding compiles once for a literal."""
+def cel(rule: Rule, functions: dict[str, Callable[[str], bool]] | None = None) -> str:
+    """In CEL over lowered texts: pieces with `contains`, or with Python functions, which are put into `functions`."""
     def one(part: Clause) -> str:
         match part:
-            case AnyOf(column, _) | Edge(column, _, _):
-                known = f"{column} != null && " if column in ("bio", "website") else ""
-                return f"{known}{column}.matches({json.dumps(_regex(part), ensure_ascii=False)})"
-            case Number(column, operator, value):
-                return f"{column} {operator} {value}"
-            case Times(column, factor, other):
-                return f"{column} > {factor} * {other}"
+            case AnyOf(column, pieces) if functions is not None:
+                name = f"stands_{len(functions)}"
+                functions[name] = one_by_one(pieces)
+                return f"{name}({column})"
+            case AnyOf(column, pieces):
+                return " || ".join(f"{column}.contains({_quoted(piece)})" for piece in pieces)
+            case Edge(column, piece, is_start):
+                return f"{column}.{'starts' if is_start else 'ends'}With({_quoted(piece)})"
             case Fact(column, is_true):
                 return column if is_true else f"!{column}"
-            case OneOf(column, values):
-                return f"{column} in {json.dumps(values)}"
             case _:
-                raise TypeError(part)
+                return _number(part)
     return joined(rule, one, every=" && ", any_=" || ")
 
 
 def zen(rule: Rule) -> str:
-    """In ZEN's expression language."""
+    """In ZEN's expression language over lowered texts."""
     def one(part: Clause) -> str:
         match part:
-            case AnyOf(column, _) | Edge(column, _, _):
-                known = f"{column} != null and " if column in ("bio", "website") else ""
-                return f"{known}matches({column}, {json.dumps(_regex(part), ensure_ascii=False)})"
-            case Number(column, operator, value):
-                return f"{column} {operator} {value}"
-            case Times(column, factor, other):
-                return f"{column} > {factor} * {other}"
+            case AnyOf(column, pieces):
+                return " or ".join(f"contains({column}, {_quoted(piece)})" for piece in pieces)
+            case Edge(column, piece, is_start):
+                return f"{'starts' if is_start else 'ends'}With({column}, {_quoted(piece)})"
             case Fact(column, is_true):
                 return f"{column} == {'true' if is_true else 'false'}"
-            case OneOf(column, values):
-                return f"{column} in {json.dumps(values)}"
             case _:
-                raise TypeError(part)
+                return _number(part)
     return joined(rule, one, every=" and ", any_=" or ")
 
 
 def rule_engine(rule: Rule) -> str:
-    """In rule-engine's language."""
+    """In rule-engine's language over lowered texts: pieces as one regular expression, which it compiles once."""
     def one(part: Clause) -> str:
         match part:
-            case AnyOf(column, _) | Edge(column, _, _):
-                known = f"{column} != null and " if column in ("bio", "website") else ""
-                return f"{known}{column} =~~ {json.dumps(_regex(part), ensure_ascii=False)}"
-            case Number(column, operator, value):
-                return f"{column} {operator} {value}"
-            case Times(column, factor, other):
-                return f"{column} > {factor} * {other}"
+            case AnyOf(column, pieces):
+                escaped = (re.sub(r"([.$+*?()|^\[\]])", r"\\\1", piece) for piece in pieces)
+                return f"{column} =~~ {_quoted('|'.join(escaped))}"
+            case Edge(column, piece, is_start):
+                return f"{column}.{'starts' if is_start else 'ends'}_with({_quoted(piece)})"
             case Fact(column, is_true):
                 return column if is_true else f"not {column}"
-            case OneOf(column, values):
-                return f"{column} in {json.dumps(values)}"
             case _:
-                raise TypeError(part)
+                return _number(part)
     return joined(rule, one, every=" and ", any_=" or ")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _number(part: Clause) -> str:
+    """What all three write alike."""
+    match part:
+        case Number(column, operator, value):
+            return f"{column} {operator} {value}"
+        case Times(column, factor, other):
+            return f"{column} > {factor} * {other}"
+        case OneOf(column, values):
+            return f"{column} in {json.dumps(values)}"
+        case _:
+            raise TypeError(part)
 
 
 def polars(rule: Rule) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.errors import DataError, Problem
-from evenhand.model.expression import Column
+from evenhand.model.expression import Column, Expression, walk
 from evenhand.signals.words.folded import Flags
 
 T = TypeVar("T")
@@ -60,6 +60,19 @@ class Truth:
     def __invert__(self) -> Truth:
         """Yes and no exchanged."""
         return Truth(self.no, self.yes)
+
+
+class Slots:
+    """A number for each expression in the conditions, the same for equal ones. Hashing trees for every batch is slow."""
+
+    def __init__(self, conditions: Iterable[Expression]) -> None:
+        self._nodes = [node for condition in conditions for node in walk(condition)]  # kept, so that no id is used again
+        numbers: dict[Expression, int] = {}
+        self._numbers = {id(node): numbers.setdefault(node, len(numbers)) for node in self._nodes}
+
+    def __call__(self, node: Expression) -> int:
+        """The number of a node of the conditions."""
+        return self._numbers[id(node)]
 
 
 def both_known(*known: Flags | None) -> Flags | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -29,7 +30,7 @@ from evenhand.model.expression import (
     type_of,
 )
 from evenhand.policy.compiled import letters
-from evenhand.policy.compiled.batch_frame import Frame, Numbers, Truth, both_known, known, truth_of
+from evenhand.policy.compiled.batch_frame import Frame, Numbers, Slots, Truth, both_known, known, truth_of
 from evenhand.policy.compiled.batch_values import BatchValues
 from evenhand.policy.compiled.like import Pattern, Shape
 from evenhand.policy.compiled.numbers import any_double
@@ -41,18 +42,29 @@ _NO = Truth(np.zeros((), np.bool_), np.ones((), np.bool_))
 _UNKNOWN = Truth(np.zeros((), np.bool_), np.zeros((), np.bool_))
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The search that answers a test, or else one that narrows it down, and which of its text's pieces it is about."""
+
+    answer: Search | None
+    hint: Search | None
+    pieces: Flags
+
+
 class BatchTruths:
     """Works out the conditions it was made for over any frame."""
 
     def __init__(self, conditions: Sequence[Expression]) -> None:
-        self.values = BatchValues(self.truth)
+        self._slots = Slots(conditions)
+        self.values = BatchValues(self.truth, self._slots)
         self._passes = Passes.of(conditions, with_hints=True)
+        self._searches: dict[int, _Wanted] = {}
         self._finders: dict[Expression, Callable[[Folded], tuple[Places, Places]]] = {
             text: PieceSet(self._passes.pieces(text)).column_finder() for text in self._passes.texts}
 
     def truth(self, node: Expression, frame: Frame) -> Truth:
         """Yes, no or not known for each row."""
-        return frame.once(("truth", node), lambda _: self._truth(node, frame))
+        return frame.once(("truth", self._slots(node)), lambda _: self._truth(node, frame))
 
     def _truth(self, node: Expression, frame: Frame) -> Truth:
         match node:
@@ -133,15 +145,14 @@ class BatchTruths:
         return made
 
     def _like(self, node: Like, frame: Frame) -> Truth:
-        wanted = search(node)
-        if wanted is not None:
-            return self._found(wanted, frame)
+        wanted = self._wanted(node)
+        if wanted.answer is not None:
+            return self._found(wanted.answer, wanted.pieces, frame)
         pattern = pattern_of(node)
         array = (self.values.lowered if node.ignores_case else self.values.text)(node.value, frame)
-        narrowed = hint(node)
-        if narrowed is None:
+        if wanted.hint is None:
             return truth_of(_simple(array, pattern))
-        rows = np.flatnonzero(self._found(narrowed, frame).yes)
+        rows = np.flatnonzero(self._found(wanted.hint, wanted.pieces, frame).yes)
         fits = pc.match_like(array.take(pa.array(rows)), pattern.text).to_numpy(zero_copy_only=False)
         test = np.zeros(frame.n_rows, np.bool_)
         test[rows[fits]] = True
@@ -150,9 +161,9 @@ class BatchTruths:
     def _call(self, node: Call, frame: Frame) -> Truth:
         if node.function.name == "coalesce":
             return reduce(_first, (self.truth(part, frame) for part in node.arguments))
-        wanted = search(node)
-        if wanted is not None:
-            return self._found(wanted, frame)
+        wanted = self._wanted(node)
+        if wanted.answer is not None:
+            return self._found(wanted.answer, wanted.pieces, frame)
         return reduce(or_, (self._one_piece(node, piece, frame) for piece in node.arguments[1:]))
 
     def _one_piece(self, node: Call, piece: Expression, frame: Frame) -> Truth:
@@ -163,13 +174,23 @@ class BatchTruths:
         pieces = self.values.lowered(piece, frame)
         return Truth.of(pairwise(name, texts.fill_null(""), pieces.fill_null("")), both_known(known(texts), known(pieces)))
 
-    def _found(self, wanted: Search, frame: Frame) -> Truth:
+    def _wanted(self, node: Like | Call) -> _Wanted:
+        """What a test looks for, worked out at its first batch."""
+        slot = self._slots(node)
+        if slot not in self._searches:
+            answer, narrowed = search(node), hint(node) if isinstance(node, Like) else None
+            one = answer or narrowed
+            pieces = np.zeros(0 if one is None else len(self._passes.pieces(one.text)), np.bool_)
+            if one is not None:
+                pieces[list(self._passes.numbers(one))] = True
+            self._searches[slot] = _Wanted(answer, narrowed, pieces)
+        return self._searches[slot]
+
+    def _found(self, wanted: Search, pieces: Flags, frame: Frame) -> Truth:
         """Where any of the pieces stands."""
-        row, piece = frame.once(("found", wanted.text), lambda _: self._all_found(wanted.text, frame))
-        is_wanted = np.zeros(len(self._passes.pieces(wanted.text)), np.bool_)
-        is_wanted[list(self._passes.numbers(wanted))] = True
+        row, piece = frame.once(("found", self._slots(wanted.text)), lambda _: self._all_found(wanted.text, frame))
         test = np.zeros(frame.n_rows, np.bool_)
-        test[row[is_wanted[piece]]] = True
+        test[row[pieces[piece]]] = True
         return Truth.of(test, known(self.values.text(wanted.text, frame)))
 
     def _all_found(self, text: Expression, frame: Frame) -> tuple[Places, Places]:

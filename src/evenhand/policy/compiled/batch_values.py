@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from evenhand.model.expression import Arithmetic, Call, Case, ColumnRef, Expression, Literal, Negative, Type, type_of
 from evenhand.policy.compiled import letters
-from evenhand.policy.compiled.batch_frame import Frame, Numbers, Truth, both_known, known
+from evenhand.policy.compiled.batch_frame import Frame, Numbers, Slots, Truth, both_known, known
 from evenhand.policy.compiled.event_values import microseconds_of
 from evenhand.policy.compiled.numbers import any_double, is_double, outcomes
 from evenhand.policy.compiled.passes import bare
@@ -26,22 +26,23 @@ Truths: TypeAlias = Callable[[Expression, Frame], Truth]
 class BatchValues:
     """Values of expressions over a frame. `truth` works out the conditions inside `case`."""
 
-    def __init__(self, truth: Truths) -> None:
+    def __init__(self, truth: Truths, slots: Slots) -> None:
         self._truth = truth
+        self._slots = slots
 
     def numbers(self, node: Expression, frame: Frame, *, as_double: bool = False) -> Numbers:
         """A number or a time for each row."""
-        made = frame.once(("numbers", node), lambda _: self._numbers(node, frame))
+        made = frame.once(("numbers", self._slots(node)), lambda _: self._numbers(node, frame))
         return made.doubled() if as_double and made.values.dtype != np.float64 else made
 
     def text(self, node: Expression, frame: Frame) -> pa.Array:
         """A text for each row."""
-        return frame.once(("text", node), lambda _: self._text(node, frame))
+        return frame.once(("text", self._slots(node)), lambda _: self._text(node, frame))
 
     def lowered(self, node: Expression, frame: Frame) -> pa.Array:
         """A text in lower case for each row."""
         plain = bare(node)
-        return frame.once(("lowered", plain), lambda _: letters.lower_all(self.text(plain, frame)))
+        return frame.once(("lowered", self._slots(plain)), lambda _: letters.lower_all(self.text(plain, frame)))
 
     def _numbers(self, node: Expression, frame: Frame) -> Numbers:
         match node:

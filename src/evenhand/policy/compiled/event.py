@@ -25,7 +25,8 @@ class EventFunction:
     """For each condition whether it holds for the event; what is not known counts as no, as in `Condition.sql`.
 
     Texts are `str`, whole numbers `int`, numbers `float` or `int`, yes/no `bool`, times `datetime` or ISO 8601 text,
-    in UTC when they name no zone. Raises `DataError` with every value of another type. Several threads may call it.
+    in UTC when they name no zone. Raises `DataError` with every value of another type when it meets one. Several threads
+    may call it.
     """
     source: str
     """The Python source of the function, to read. It holds nothing of what an author wrote but names of columns."""

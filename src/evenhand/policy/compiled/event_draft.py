@@ -55,6 +55,11 @@ class Draft:
         taken, self.statements = self.statements, []
         return taken
 
+    @property
+    def is_deep(self) -> bool:
+        """True when an expression should not stand inside another any more."""
+        return self._nesting >= MAX_NESTING
+
     def nested(self, make: Callable[[], Operand]) -> Operand:
         """What `make` gives, as a statement of its own when it stands too deep inside others."""
         if self._nesting < MAX_NESTING:

@@ -44,6 +44,23 @@ class Values:
         name = self._draft.temporary()
         return [f"({name} := {made.code}) is not None"], name
 
+    def inline(self, node: Expression, *, as_double: bool = False) -> tuple[list[str], str]:
+        """The same as `bound` without a name: what is given is worked out each time it stands somewhere."""
+        is_number = type_of(node) is Type.NUMBER and node not in self._assigned
+        if is_number and isinstance(node, ColumnRef) and as_double and not is_double(node):
+            name = self.plain(node).code
+            return [f"{name} is not None"], f"{self._draft.constant(float)}({name})"
+        if is_number and isinstance(node, Arithmetic) and node.operator in "+-*" and not self._draft.is_deep:
+            checks: list[str] = []
+            code = self._draft.nested(lambda: Operand(self._inline_arithmetic(node, checks))).code
+            return checks, code
+        return self.bound(node, as_double=as_double)
+
+    def _inline_arithmetic(self, node: Arithmetic, checks: list[str]) -> str:
+        sides = [self.inline(side, as_double=True) for side in (node.left, node.right)]
+        checks += [check for more, _ in sides for check in more]
+        return f"({sides[0][1]} {node.operator} {sides[1][1]})"
+
     def lowered(self, text: Expression) -> Operand:
         """The text in lower case, worked out once for all conditions."""
         text = bare(text)

@@ -44,7 +44,10 @@ def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ..
     n_pieces = len(pieces)
 
     def find(texts: tuple[str, ...]) -> int:
-        data = BETWEEN.join(texts).encode("utf-8", "surrogatepass")
+        try:
+            data = BETWEEN.join(texts).encode()
+        except UnicodeEncodeError:
+            data = BETWEEN.join(texts).encode("utf-8", "surrogatepass")
         if len(data) > LONGEST_JOINED:
             return one_by_one(texts)
         found = scan_all(data)
@@ -125,6 +128,11 @@ def _capital(letter: str) -> str:
 def _odd_letters(letters: frozenset[str]) -> list[str]:
     """What becomes one of the letters in lower case, besides the letter and its capital."""
     return [other for other, low in _becoming() if low in letters and other != _capital(low)]
+
+
+def forms_of(letter: str) -> str:
+    """Every character that is `letter` in lower case, joined."""
+    return letter + "".join(other for other, low in _becoming() if low == letter)
 
 
 @lru_cache(maxsize=1)

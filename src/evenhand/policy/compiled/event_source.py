@@ -10,7 +10,7 @@ which is nearly every one, all that hangs on a search falls away.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evenhand.model.expression import Column, Expression
 from evenhand.policy.compiled import event_values
@@ -24,8 +24,8 @@ _INDENT = "    "
 def event_source(columns: Sequence[Column], conditions: Sequence[Expression]) -> tuple[str, Draft]:
     """The source of a function `build`, which takes the draft's constants and gives the function over one event."""
     draft = Draft()
-    loads = [line for column in columns for line in _load(column, draft)]
-    body = _body(draft, Searches(draft, conditions), conditions)
+    loads = {f"column_{column.name}": _load(column, draft) for column in columns}
+    body = _body(draft, Searches(draft, conditions), conditions, loads)
     refusal, shown = draft.constant(event_values.refusal), draft.constant(tuple(columns))
     mistakes = f"({draft.constant(TypeError)}, {draft.constant(OverflowError)})"
     lines = [
@@ -33,7 +33,7 @@ def event_source(columns: Sequence[Column], conditions: Sequence[Expression]) ->
         "    def holds(event):",
         "        get = event.get",
         "        try:",
-        *(f"            {line}" for line in (*loads, *body)),
+        *(f"            {line}" for line in body),
         f"        except {mistakes} as error:",
         f"            raise {refusal}(event, {shown}, error) from error",
         "    return holds",
@@ -41,10 +41,15 @@ def event_source(columns: Sequence[Column], conditions: Sequence[Expression]) ->
     return "\n".join(lines) + "\n", draft
 
 
-def _body(draft: Draft, searches: Searches, conditions: Sequence[Expression]) -> list[str]:
-    """The statements after the columns are there."""
+_Loads = Mapping[str, tuple[str, ...]]
+"""For each name of a column's value the statements that take it from the event."""
+
+
+def _body(draft: Draft, searches: Searches, conditions: Sequence[Expression], loads: _Loads) -> list[str]:
+    """The statements inside the function; a column is taken from the event only where it is needed."""
     if not searches.is_pass:
-        return _results(draft, Truths(draft, searches), conditions)
+        results = _results(draft, Truths(draft, searches), conditions)
+        return [*_needed(results, loads), *results]
     before = Truths(draft, searches)
     texts: dict[Expression, Operand] = {}
     for text in searches.texts:
@@ -52,17 +57,25 @@ def _body(draft: Draft, searches: Searches, conditions: Sequence[Expression]) ->
         texts[text] = made if made.is_atom else Operand(draft.assigned(made.code), is_known=made.is_known, is_atom=True)
     empty = draft.constant("")
     given = "".join(f"{made.code}, " if made.is_known else f"{made.code} or {empty}, " for made in texts.values())
-    lines = [*draft.taken(), f"hits = {draft.constant(searches.finder())}(({given}))", "if not hits:"]
-    searches.stage = Stage.NOTHING
-    nothing = _results(draft, Truths(draft, searches, assigned=texts), conditions)
-    searches.stage = Stage.SOMETHING
-    something = _results(draft, Truths(draft, searches, assigned=texts), conditions)
-    return [*lines, *(_INDENT + line for line in nothing), *something]
+    first = [*draft.taken(), f"hits = {draft.constant(searches.finder())}(({given}))"]
+    taken = _needed(first, loads)
+    others = {name: lines for name, lines in loads.items() if lines[0] not in taken}
+    branches = []
+    for searches.stage in (Stage.NOTHING, Stage.SOMETHING):
+        results = _results(draft, Truths(draft, searches, assigned=texts), conditions)
+        branches.append([*_needed(results, others), *results])
+    return [*taken, *first, "if not hits:", *(_INDENT + line for line in branches[0]), *branches[1]]
 
 
 def _results(draft: Draft, truths: Truths, conditions: Sequence[Expression]) -> list[str]:
     results = [truths.yes(condition) for condition in conditions]
     return [*draft.taken(), "return (", *(f"{_INDENT}{result}," for result in results), ")"]
+
+
+def _needed(code: Sequence[str], loads: _Loads) -> list[str]:
+    """The statements that take what `code` looks at."""
+    names = {name for line in code for name in re.findall(r"column_\w+", line)}
+    return [line for name, lines in loads.items() if name in names for line in lines]
 
 
 def _load(column: Column, draft: Draft) -> tuple[str, ...]:

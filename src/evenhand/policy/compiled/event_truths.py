@@ -27,6 +27,7 @@ from evenhand.model.expression import (
 from evenhand.policy.compiled import event_values
 from evenhand.policy.compiled.event_draft import Draft, Operand
 from evenhand.policy.compiled.event_operands import LONGEST_CHAIN, Values
+from evenhand.policy.compiled.event_pieces import forms_of
 from evenhand.policy.compiled.event_searches import Searches, Stage
 from evenhand.policy.compiled.letters import lower
 from evenhand.policy.compiled.like import Shape
@@ -132,9 +133,10 @@ class Truths:
                 raise TypeError(f"`{type(node).__name__}` is not yes/no")
 
     def _compare(self, operator: str, left: Expression, right: Expression, *, as_double: bool) -> _Test:
-        checks, one = self.values.bound(left, as_double=as_double)
-        more, other = self.values.bound(right, as_double=as_double)
         odd, odd_right = _may_be_odd(left), _may_be_odd(right)
+        take = self.values.bound if odd and odd_right else self.values.inline
+        checks, one = take(left, as_double=as_double)
+        more, other = take(right, as_double=as_double)
         return _Test((*checks, *more), _ordered(operator, one, other, odd, odd_right),
                      _ordered(_INVERSE[operator], one, other, odd, odd_right))
 
@@ -207,7 +209,12 @@ class Truths:
         part = f"[:{length}]" if node.function.name == "starts_with" else f"[{length}:]"
         lowered = f"{self._draft.constant(lower)}({text}{part})"
         name = self._draft.constant(piece)
-        return _Test(checks, f"{lowered} == {name}", f"{lowered} != {name}")
+        if not piece:
+            return _Test(checks, "True", "False")
+        letter = piece[0] if node.function.name == "starts_with" else piece[-1]
+        # the one letter at the edge settles most: its forms are looked up without putting anything into lower case
+        edge = f"{text}{'[:1]' if node.function.name == 'starts_with' else '[-1:]'} in {self._draft.constant(forms_of(letter))}"
+        return _Test(checks, f"({edge} and {lowered} == {name})", f"not ({edge} and {lowered} == {name})")
 
     def _searched(self, wanted: Search) -> _Test:
         is_before = self._searches.stage is Stage.BEFORE

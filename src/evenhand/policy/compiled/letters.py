@@ -102,7 +102,12 @@ def _late_rows(texts: pa.Array) -> Iterable[int]:
 
     data: Any = folded.data
     if len(data):
-        _LATE.scan(data, note, scratch=hyperscan.Scratch(_LATE))
+        try:
+            scratch = _IDLE.pop()
+        except IndexError:
+            scratch = hyperscan.Scratch(_LATE)
+        _LATE.scan(data, note, scratch=scratch)
+        _IDLE.append(scratch)
     return np.unique(np.searchsorted(folded.offsets, np.array(ends, np.int64) - 1, side="right") - 1)
 
 
@@ -115,3 +120,5 @@ def _late_database() -> hyperscan.Database:
 
 
 _LATE = _late_database()
+_IDLE: list[hyperscan.Scratch] = []
+"""A scratch is used by one call at a time: taking one and giving it back are atomic."""

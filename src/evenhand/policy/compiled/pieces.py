@@ -29,6 +29,8 @@ class PieceSet:
         single = [(number, piece[0]) for number, piece in enumerate(self._pieces) if len(piece) == 1]
         lengths = np.array([len(piece) for piece in self._pieces], np.int64)
         database = self._database(0, long) if long else None
+        idle: list[hyperscan.Scratch] = []
+        # a scratch is used by one call at a time: taking one and giving it back are atomic
 
         def find(texts: Folded) -> tuple[Places, Places]:
             numbers, ends = array("I"), array("Q")
@@ -40,7 +42,12 @@ class PieceSet:
 
             if database is not None and len(texts.data):
                 data: Any = texts.data
-                database.scan(data, note, scratch=hyperscan.Scratch(database))
+                try:
+                    scratch = idle.pop()
+                except IndexError:
+                    scratch = hyperscan.Scratch(database)
+                database.scan(data, note, scratch=scratch)
+                idle.append(scratch)
             number, end = np.array(numbers, np.int64), np.array(ends, np.int64)
             start = end - lengths[number]
             row = np.searchsorted(texts.offsets, start, side="right") - 1
