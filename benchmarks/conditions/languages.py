@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 
 import polars as pl
-
 from conditions.by_hand import one_by_one
 from conditions.rules import AnyOf, Clause, Edge, Either, Fact, Number, OneOf, Rule, Times
 

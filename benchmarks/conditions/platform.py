@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
-
 from conditions import rules as r
 
-LURES = r.GIFT + r.PROFIT + r.WALLET + r.CONTACT + r.BAIT + r.TRENDS + r.SHORT_LINKS + r.ADVICE + r.LOANS + r.JOBS + r.FAKE
-BIO_LURES = r.CREDENTIAL + r.MEDIA + r.CONTACT + r.FOLLOWERS
+_WORDS = r.Words.short()
+LURES = (_WORDS.gift + _WORDS.profit + _WORDS.wallet + _WORDS.contact + r.BAIT + r.TRENDS + r.SHORT_LINKS + r.ADVICE
+         + r.LOANS + r.JOBS + r.FAKE)
+BIO_LURES = r.CREDENTIAL + r.MEDIA + _WORDS.contact + r.FOLLOWERS
 LURE_SHARE, BIO_SHARE, SITE_SHARE = 0.04, 0.8, 0.3
 N_VARIED = 20_000
 """Different posts; more rows repeat their texts with other numbers."""
@@ -49,7 +50,8 @@ def _post(random_: random.Random, texts: list[str], names: list[str]) -> dict[st
     return {
         "text": text, "bio": bio if random_.random() < BIO_SHARE else None, "handle": name,
         "display_name": name.title() if random_.random() > LURE_SHARE else f"{name} Support",
-        "website": site if random_.random() < SITE_SHARE else None, "platform": random_.choice(("bluesky", "mastodon", "other")),
+        "website": site if random_.random() < SITE_SHARE else None,
+        "platform": random_.choice(("bluesky", "mastodon", "other")),
         "sponsored": random_.random() < LURE_SHARE, "verified": random_.random() < LURE_SHARE,
         "monetised": random_.random() < LURE_SHARE,
     }

@@ -36,7 +36,7 @@ def by_batch(found: list[Condition], table: pa.Table) -> list[tuple[bool, ...]]:
     return list(zip(*(column.to_pylist() for column in held.columns), strict=True))
 
 
-@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(conditions(), min_size=1, max_size=3), rows())
 def test_sql_events_and_batches_agree(engine: duckdb.DuckDBPyConnection, found: list[Condition], table: pa.Table) -> None:
     expected = by_sql(engine, found, table)

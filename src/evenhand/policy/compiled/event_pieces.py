@@ -44,10 +44,7 @@ def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ..
     n_pieces = len(pieces)
 
     def find(texts: tuple[str, ...]) -> int:
-        try:
-            data = BETWEEN.join(texts).encode()
-        except UnicodeEncodeError:
-            data = BETWEEN.join(texts).encode("utf-8", "surrogatepass")
+        data = _encoded(BETWEEN.join(texts))
         if len(data) > LONGEST_JOINED:
             return one_by_one(texts)
         found = scan_all(data)
@@ -57,7 +54,7 @@ def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ..
         """What was found, by the text in which each match ends."""
         ends, total, hits = [], 0, 0
         for text in texts:
-            total += len(text.encode("utf-8", "surrogatepass"))
+            total += len(_encoded(text))
             ends.append(total)
             total += 1
         for place in range(0, len(found), 2):
@@ -65,13 +62,13 @@ def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ..
                 hits |= masks[bisect_left(ends, found[place + 1])].get(found[place], 0)
             elif not is_lower:
                 lowered = tuple(map(lower, texts))
-                return spread(lowered, scan_all(BETWEEN.join(lowered).encode("utf-8", "surrogatepass")), is_lower=True)
+                return spread(lowered, scan_all(_encoded(BETWEEN.join(lowered))), is_lower=True)
         return hits
 
     def one_by_one(texts: tuple[str, ...], *, is_lower: bool = False) -> int:
         hits = 0
         for text, mask in zip(texts, masks, strict=True):
-            found = scan_once(text.encode("utf-8", "surrogatepass"))
+            found = scan_once(_encoded(text))
             if not is_lower and any(piece >= n_pieces for piece in found[::2]):
                 return one_by_one(tuple(map(lower, texts)), is_lower=True)
             for piece in found[::2]:
@@ -79,6 +76,14 @@ def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ..
         return hits
 
     return find
+
+
+def _encoded(text: str) -> bytes:
+    """The text's bytes; half a surrogate pair, which no stored text holds, gives bytes that fit no piece."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _scanner(patterns: Sequence[bytes], flags: Sequence[int]) -> Callable[[bytes], list[int]]:
