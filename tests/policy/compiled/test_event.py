@@ -68,7 +68,7 @@ def test_a_value_of_a_class_of_its_own_counts_as_what_it_is(text: str, value: ob
 
 
 @pytest.mark.parametrize(("column", "value"), [
-    ("bio", 5), ("bio", b"x"), ("followers", "12"), ("followers", 1.5), ("followers", True), ("followers", 2**63),
+    ("bio", 5), ("bio", b"x"), ("followers", "12"), ("followers", 1.5), ("followers", True), ("followers", 10**400),
     ("followers", float("nan")), ("confidence", "high"), ("confidence", True), ("confidence", 10**400), ("verified", 1),
     ("verified", "true"), ("created_at", "yesterday"), ("created_at", 5), ("created_at", date(2026, 1, 1)),
 ])

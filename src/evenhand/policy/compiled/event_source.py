@@ -84,10 +84,7 @@ def _load(column: Column, draft: Draft) -> tuple[str, ...]:
         raise ValueError(f"`{column.name}` is not a column's name: small letters, digits and underscores")
     name, read = f"column_{column.name}", draft.constant(event_values.READERS[column.stored][0])
     usual = {"varchar": str, "bigint": int, "double": float}.get(column.stored)
-    if usual is int:
-        least, most = draft.constant(event_values.LEAST_WHOLE), draft.constant(event_values.GREATEST_WHOLE)
-        other = f"{name} is not None and not ({name}.__class__ is {draft.constant(int)} and {least} <= {name} <= {most})"
-    elif usual is not None:
+    if usual is not None:
         other = f"{name}.__class__ is not {draft.constant(usual)} and {name} is not None"
     elif column.stored == "boolean":
         other = f"{name} is not False and {name} is not True and {name} is not None"
