@@ -34,8 +34,9 @@ def _names(requirements: list[str]) -> set[str]:
     return {match[0].lower().replace("_", "-") for match in found if match} - {"evenhand"}
 
 
-def test_there_are_three_lock_files() -> None:
-    assert [lock.name for lock in LOCKS] == ["requirements-build.lock", "requirements-test.lock", "requirements.lock"]
+def test_there_are_four_lock_files() -> None:
+    assert [lock.name for lock in LOCKS] == [
+        "requirements-bench.lock", "requirements-build.lock", "requirements-test.lock", "requirements.lock"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -68,6 +69,12 @@ def test_what_builds_is_pinned() -> None:
     project = _project()
     build = _pins(ROOT / "requirements-build.lock")
     assert _names(project["dependency-groups"]["build"]) | _names(project["build-system"]["requires"]) <= build.keys()
+
+
+def test_what_is_measured_against_is_pinned_and_runs_beside_what_people_run() -> None:
+    bench, run = _pins(ROOT / "requirements-bench.lock"), _pins(ROOT / "requirements.lock")
+    assert _names(_project()["dependency-groups"]["bench"]) <= bench.keys()
+    assert {name: versions for name, versions in bench.items() if run.get(name, versions) != versions} == {}
 
 
 def test_the_default_install_stays_small() -> None:

@@ -40,6 +40,12 @@ def snapshot(tmp_path: Path) -> SnapshotFolder:
     return SnapshotFolder(tmp_path / "snapshot")
 
 
+@pytest.fixture(autouse=True)
+def one_bucket_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The buckets here are small: each is a run of its own all the same."""
+    monkeypatch.setattr("evenhand.workflows.scan.ACCOUNTS_AT_ONCE", 1)
+
+
 class Stopping(DuckDBEngine):
     """Stops like a killed process after so many runs."""
 

@@ -19,6 +19,9 @@ from evenhand.ports import Engine, Source, StepCount
 from evenhand.workflows.buckets.parts import Parts, open_parts
 
 RESULTS = ("profiles", "found", "evidence", "guard_hits")
+ACCOUNTS_AT_ONCE = 250_000
+"""Accounts that the account steps take at once. Some forty steps cost a third of a second however few rows they see, so
+buckets are taken together until they hold about so many accounts; more would only cost memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,9 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-WorkOn = Callable[[Parts, str, Sequence[int]], Iterable[int]]
-"""Does the buckets it is given, of the sweep with the key it is given, into those parts, and says of each when it is done."""
+WorkOn = Callable[[Parts, str, Sequence[range]], Iterable[range]]
+"""Does the runs of buckets it is given, of the sweep with the key it is given, into those parts, and says of each when it is
+done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +72,10 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
     key = sweep_key(snapshot, pipeline, registries_digest=registries_digest)
     n_buckets, n_total = snapshot.manifest.n_buckets, snapshot.manifest.rows["accounts"]
     hands = hands or Hands()
-    with open_parts(work, key=key) as parts:
-        left = [bucket for bucket in range(n_buckets) if not parts.is_done(bucket)]
-        n_resumed = n_done = n_buckets - len(left)
+    with open_parts(work, key=f"{key} by {ACCOUNTS_AT_ONCE}") as parts:
+        runs = bucket_runs(snapshot)
+        left = [run for run in runs if not parts.is_done(run)]
+        n_resumed = n_done = n_buckets - sum(map(len, left))
         n_before = n_total * n_resumed // n_buckets
 
         def say(n_done: int, what: str) -> None:
@@ -79,12 +84,19 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
 
         say(n_done, "starting")
         done = (hands.work_on(parts, key, left) if hands.work_on is not None and left
-                else (do_bucket(bucket, snapshot, pipeline, engine, parts) for bucket in left))
-        for bucket in done:
-            n_done += 1
-            say(n_done, f"bucket {bucket + 1}")
+                else (do_buckets(run, snapshot, pipeline, engine, parts) for run in left))
+        for run in done:
+            n_done += len(run)
+            say(n_done, f"buckets {run.start + 1} to {run.stop}" if len(run) > 1 else f"bucket {run.stop}")
         say(n_buckets, "comparing accounts")
-        return _compared(pipeline, engine, parts, n_buckets=n_buckets, key=key, n_resumed=n_resumed)
+        return _compared(pipeline, engine, parts, runs=runs, key=key, n_resumed=n_resumed)
+
+
+def bucket_runs(snapshot: SnapshotFolder) -> tuple[range, ...]:
+    """The snapshot's buckets in runs that the account steps take at once: the same for everybody who sweeps it."""
+    n_buckets, n_accounts = snapshot.manifest.n_buckets, snapshot.manifest.rows["accounts"]
+    length = max(1, min(n_buckets, ACCOUNTS_AT_ONCE * n_buckets // max(1, n_accounts)))
+    return tuple(range(start, min(start + length, n_buckets)) for start in range(0, n_buckets, length))
 
 
 def sweep_key(snapshot: SnapshotFolder, pipeline: Pipeline, *, registries_digest: str) -> str:
@@ -94,21 +106,21 @@ def sweep_key(snapshot: SnapshotFolder, pipeline: Pipeline, *, registries_digest
     return hashlib.sha256("\x1f".join(made_from).encode()).hexdigest()
 
 
-def do_bucket(bucket: int, snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, parts: Parts) -> int:
-    """Run the account steps over one bucket and write what they leave; the bucket's number."""
-    tables: dict[str, Source] = {name: snapshot.files(name, bucket) or TABLES[name].schema.empty_table()
-                                 for name in pipeline.tables}
-    parts.write(bucket, engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept))
-    return bucket
+def do_buckets(run: range, snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, parts: Parts) -> range:
+    """Run the account steps over a run of buckets and write what they leave; the run."""
+    tables: dict[str, Source] = {name: tuple(path for bucket in run for path in snapshot.files(name, bucket))
+                                 or TABLES[name].schema.empty_table() for name in pipeline.tables}
+    parts.write(run, engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept))
+    return run
 
 
-def _compared(pipeline: Pipeline, engine: Engine, parts: Parts, *, n_buckets: int, key: str, n_resumed: int) -> Scan:
+def _compared(pipeline: Pipeline, engine: Engine, parts: Parts, *, runs: Sequence[range], key: str, n_resumed: int) -> Scan:
     """The platform steps over all that was kept, and the counts of all steps."""
     kept: dict[str, Source] = {name: parts.files(name) for name in pipeline.kept}
     outcome = engine.run(pipeline.platform_steps, tables=kept, keep=[name for name in RESULTS if name != "profiles"])
     counts: defaultdict[str, int] = defaultdict(int)
     seconds: defaultdict[str, float] = defaultdict(float)
-    for step in (*(step for bucket in range(n_buckets) for step in parts.counts(bucket)), *outcome.counts):
+    for step in (*(step for run in runs for step in parts.counts(run)), *outcome.counts):
         counts[step.name] += step.n_rows
         seconds[step.name] += step.seconds
     ordered = [step.name for step in (*pipeline.account_steps, *pipeline.platform_steps)]

@@ -21,6 +21,7 @@ import pytest
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError
 from evenhand.model.snapshot import ACCOUNTS
+from evenhand.workflows import scan
 from evenhand.workflows.buckets.crew import Crew, Job, crew_for
 from evenhand.workflows.buckets.parts import open_parts
 from evenhand.workflows.ingest import IngestSettings, ingest
@@ -29,6 +30,12 @@ from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.scan import Hands, sweep_key
 
 N_BUCKETS = 12
+
+
+@pytest.fixture(autouse=True)
+def one_bucket_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The buckets here are small: each is a run of its own all the same."""
+    monkeypatch.setattr(scan, "ACCOUNTS_AT_ONCE", 1)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +73,8 @@ PLANNING = """
 import sys
 from pathlib import Path
 from evenhand.connectors.snapshot_folder import SnapshotFolder
-from evenhand.workflows import sweeps
+from evenhand.workflows import scan, sweeps
+scan.ACCOUNTS_AT_ONCE = 1
 from evenhand.workflows.buckets.crew import crew_for
 sweeps.crew_for = lambda snapshot, settings: crew_for(snapshot, settings, worth=1)
 from evenhand.cli.main import main
@@ -114,13 +122,13 @@ def test_a_process_that_is_killed_is_told_and_the_sweep_goes_on(snapshot: Snapsh
     job = Job(settings=SweepSettings(), snapshot=snapshot.path, work=tmp_path / "plan" / "scan", key=key,
               engine_bytes=500_000_000)
 
-    def killed(crew: Crew) -> Iterator[int]:
-        for bucket in crew.work_on(range(N_BUCKETS)):
+    def killed(crew: Crew) -> Iterator[range]:
+        for bucket in crew.work_on([range(n, n + 1) for n in range(N_BUCKETS)]):
             next(iter(crew._members.values())).send_signal(signal.SIGKILL)
             yield bucket
 
     (tmp_path / "plan").mkdir()
-    with open_parts(job.work, key=key), Crew(job, n_processes=1) as crew, pytest.raises(DataError) as told:
+    with open_parts(job.work, key=f"{key} by 1"), Crew(job, n_processes=1) as crew, pytest.raises(DataError) as told:
         list(killed(crew))
     assert "a process of the sweep was ended by signal 9" in str(told.value)
     assert "it goes on where it stopped" in str(told.value)
@@ -130,7 +138,7 @@ def test_a_process_that_is_killed_is_told_and_the_sweep_goes_on(snapshot: Snapsh
 def test_a_process_with_another_pack_does_not_join(snapshot: SnapshotFolder, tmp_path: Path) -> None:
     job = Job(settings=SweepSettings(), snapshot=snapshot.path, work=tmp_path, key="another", engine_bytes=500_000_000)
     with Crew(job, n_processes=1) as crew, pytest.raises(DataError, match="changed while the sweep began"):
-        list(crew.work_on([0]))
+        list(crew.work_on([range(1)]))
 
 
 def test_a_file_that_vanishes_is_named_and_comes_back(snapshot: SnapshotFolder, materials: Materials, digest: str,

@@ -53,13 +53,13 @@ def crew_for(snapshot: SnapshotFolder, settings: SweepSettings, *, worth: int = 
             or min(allowed.n_processes, manifest.n_buckets) == 1:
         return None
 
-    def work_on(parts: Parts, key: str, buckets: Sequence[int]) -> Iterator[int]:
-        n_accounts = manifest.rows["accounts"] * len(buckets) // manifest.n_buckets
-        n_processes = max(1, min(allowed.n_processes, len(buckets), n_accounts // worth))
+    def work_on(parts: Parts, key: str, runs: Sequence[range]) -> Iterator[range]:
+        n_accounts = manifest.rows["accounts"] * sum(map(len, runs)) // manifest.n_buckets
+        n_processes = max(1, min(allowed.n_processes, len(runs), n_accounts // worth))
         job = Job(settings=replace(settings, threads=1), snapshot=snapshot.path, work=parts.work, key=key,
                   engine_bytes=share(threads=n_processes, memory=settings.memory).engine_bytes)
         with Crew(job, n_processes=n_processes) as crew:
-            yield from crew.work_on(buckets)
+            yield from crew.work_on(runs)
 
     return work_on
 
@@ -94,15 +94,15 @@ class Crew:
             connection.close()
             process.wait()
 
-    def work_on(self, buckets: Sequence[int]) -> Iterator[int]:
-        """Have `buckets` done, and say of each when it is.
+    def work_on(self, runs: Sequence[range]) -> Iterator[range]:
+        """Have these runs of buckets done, and say of each when it is.
 
         Raises what a process raised, and `DataError` when a process was ended from outside.
         """
-        left = list(reversed(buckets))
+        left = list(reversed(runs))
         busy = dict(self._members)
         n_done = 0
-        while n_done < len(buckets):
+        while n_done < len(runs):
             for ready in wait(list(busy)):
                 if not isinstance(ready, Connection):
                     continue
@@ -116,8 +116,8 @@ class Crew:
                 else:
                     busy.pop(ready, None)
 
-    def _answer(self, connection: Connection) -> int | None:
-        """The bucket that a process has finished, None when it has just become ready."""
+    def _answer(self, connection: Connection) -> range | None:
+        """The run that a process has finished, None when it has just become ready."""
         try:
             answer: Any = connection.recv()
         except (EOFError, ConnectionResetError) as gone:
@@ -129,4 +129,4 @@ class Crew:
                      "then run the same command again: it goes on where it stopped")) from gone
         if isinstance(answer, EvenhandError):
             raise answer
-        return answer if isinstance(answer, int) else None
+        return answer if isinstance(answer, range) else None

@@ -1,4 +1,4 @@
-"""The work folder of a sweep: one part for each finished bucket, used by one sweep at a time."""
+"""The work folder of a sweep: one part for each finished run of buckets, used by one sweep at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the account steps left, bucket by bucket, in `work`."""
+    """What the account steps left, a part for each run of buckets, in `work`."""
 
     work: Path
 
@@ -38,20 +38,20 @@ class Parts:
         """Where engines put what does not fit into memory; emptied when a sweep begins."""
         return self.work / SPILL
 
-    def part(self, bucket: int) -> Path:
-        """The folder of one bucket's results. It is there when the bucket is done, and only then."""
-        return self.folder / f"bucket={bucket:05d}"
+    def part(self, run: range) -> Path:
+        """The folder with the results of a run, called after its first bucket: there when the run is done, and only then."""
+        return self.folder / f"bucket={run.start:05d}"
 
-    def is_done(self, bucket: int) -> bool:
-        """True when the bucket's results are there, whole."""
-        return self.part(bucket).exists()
+    def is_done(self, run: range) -> bool:
+        """True when the results of the run are there, whole."""
+        return self.part(run).exists()
 
-    def write(self, bucket: int, outcome: Outcome) -> None:
-        """Write a bucket's results under another name and rename: a bucket is either done or not begun.
+    def write(self, run: range, outcome: Outcome) -> None:
+        """Write the results of a run under another name and rename: a run is either done or not begun.
 
         Raises `DataError` when the disk is full or the folder cannot be written.
         """
-        final = self.part(bucket)
+        final = self.part(run)
         temporary = final.with_name(f".{final.name}.{os.getpid()}")
         with writing(self.work):
             shutil.rmtree(temporary, ignore_errors=True)
@@ -62,13 +62,13 @@ class Parts:
             (temporary / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
             temporary.rename(final)
 
-    def counts(self, bucket: int) -> tuple[StepCount, ...]:
-        """Rows and seconds per step of a finished bucket."""
-        rows = json.loads((self.part(bucket) / "counts.json").read_text(encoding="utf-8"))
+    def counts(self, run: range) -> tuple[StepCount, ...]:
+        """Rows and seconds per step of a finished run."""
+        rows = json.loads((self.part(run) / "counts.json").read_text(encoding="utf-8"))
         return tuple(StepCount(name=name, n_rows=n_rows, seconds=seconds) for name, n_rows, seconds in rows)
 
     def files(self, name: str) -> tuple[str, ...]:
-        """The files of one kept relation, one for each finished bucket."""
+        """The files of one kept relation, one for each finished run."""
         return tuple(str(path) for path in sorted(self.folder.glob(f"bucket=*/{name}.parquet")))
 
 

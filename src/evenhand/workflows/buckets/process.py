@@ -1,4 +1,4 @@
-"""One process of a crew: it loads what a sweep needs, then does bucket after bucket until nobody asks any more."""
+"""One process of a crew: it loads what a sweep needs, then does run after run of buckets until nobody asks any more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evenhand.errors import DataError, EvenhandError, Problem
 from evenhand.workflows.buckets.crew import Job
 from evenhand.workflows.buckets.parts import Parts
 from evenhand.workflows.materials import load_materials
-from evenhand.workflows.scan import do_bucket, sweep_key
+from evenhand.workflows.scan import do_buckets, sweep_key
 
 SECONDS_BETWEEN_LOOKS = 0.2
 """How soon a process notices that the one which started it is gone."""
@@ -47,11 +47,10 @@ def _work(connection: Connection) -> None:
         engine.bind(materials.registries)
         connection.send("ready")
         while True:
-            bucket, following = connection.recv()
-            if following is not None:
-                snapshot.read_ahead(materials.pipeline.tables, following)
-            do_bucket(bucket, snapshot, materials.pipeline, engine, parts)
-            connection.send(bucket)
+            run, following = connection.recv()
+            for bucket in following or ():
+                snapshot.read_ahead(materials.pipeline.tables, bucket)
+            connection.send(do_buckets(run, snapshot, materials.pipeline, engine, parts))
 
 
 def _end_with(parent: int) -> None:
