@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.engines.duckdb import DuckDBEngine
-from evenhand.evaluation.outcomes import ACCOUNT_OUTCOMES, POST_OUTCOMES, TRUTH_ACCOUNTS, TRUTH_POSTS, Kind
+from evenhand.evaluation.outcomes import (
+    ACCOUNT_OUTCOMES,
+    OPERATOR_OUTCOMES,
+    POST_OUTCOMES,
+    TRUTH_ACCOUNTS,
+    TRUTH_POSTS,
+    Kind,
+)
 from evenhand.evaluation.scorecard import Scorecard, scorecard
 from evenhand.model.harm import Harm
 
@@ -37,8 +44,9 @@ def score(truth: list[dict[str, Any]], decisions: list[dict[str, Any]], *, posts
               "truth_posts": pa.Table.from_pylist(posts or [], schema=TRUTH_POSTS),
               "effects": pa.Table.from_pylist(effects or [], schema=EFFECTS)}
     left = {step.name: ENGINE.run([step], keep=[step.name], tables={name: tables[name] for name in step.inputs})
-            .relations[step.name] for step in (ACCOUNT_OUTCOMES, POST_OUTCOMES)}
-    return scorecard(left["account_outcomes"], left["post_outcomes"], looked_for={MEDIA, MILITARY, SCAM})
+            .relations[step.name] for step in (ACCOUNT_OUTCOMES, OPERATOR_OUTCOMES, POST_OUTCOMES)}
+    return scorecard(left["account_outcomes"], left["operator_outcomes"], left["post_outcomes"],
+                     looked_for={MEDIA, MILITARY, SCAM})
 
 
 def rows(drawn: list[tuple[dict[str, Any], str, Harm | None]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
