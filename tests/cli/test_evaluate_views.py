@@ -28,7 +28,7 @@ from evenhand.evaluation.scorecard import scorecard
 from evenhand.model.harm import Harm
 from evenhand.model.plan import Plan
 from evenhand.workflows.evaluate_cards import task_forms
-from evenhand.workflows.evaluate_world import WorldScore
+from evenhand.workflows.evaluate_world import WorldScore, WrongDecision
 from evenhand.workflows.materials import load_messages
 
 FORMS = task_forms()
@@ -99,7 +99,8 @@ def world_score() -> WorldScore:
     plan = Plan(digest="0123456789abcdef" * 4, cut_off=datetime(2026, 11, 1, tzinfo=UTC), snapshot="s",
                 pack="reference 2026.11", pack_digest="", registries_digest="", code_version="0", steps_digest="", supported=(),
                 seed=0, n_accounts=9, n_posts=9, counts={}, guards=())
-    return WorldScore(world=Path("worlds/0.1"), scale=0.1, seed=0, plan_folder=Path("plan"), plan=plan,
+    wrong = WrongDecision(account_id="a17", kind=Kind.HARD_NEGATIVE, role="parody", language="ja", decided=Harm.SCAM)
+    return WorldScore(world=Path("worlds/0.1"), wrong=(wrong,), scale=0.1, seed=0, plan_folder=Path("plan"), plan=plan,
                       scorecard=scorecard(cells, operators, posts, looked_for={Harm.IMPERSONATION_MEDIA, Harm.SCAM}))
 
 

@@ -67,6 +67,15 @@ OPERATOR_OUTCOMES = Query(
     where t.kind = '{Kind.VIOLATOR}' and t.operator is not null
     group by t.operator, t.harm, d.harm""")
 
+MOST_NAMED = 25
+WRONGLY_DECIDED = Query(
+    name="wrongly_decided", inputs=("truth_accounts", "decisions"), scope=Scope.PLATFORM,
+    sentence="the first accounts by id that are decided and planted with no harm",
+    sql=f"""
+    select t.account_id, t.kind, t.role, t.language, d.harm as decided
+    from truth_accounts t join decisions d on t.account_id = d.account_id
+    where t.kind <> '{Kind.VIOLATOR}' order by t.account_id limit {MOST_NAMED}""")
+
 POST_OUTCOMES = Query(
     name="post_outcomes", inputs=("truth_posts", "decisions", "effects"), scope=Scope.PLATFORM,
     sentence="how many posts are violating, named in a decision, and to be deleted",

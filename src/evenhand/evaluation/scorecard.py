@@ -89,6 +89,15 @@ class LanguageScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """Violators planted with one harm and decided under another."""
+
+    planted: Harm
+    decided: Harm
+    n_accounts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorldBar:
     """A bar of the world: about one harm, or about all hard negatives (None)."""
 
@@ -104,6 +113,8 @@ class Scorecard:
     """All harms together, by account."""
     n_accounts: int
     buckets: tuple[BucketScore, ...]
+    confusions: tuple[Confusion, ...]
+    """The most frequent first."""
     spared: tuple[GroupScore, ...]
     """Kinds first (role None), then the hard negatives by role, the most often penalised first."""
     by_role: tuple[RecallScore, ...]
@@ -122,7 +133,8 @@ def scorecard(outcomes: pa.Table, operators: pa.Table, posts: pa.Table, *, looke
     buckets = tuple(_bucket(tally, harm, looked_for=looked_for, seed=seed) for harm in _harms(outcomes))
     spared = _spared(tally)
     return Scorecard(
-        counts=truth_counts(outcomes, looked_for=looked_for), n_accounts=tally.n(), buckets=buckets, spared=spared,
+        counts=truth_counts(outcomes, looked_for=looked_for), n_accounts=tally.n(), buckets=buckets,
+        confusions=_confusions(outcomes), spared=spared,
         by_role=_recalls(outcomes.filter(tally.is_violator), "role"),
         by_operator=_recalls(operators.filter(is_sought(operators["harm"], looked_for)), "operator"),
         by_language=_languages(tally),
@@ -181,6 +193,14 @@ def _bucket(tally: _Tally, harm: Harm | None, *, looked_for: Collection[Harm], s
               n_left=tally.n() - n_decided - n_planted + n_right, seed=seed),
         account_precision=share("account_precision", n_decided - n_wrong, n=n_decided if harm is not None else 0),
         account_recall=share("account_recall", n_found, n=n_planted))
+
+
+def _confusions(outcomes: pa.Table) -> tuple[Confusion, ...]:
+    is_other = pc.and_(outcomes["is_violator"], pc.fill_null(pc.not_equal(outcomes["harm"], outcomes["decided"]), False))
+    sums = outcomes.filter(is_other).group_by(["harm", "decided"]).aggregate([("n_accounts", "sum")])
+    order = [("n_accounts_sum", "descending"), ("harm", "ascending"), ("decided", "ascending")]
+    return tuple(Confusion(planted=Harm(row["harm"]), decided=Harm(row["decided"]), n_accounts=row["n_accounts_sum"])
+                 for row in sums.sort_by(order).to_pylist())
 
 
 def _spared(tally: _Tally) -> tuple[GroupScore, ...]:

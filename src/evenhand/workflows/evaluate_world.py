@@ -19,6 +19,7 @@ from evenhand.evaluation.outcomes import (
     POST_OUTCOMES,
     TRUTH_ACCOUNTS,
     TRUTH_POSTS,
+    WRONGLY_DECIDED,
     Kind,
 )
 from evenhand.evaluation.scorecard import Scorecard, scorecard
@@ -30,7 +31,18 @@ from evenhand.workflows.report import Beside
 from evenhand.workflows.scan import Progress
 from evenhand.workflows.sweeps import plan_snapshot
 
-__all__ = ["WorldScore", "evaluate_world", "is_world"]
+__all__ = ["WorldScore", "WrongDecision", "evaluate_world", "is_world"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongDecision:
+    """An account that should have been left alone, and what it was decided under."""
+
+    account_id: str
+    kind: Kind
+    role: str
+    language: str | None
+    decided: Harm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +55,8 @@ class WorldScore:
     plan_folder: Path
     plan: Plan
     scorecard: Scorecard
+    wrong: tuple[WrongDecision, ...] = ()
+    """The first accounts by id that are decided and planted with no harm."""
 
 
 def evaluate_world(folder: Path, settings: SweepSettings, *, plan: Path | None, work: Path,
@@ -69,15 +83,21 @@ def evaluate_world(folder: Path, settings: SweepSettings, *, plan: Path | None, 
     tables = {"truth_accounts": world.truth("accounts"), "truth_posts": world.truth("posts"), "decisions": decisions,
               "effects": effects}
     with DuckDBEngine(threads=settings.threads, memory=settings.memory) as engine:
-        accounts, operators, posts = (
+        accounts, operators, wrong, posts = (
             engine.run([step], keep=[step.name], tables={name: tables[name] for name in step.inputs}).relations[step.name]
-            for step in (ACCOUNT_OUTCOMES, OPERATOR_OUTCOMES, POST_OUTCOMES))
+            for step in (ACCOUNT_OUTCOMES, OPERATOR_OUTCOMES, WRONGLY_DECIDED, POST_OUTCOMES))
     _check(accounts, world, plan=made)
     score = scorecard(accounts, operators, posts, looked_for={detector.harm for detector in detectors()}, seed=settings.seed)
     said = world.said
-    return WorldScore(world=folder, plan_folder=plan_folder, plan=made, scorecard=score,
+    return WorldScore(world=folder, plan_folder=plan_folder, plan=made, scorecard=score, wrong=_wrong(wrong),
                       scale=float(said["scale"]) if isinstance(said.get("scale"), int | float) else None,
                       seed=said["seed"] if isinstance(said.get("seed"), int) else None)
+
+
+def _wrong(rows: pa.Table) -> tuple[WrongDecision, ...]:
+    return tuple(WrongDecision(account_id=row["account_id"], kind=Kind(row["kind"]), role=row["role"],
+                               language=row["language"], decided=Harm(row["decided"]))
+                 for row in rows.sort_by("account_id").to_pylist())
 
 
 def _check(outcomes: pa.Table, world: WorldFolder, *, plan: Plan) -> None:
