@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.engines.duckdb import DuckDBEngine
-from evenhand.evaluation.outcomes import ACCOUNT_OUTCOMES, POST_OUTCOMES, TRUTH_ACCOUNTS, TRUTH_POSTS, Kind
-from evenhand.evaluation.scorecard import Scorecard, scorecard
+from evenhand.evaluation.outcomes import (
+    ACCOUNT_OUTCOMES,
+    OPERATOR_OUTCOMES,
+    POST_OUTCOMES,
+    TRUTH_ACCOUNTS,
+    TRUTH_POSTS,
+    Kind,
+)
+from evenhand.evaluation.scorecard import Confusion, Scorecard, scorecard
 from evenhand.model.harm import Harm
 
 MEDIA, MILITARY, SCAM = Harm.IMPERSONATION_MEDIA, Harm.IMPERSONATION_MILITARY, Harm.SCAM
@@ -37,8 +44,9 @@ def score(truth: list[dict[str, Any]], decisions: list[dict[str, Any]], *, posts
               "truth_posts": pa.Table.from_pylist(posts or [], schema=TRUTH_POSTS),
               "effects": pa.Table.from_pylist(effects or [], schema=EFFECTS)}
     left = {step.name: ENGINE.run([step], keep=[step.name], tables={name: tables[name] for name in step.inputs})
-            .relations[step.name] for step in (ACCOUNT_OUTCOMES, POST_OUTCOMES)}
-    return scorecard(left["account_outcomes"], left["post_outcomes"], looked_for={MEDIA, MILITARY, SCAM})
+            .relations[step.name] for step in (ACCOUNT_OUTCOMES, OPERATOR_OUTCOMES, POST_OUTCOMES)}
+    return scorecard(left["account_outcomes"], left["operator_outcomes"], left["post_outcomes"],
+                     looked_for={MEDIA, MILITARY, SCAM})
 
 
 def rows(drawn: list[tuple[dict[str, Any], str, Harm | None]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -62,6 +70,8 @@ def test_found_and_missed_are_the_planted_whatever_is_decided(drawn: list[tuple[
         if bucket.harm is not None:
             assert bucket.n_decided == decided[bucket.harm]
             assert bucket.account_precision.hits == bucket.n_decided - bucket.n_wrong
+    assert sum(one.n_accounts for one in card.confusions) == sum(
+        bucket.n_as_other_harm for bucket in card.buckets if bucket.harm is not None)
     assert card.n_accounts == len(drawn)
     assert sum(bucket.n_decided for bucket in card.buckets if bucket.harm) == sum(decided.values())
     kinds = {group.kind: group.penalised for group in card.spared if group.role is None}
@@ -86,6 +96,7 @@ def test_a_decision_of_another_harm_is_right_by_account_and_wrong_by_harm() -> N
     assert (media.harm, media.n_as_other_harm, media.recall.hits, media.account_recall.hits) == (MEDIA, 1, 0, 1)
     assert (scam.harm, scam.n_of_other_harm, scam.precision.hits, scam.account_precision.hits) == (SCAM, 1, 0, 1)
     assert scam.n_missed == 1
+    assert card.confusions == (Confusion(planted=MEDIA, decided=SCAM, n_accounts=1),)
 
 
 def test_an_account_made_by_several_operators_counts_under_each() -> None:

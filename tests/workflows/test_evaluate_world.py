@@ -100,6 +100,15 @@ def test_an_empty_plan_finds_nobody_and_wrongs_nobody(scored: WorldScore, tmp_pa
     assert all(group.penalised.hits == 0 for group in card.spared)
 
 
+def test_accounts_wrongly_penalised_are_named(scored: WorldScore, tmp_path: Path) -> None:
+    world = make_world(tmp_path, [(*person[:3], "hard_negative", None) if person[0] == "bureau1" else person
+                                  for person in PEOPLE])
+    score = evaluate_world(world, SETTINGS, plan=scored.plan_folder, work=tmp_path)
+    assert [(one.account_id, one.role, one.decided) for one in score.wrong] == [
+        ("bureau1", "parody", Harm.IMPERSONATION_INSTITUTION)]
+    assert scored.wrong == ()
+
+
 def test_a_plan_of_another_snapshot_is_refused(scored: WorldScore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = make_world(tmp_path, PEOPLE[:5])
     with pytest.raises(StalePlan, match="made from another snapshot"):

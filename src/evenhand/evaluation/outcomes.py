@@ -44,18 +44,37 @@ TRUTH_POSTS = pa.schema([
 ])
 """What is true about posts; one that is not in it is ordinary."""
 
-SPLIT_BY = ("kind", "role", "operator", "language", "script")
-"""What the counts of accounts are split by, besides the known and the decided harm."""
+SPLIT_BY = ("kind", "role", "language")
+"""What the counts of accounts are split by, besides the known and the decided harm. Operators are counted apart: with
+thousands of them in every language, one table of both would have a row for nearly every violator."""
 
 ACCOUNT_OUTCOMES = Query(
     name="account_outcomes", inputs=("truth_accounts", "decisions"), scope=Scope.PLATFORM,
-    sentence="how many accounts of each kind, role, operator, language and known harm were decided under which harm",
+    sentence="how many accounts of each kind, role, language and known harm were decided under which harm",
     sql=f"""
     select {", ".join(f"t.{column}" for column in SPLIT_BY)}, t.role as "group", t.kind = '{Kind.VIOLATOR}' as is_violator,
            t.harm, d.harm as decided, count(*) as n_accounts
     from truth_accounts t left join decisions d on t.account_id = d.account_id
     group by {", ".join(f"t.{column}" for column in SPLIT_BY)}, t.harm, d.harm""")
 """A finer `transparency.known_truth.OUTCOMES`."""
+
+OPERATOR_OUTCOMES = Query(
+    name="operator_outcomes", inputs=("truth_accounts", "decisions"), scope=Scope.PLATFORM,
+    sentence="how many violators whose name each operator made were decided under which harm",
+    sql=f"""
+    select t.operator, t.harm, d.harm as decided, count(*) as n_accounts
+    from truth_accounts t left join decisions d on t.account_id = d.account_id
+    where t.kind = '{Kind.VIOLATOR}' and t.operator is not null
+    group by t.operator, t.harm, d.harm""")
+
+MOST_NAMED = 25
+WRONGLY_DECIDED = Query(
+    name="wrongly_decided", inputs=("truth_accounts", "decisions"), scope=Scope.PLATFORM,
+    sentence="the first accounts by id that are decided and planted with no harm",
+    sql=f"""
+    select t.account_id, t.kind, t.role, t.language, d.harm as decided
+    from truth_accounts t join decisions d on t.account_id = d.account_id
+    where t.kind <> '{Kind.VIOLATOR}' order by t.account_id limit {MOST_NAMED}""")
 
 POST_OUTCOMES = Query(
     name="post_outcomes", inputs=("truth_posts", "decisions", "effects"), scope=Scope.PLATFORM,

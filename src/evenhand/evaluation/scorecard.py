@@ -89,6 +89,15 @@ class LanguageScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """Violators planted with one harm and decided under another."""
+
+    planted: Harm
+    decided: Harm
+    n_accounts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorldBar:
     """A bar of the world: about one harm, or about all hard negatives (None)."""
 
@@ -104,6 +113,8 @@ class Scorecard:
     """All harms together, by account."""
     n_accounts: int
     buckets: tuple[BucketScore, ...]
+    confusions: tuple[Confusion, ...]
+    """The most frequent first."""
     spared: tuple[GroupScore, ...]
     """Kinds first (role None), then the hard negatives by role, the most often penalised first."""
     by_role: tuple[RecallScore, ...]
@@ -115,15 +126,17 @@ class Scorecard:
     bars: tuple[WorldBar, ...]
 
 
-def scorecard(outcomes: pa.Table, posts: pa.Table, *, looked_for: Collection[Harm], seed: int = 0) -> Scorecard:
-    """The scorecard of the counts that `ACCOUNT_OUTCOMES` and `POST_OUTCOMES` leave."""
+def scorecard(outcomes: pa.Table, operators: pa.Table, posts: pa.Table, *, looked_for: Collection[Harm],
+              seed: int = 0) -> Scorecard:
+    """The scorecard of the counts that `ACCOUNT_OUTCOMES`, `OPERATOR_OUTCOMES` and `POST_OUTCOMES` leave."""
     tally = _Tally(outcomes)
     buckets = tuple(_bucket(tally, harm, looked_for=looked_for, seed=seed) for harm in _harms(outcomes))
     spared = _spared(tally)
     return Scorecard(
-        counts=truth_counts(outcomes, looked_for=looked_for), n_accounts=tally.n(), buckets=buckets, spared=spared,
-        by_role=_recalls(tally, "role", of=tally.is_violator),
-        by_operator=_recalls(tally, "operator", of=pc.and_(tally.is_violator, is_sought(outcomes["harm"], looked_for))),
+        counts=truth_counts(outcomes, looked_for=looked_for), n_accounts=tally.n(), buckets=buckets,
+        confusions=_confusions(outcomes), spared=spared,
+        by_role=_recalls(outcomes.filter(tally.is_violator), "role"),
+        by_operator=_recalls(operators.filter(is_sought(operators["harm"], looked_for)), "operator"),
         by_language=_languages(tally),
         posts=_posts(posts), bars=_bars(buckets, spared))
 
@@ -182,6 +195,14 @@ def _bucket(tally: _Tally, harm: Harm | None, *, looked_for: Collection[Harm], s
         account_recall=share("account_recall", n_found, n=n_planted))
 
 
+def _confusions(outcomes: pa.Table) -> tuple[Confusion, ...]:
+    is_other = pc.and_(outcomes["is_violator"], pc.fill_null(pc.not_equal(outcomes["harm"], outcomes["decided"]), False))
+    sums = outcomes.filter(is_other).group_by(["harm", "decided"]).aggregate([("n_accounts", "sum")])
+    order = [("n_accounts_sum", "descending"), ("harm", "ascending"), ("decided", "ascending")]
+    return tuple(Confusion(planted=Harm(row["harm"]), decided=Harm(row["decided"]), n_accounts=row["n_accounts_sum"])
+                 for row in sums.sort_by(order).to_pylist())
+
+
 def _spared(tally: _Tally) -> tuple[GroupScore, ...]:
     kinds = [GroupScore(kind=kind, role=None, penalised=_penalised(tally, tally.equal("kind", kind)))
              for kind in (Kind.HARD_NEGATIVE, Kind.ORDINARY, Kind.HOLDER)]
@@ -197,17 +218,18 @@ def _penalised(tally: _Tally, group: pa.ChunkedArray) -> Metric:
     return share("penalised", tally.n(group, tally.is_decided), n=tally.n(group))
 
 
-def _recalls(tally: _Tally, column: str, *, of: pa.ChunkedArray) -> tuple[RecallScore, ...]:
+def _recalls(violators: pa.Table, column: str) -> tuple[RecallScore, ...]:
     """Recall for each value of a column, the lowest first. A value such as `a+b` counts under `a` and under `b`."""
-    values = tally.values(column, of)
-    parts = sorted({part for value in values for part in value.split(JOINS)})
-    rows = []
-    for part in parts:
-        holding = pa.array([value for value in values if part in value.split(JOINS)], pa.string())
-        group = pc.and_(of, pc.is_in(tally.table[column], value_set=holding))
-        n = tally.n(group)
-        rows.append(RecallScore(value=part, recall=share("recall", tally.n(group, tally.planted_same), n=n),
-                                account_recall=share("account_recall", tally.n(group, tally.is_decided), n=n)))
+    same = pc.fill_null(pc.equal(violators["harm"], violators["decided"]), False)
+    n = violators["n_accounts"]
+    counted = pa.table({
+        "value": pc.split_pattern(violators[column], JOINS), "n": n, "same": pc.if_else(same, n, 0),
+        "found": pc.if_else(pc.is_valid(violators["decided"]), n, 0)}).combine_chunks()
+    lists = counted["value"].combine_chunks()
+    parts = counted.drop_columns("value").take(pc.list_parent_indices(lists)).append_column("value", pc.list_flatten(lists))
+    sums = parts.group_by("value").aggregate([("n", "sum"), ("same", "sum"), ("found", "sum")]).to_pylist()
+    rows = [RecallScore(value=row["value"], recall=share("recall", row["same_sum"], n=row["n_sum"]),
+                        account_recall=share("account_recall", row["found_sum"], n=row["n_sum"])) for row in sums]
     return tuple(sorted(rows, key=lambda row: (row.recall.value or 0.0, row.value)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -94,7 +95,8 @@ def evaluate_cards(cards: Sequence[Card], settings: SweepSettings, *, data: Path
     used: all mistakes of all cards together.
     """
     loaded = _load(cards, data=data)
-    with open_bench(settings) as bench:
+    is_any_there = any(not one.missing for one in loaded)
+    with open_bench(settings) if is_any_there else nullcontext() as bench:
         return tuple(_results(loaded, bench, data=data, seed=seed, on_card=on_card))
 
 
@@ -103,12 +105,12 @@ def evaluate_on(bench: Bench, cards: Sequence[Card], *, data: Path, seed: int = 
     return tuple(_results(_load(cards, data=data), bench, data=data, seed=seed))
 
 
-def _results(loaded: Sequence[_Loaded], bench: Bench, *, data: Path, seed: int,
+def _results(loaded: Sequence[_Loaded], bench: Bench | None, *, data: Path, seed: int,
              on_card: OnCard | None = None) -> Iterator[CardResult]:
     for nth, one in enumerate(loaded):
         if on_card is not None:
             on_card(nth, len(loaded), one.card.card_id)
-        if one.missing:
+        if one.missing or bench is None:
             yield CardResult(card=one.card, outcome=NotRun(missing=one.missing), bars=judge_bars(one.card.bars, ()))
         else:
             yield _result(one, bench, data=data, seed=seed)

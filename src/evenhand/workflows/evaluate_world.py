@@ -13,18 +13,36 @@ from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.connectors.world_folder import WorldFolder, is_world
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, Problem, StalePlan
-from evenhand.evaluation.outcomes import ACCOUNT_OUTCOMES, POST_OUTCOMES, TRUTH_ACCOUNTS, TRUTH_POSTS, Kind
+from evenhand.evaluation.outcomes import (
+    ACCOUNT_OUTCOMES,
+    OPERATOR_OUTCOMES,
+    POST_OUTCOMES,
+    TRUTH_ACCOUNTS,
+    TRUTH_POSTS,
+    WRONGLY_DECIDED,
+    Kind,
+)
 from evenhand.evaluation.scorecard import Scorecard, scorecard
 from evenhand.model.harm import Harm
 from evenhand.model.plan import Plan
 from evenhand.plugins import detectors
-from evenhand.ports import Source
 from evenhand.workflows.materials import SweepSettings
 from evenhand.workflows.report import Beside
 from evenhand.workflows.scan import Progress
 from evenhand.workflows.sweeps import plan_snapshot
 
-__all__ = ["WorldScore", "evaluate_world", "is_world"]
+__all__ = ["WorldScore", "WrongDecision", "evaluate_world", "is_world"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongDecision:
+    """An account that should have been left alone, and what it was decided under."""
+
+    account_id: str
+    kind: Kind
+    role: str
+    language: str | None
+    decided: Harm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +55,8 @@ class WorldScore:
     plan_folder: Path
     plan: Plan
     scorecard: Scorecard
+    wrong: tuple[WrongDecision, ...] = ()
+    """The first accounts by id that are decided and planted with no harm."""
 
 
 def evaluate_world(folder: Path, settings: SweepSettings, *, plan: Path | None, work: Path,
@@ -58,20 +78,26 @@ def evaluate_world(folder: Path, settings: SweepSettings, *, plan: Path | None, 
     if made.snapshot != world.snapshot.manifest.fingerprint:
         raise StalePlan(Problem(what=f"the plan `{made.digest[:12]}` was made from another snapshot than this world's",
                                 file=str(plan_folder), hint=f"make it with `evenhand plan {world.snapshot.path}`"))
-    decisions: Source = (str(table_file(plan_folder, "decisions")),)
-    effects: Source = (str(table_file(plan_folder, "effects")),)
+    decisions = (str(table_file(plan_folder, "decisions")),)
+    effects = (str(table_file(plan_folder, "effects")),)
+    tables = {"truth_accounts": world.truth("accounts"), "truth_posts": world.truth("posts"), "decisions": decisions,
+              "effects": effects}
     with DuckDBEngine(threads=settings.threads, memory=settings.memory) as engine:
-        accounts = engine.run([ACCOUNT_OUTCOMES], keep=[ACCOUNT_OUTCOMES.name], tables={
-            "truth_accounts": world.truth("accounts"), "decisions": decisions}).relations[ACCOUNT_OUTCOMES.name]
-        posts = engine.run([POST_OUTCOMES], keep=[POST_OUTCOMES.name], tables={
-            "truth_posts": world.truth("posts"), "decisions": decisions,
-            "effects": effects}).relations[POST_OUTCOMES.name]
+        accounts, operators, wrong, posts = (
+            engine.run([step], keep=[step.name], tables={name: tables[name] for name in step.inputs}).relations[step.name]
+            for step in (ACCOUNT_OUTCOMES, OPERATOR_OUTCOMES, WRONGLY_DECIDED, POST_OUTCOMES))
     _check(accounts, world, plan=made)
-    score = scorecard(accounts, posts, looked_for={detector.harm for detector in detectors()}, seed=settings.seed)
+    score = scorecard(accounts, operators, posts, looked_for={detector.harm for detector in detectors()}, seed=settings.seed)
     said = world.said
-    return WorldScore(world=folder, plan_folder=plan_folder, plan=made, scorecard=score,
+    return WorldScore(world=folder, plan_folder=plan_folder, plan=made, scorecard=score, wrong=_wrong(wrong),
                       scale=float(said["scale"]) if isinstance(said.get("scale"), int | float) else None,
                       seed=said["seed"] if isinstance(said.get("seed"), int) else None)
+
+
+def _wrong(rows: pa.Table) -> tuple[WrongDecision, ...]:
+    return tuple(WrongDecision(account_id=row["account_id"], kind=Kind(row["kind"]), role=row["role"],
+                               language=row["language"], decided=Harm(row["decided"]))
+                 for row in rows.sort_by("account_id").to_pylist())
 
 
 def _check(outcomes: pa.Table, world: WorldFolder, *, plan: Plan) -> None:

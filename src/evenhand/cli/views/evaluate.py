@@ -59,9 +59,9 @@ class CardsView:
             parts += [Text(f"  {result.card.card_id}: {_why(result)}") for result in without]
         n_rejected = sum(result.n_rejected for result in self.results)
         if n_rejected:
-            parts.append(quiet(f"\n{n_rejected:,} records could not be read; one card alone, or --json, names them"))
+            parts.append(quiet(f"\nrecords that could not be read: {n_rejected:,}; one card alone, or --json, names them"))
         n_met, n_missed, n_open = self._counted()
-        parts.append(Text(f"\n{n_met} bars met, {n_missed} missed, {n_open} not measured", style="bold"))
+        parts.append(Text(f"\nbars: {n_met} met, {n_missed} missed, {n_open} not measured", style="bold"))
         return Group(*parts, Text())
 
     def record(self) -> Mapping[str, object]:

@@ -28,6 +28,7 @@ from evenhand.statements import visible
 from evenhand.statements.messages import Messages
 from evenhand.workflows.evaluate_world import WorldScore
 
+MOST_NAMED = 10
 MOST_ROWS = 30
 """Rows of a table by role, operator or language that are shown to people; the JSON has all."""
 _KINDS = {Kind.HARD_NEGATIVE: "hard negatives", Kind.ORDINARY: "ordinary accounts", Kind.HOLDER: "genuine holders"}
@@ -39,8 +40,9 @@ class WorldView:
 
     JSON: `world`, `scale`, `seed`, `accounts`, `plan` (its digest), `pack`; `bars` (`harm`, null for the hard negatives;
     `metric`, `at_least`, `at_most`, `value`, `is_met`, `has_detector`); `all` (`precision`, `recall`, `genuine_found`, by
-    account); `buckets` (counts and metrics by harm and by account), `spared` (`kind`, `role`, `penalised`), `by_role`,
-    `by_operator`, `by_language`, `posts`.
+    account); `buckets` (counts and metrics by harm and by account), `confusions` (`planted`, `decided`, `accounts`), `wrong`
+    (the first accounts wrongly penalised), `spared` (`kind`, `role`, `penalised`), `by_role`, `by_operator`, `by_language`,
+    `posts`.
     """
 
     name: ClassVar[str] = "world_score"
@@ -53,7 +55,8 @@ class WorldView:
         scale = f" · scale {self.score.scale:g}" if self.score.scale is not None else ""
         return Group(
             quiet(f"world {self.score.world}{scale} · {card.n_accounts:,} accounts · plan {plan.digest[:12]} · {plan.pack}"),
-            Text(), self._headline(), *self._bars(), *self._buckets(), *self._by_account(), *self._spared(),
+            Text(), self._headline(), *self._bars(), *self._buckets(), *self._by_account(), *self._confusions(),
+            *self._spared(), *self._wrong(),
             *self._recalls("How the name was made (an account counts under each of its operators)", card.by_operator),
             *self._recalls("Role", card.by_role), *self._languages(), *self._posts(), Text())
 
@@ -70,6 +73,10 @@ class WorldView:
                     for name, one in (("precision", card.counts.precision), ("recall", card.counts.recall),
                                       ("genuine_found", card.counts.genuine_found))},
             "buckets": [_bucket(bucket) for bucket in card.buckets],
+            "confusions": [{"planted": str(one.planted), "decided": str(one.decided), "accounts": one.n_accounts}
+                           for one in card.confusions],
+            "wrong": [{"account_id": one.account_id, "kind": str(one.kind), "role": one.role, "language": one.language,
+                       "decided": str(one.decided)} for one in self.score.wrong],
             "spared": [{"kind": str(group.kind), "role": group.role, "penalised": metric_record(group.penalised)}
                        for group in card.spared],
             "by_role": [_recall(row) for row in card.by_role],
@@ -123,6 +130,22 @@ class WorldView:
         yield grid
         yield quiet(f"all harms: {counts.precision.hits:,} of {counts.precision.n:,} decided are violators; of the violators "
                     f"whose harm has a detector, {counts.recall.hits:,} of {counts.recall.n:,} are found")
+
+    def _confusions(self) -> Iterator[RenderableType]:
+        if not self.score.scorecard.confusions:
+            return
+        grid = _grid("planted as", "decided as", ">accounts")
+        for one in self.score.scorecard.confusions[:MOST_ROWS]:
+            grid.add_row(self._harm(one.planted), self._harm(one.decided), number(one.n_accounts))
+        yield heading("Taken for another harm")
+        yield grid
+
+    def _wrong(self) -> Iterator[RenderableType]:
+        if not self.score.wrong:
+            return
+        yield heading("Wrongly penalised, the first by id (`evenhand explain ACCOUNT --plan PLAN` says why)")
+        yield from (Text(f"  {visible(one.account_id)}  {visible(one.role)}, {visible(one.language or 'no language')}: "
+                         f"{self._harm(one.decided)}", no_wrap=True) for one in self.score.wrong[:MOST_NAMED])
 
     def _spared(self) -> Iterator[RenderableType]:
         grid = _grid("who", ">accounts", ">penalised", ">share", "95 % interval")
