@@ -70,7 +70,7 @@ def test_slots_are_filled_and_a_sentence_without_its_filling_is_left_out() -> No
     recipes = tabulate(read_recipes({"both": ["say", "link"]}), book)
     numbers = np.arange(2)
     values = slot_values(Chance(seed=0), "x", numbers, languages=numbers * 0, book=book)
-    values[0, SLOTS.index("link")] = book.counted + 7
+    values[1][0, SLOTS.index("link")] = book.counted + 7
     draws = [Chance(seed=0).draw(str(place), numbers) for place in range(3)]
     pieces = compose(recipes, np.full(2, recipes.code("both")), languages=numbers * 0, draws=draws, values=values, book=book)
     assert lay(book.pool, pieces).to_pylist() == ["Hello Leeds. see 7", "Hello Leeds."]

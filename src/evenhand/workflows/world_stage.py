@@ -37,10 +37,12 @@ NAMES = f"""
         select h.holder_id, h.kind, h.domains[1] as domain, {BASE} as base, unnest(h.names) as one
         from holders h where not coalesce(h.is_satire, false) and h.name not like 'github.com/%'
         and not (h.kind = 'military' and h.source = 'github-government' and h.name not like '% %'))
-    select holder_id, kind, one.name as name, one.language as language, base, domain
+    select holder_id, kind, one.name as name, one.language as language, base, domain,
+           row_number() over twins - 1 as twin, count(*) over (partition by lower(base)) as n_twins
     from named
     where one.kind <> 'short' and length(one.name) between 3 and {LONGEST}
       and (one.language is null or one.language not in ('ko-Latn', 'ja-Hira'))
+    window twins as (partition by lower(base) order by holder_id, one.name, one.language)
     order by holder_id, name, language"""
 OWN_ACCOUNTS = f"""
     select h.holder_id, h.kind, h.name, null::varchar as language, x.handle as base, h.domains[1] as domain, x.platform

@@ -26,7 +26,7 @@ class Planted:
     numbers: Indices
     groups: Indices
     nth: Indices
-    """How many accounts of the same role before it took the same name."""
+    """A number that no other account of the role has whose handle is made of the same letters."""
     languages: Indices
     holder_ids: pa.StringArray
     names: pa.StringArray
@@ -118,9 +118,11 @@ class _Found:
         targets, stage = self.stage.targets, self.stage
         table = targets.own if is_own else targets.names
         among = np.arange(len(table)) if is_own else targets.rows(kinds)
-        chosen, self.nth[rows] = targets.walk(len(among), self.places[rows], chance=stage.chance, field=f"targets.{role}")
+        chosen, nth = targets.walk(len(among), self.places[rows], chance=stage.chance, field=f"targets.{role}")
         chosen = among[chosen]
         some = table.take(pa.array(chosen)).combine_chunks()
+        if not is_own:
+            self.nth[rows] = nth * some.column("n_twins").to_numpy() + some.column("twin").to_numpy()
         for name, parts in self.parts.items():
             if name in some.column_names:
                 parts.append((rows, some.column(name).combine_chunks()))
@@ -132,7 +134,7 @@ class _Found:
         values = slot_values(stage.chance, "body", numbers, languages=languages, book=stage.book)
         draws = stage.chance.draw(f"body.{kinds}", numbers)
         phrases = stage.book.phrases[stage.book.choose(f"body_{kinds}", draws, languages)]
-        self.parts["name"].append((rows, lay(stage.book.pool, fill(phrases, values))))
+        self.parts["name"].append((rows, lay(stage.book.pool, fill(phrases, values[0]))))
         bases = stage.book.words("invented_base", draws, languages)[:, None].astype(np.int32)
         self.parts["base"].append((rows, lay(stage.book.pool, bases)))
 

@@ -17,7 +17,7 @@ from evenhand.world.identities import Stage
 from evenhand.world.mosaic import lay, merged, singles
 from evenhand.world.phrases import SLOTS
 from evenhand.world.population import spread
-from evenhand.world.texts import MOST_SENTENCES, Recipes, compose, slot_values
+from evenhand.world.texts import MOST_SENTENCES, Recipes, compose, slot_values, with_fixed
 from evenhand.world.times import posted_at, together_at
 
 IN_OTHER_WORDS = 40
@@ -125,18 +125,17 @@ def post_texts(stage: Stage, some: Cast, posts: Thread, recipes: Recipes, *, cod
     """What each post says, by its recipe."""
     languages = some.languages[posts.of]
     draws = [stage.chance.draw(f"say.{place}", posts.keys) for place in range(MOST_SENTENCES)]
-    values = slot_values(stage.chance, "say", posts.keys, languages=languages, book=stage.book)
-    values = np.where(some.values[posts.of] > 0, some.values[posts.of], values)
     about = stage.chance.draw("claim", some.numbers[posts.of] * 2 + posts.turn % 2)
-    values[:, SLOTS.index("claim")] = np.where(
-        happens(again(draws[0]), IN_OTHER_WORDS), stage.book.words("claim_other", about, languages),
+    fixed = some.values[posts.of]
+    fixed[:, SLOTS.index("claim")] = np.where(
+        happens(again(draws[0], 2), IN_OTHER_WORDS), stage.book.words("claim_other", about, languages),
         stage.book.words("claim", about, languages))
-    values[:, SLOTS.index("person")] = stage.book.words("given_latin", again(draws[0]), languages)
+    fixed[:, SLOTS.index("person")] = stage.book.words("given_latin", again(draws[0]), languages)
     there = np.nonzero(np.asarray(pc.is_valid(links).to_numpy(zero_copy_only=False)))[0]
-    values[there, SLOTS.index("link")] = len(some.pool) + np.arange(len(there))
+    fixed[there, SLOTS.index("link")] = len(some.pool) + np.arange(len(there))
     pool = pa.concat_arrays([some.pool, links.drop_null()])
-    pieces = compose(recipes, codes, languages=languages, draws=draws, values=values, book=stage.book)
-    return lay(pool, pieces)
+    values = with_fixed(slot_values(stage.chance, "say", posts.keys, languages=languages, book=stage.book), fixed)
+    return lay(pool, compose(recipes, codes, languages=languages, draws=draws, values=values, book=stage.book))
 
 
 def post_truth(stage: Stage, some: Cast, posts: Thread) -> pa.Table:

@@ -16,8 +16,10 @@ STRIDE = 1_000_003
 TARGETS = pa.schema([
     pa.field("holder_id", pa.string()), pa.field("kind", pa.string()), pa.field("name", pa.string()),
     pa.field("language", pa.string()), pa.field("base", pa.string()), pa.field("domain", pa.string()),
+    pa.field("twin", pa.int64()), pa.field("n_twins", pa.int64()),
 ])
-"""One name of a holder: its language if known, the Latin letters its handles begin with, its first domain if it has one."""
+"""One name of a holder: its language if known, the Latin letters its handles begin with, its first domain if it has one, and
+which it is of how many names with the same letters."""
 OWN = pa.schema([
     pa.field("holder_id", pa.string()), pa.field("kind", pa.string()), pa.field("name", pa.string()),
     pa.field("language", pa.string()), pa.field("base", pa.string()), pa.field("domain", pa.string()),

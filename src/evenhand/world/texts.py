@@ -48,9 +48,9 @@ def tabulate(recipes: Mapping[str, Sequence[Sentence]], book: Phrasebook) -> Rec
     return Recipes(names=names, first=first, n=n, per_cent=per_cent, has_link=np.array(has_link))
 
 
-def compose(recipes: Recipes, codes: Indices, *, languages: Indices, draws: Sequence[Numbers], values: Pieces,
-            book: Phrasebook) -> Pieces:
-    """The pieces of texts: one recipe, one language and one draw per sentence for each row.
+def compose(recipes: Recipes, codes: Indices, *, languages: Indices, draws: Sequence[Numbers],
+            values: Sequence[Pieces], book: Phrasebook) -> Pieces:
+    """The pieces of texts: one recipe and one language for each row, and for each sentence a draw and values of the slots.
 
     A sentence with a slot that has nothing to fill it is left out.
     """
@@ -60,7 +60,7 @@ def compose(recipes: Recipes, codes: Indices, *, languages: Indices, draws: Sequ
         phrase = recipes.first[codes, place, languages] + below_too(draws[place], recipes.n[codes, place, languages])
         pieces = book.phrases[np.where(is_said, phrase, 0)]
         rows, columns = np.nonzero(pieces < 0)
-        filled = values[rows, -pieces[rows, columns]]
+        filled = values[place][rows, -pieces[rows, columns]]
         pieces[rows, columns] = filled
         pieces[rows[filled == 0]] = 0
         is_there = pieces[:, 0] != 0
@@ -71,15 +71,35 @@ def compose(recipes: Recipes, codes: Indices, *, languages: Indices, draws: Sequ
     return np.concatenate(parts, axis=1)
 
 
-def slot_values(chance: Chance, field: str, numbers: Numbers | Indices, *, languages: Indices, book: Phrasebook,
-                ) -> Pieces:
-    """What stands in the slots that lists fill, for each row; the other columns are empty."""
+def slot_values(chance: Chance, field: str, numbers: Numbers | Indices, *, languages: Indices,
+                book: Phrasebook) -> list[Pieces]:
+    """What stands in the slots that lists fill, for each sentence and row; the other columns are empty.
+
+    The third sentence has the words of the second, but a number of its own.
+    """
+    first, second = (_one_sentence(chance, f"{field}.{place}", numbers, languages=languages, book=book) for place in range(2))
+    third = second.copy()
+    third[:, SLOTS.index("n")] = _numbers(chance.draw(f"{field}.2.n", numbers), book)
+    return [first, second, third]
+
+
+def with_fixed(values: Sequence[Pieces], fixed: Pieces) -> list[Pieces]:
+    """The values, with those that are the same in all sentences, such as the account's name, put in."""
+    return [np.where(fixed > 0, fixed, some) for some in values]
+
+
+def _numbers(draws: Numbers, book: Phrasebook) -> Pieces:
+    """The pieces of numbers from 2 to below a thousand, small ones more often."""
+    few = np.minimum(below(draws, 95), below_too(draws, 95))
+    found: Pieces = (book.counted + np.where(happens(again(draws), 40), below(draws, 990), few) + 2).astype(np.int32)
+    return found
+
+
+def _one_sentence(chance: Chance, field: str, numbers: Numbers | Indices, *, languages: Indices, book: Phrasebook) -> Pieces:
     values = np.zeros((len(numbers), len(SLOTS)), np.int32)
     for word in WORDS:
         if word in book.lists:
             values[:, SLOTS.index(word)] = book.words(word, chance.draw(f"{field}.{word}", numbers), languages)
-    draws = chance.draw(f"{field}.n", numbers)
-    few = np.minimum(below(draws, 95), below_too(draws, 95))
-    values[:, SLOTS.index("n")] = book.counted + np.where(happens(again(draws), 25), below(draws, 990), few) + 2
+    values[:, SLOTS.index("n")] = _numbers(chance.draw(f"{field}.n", numbers), book)
     return values
 
