@@ -28,7 +28,7 @@ LONGEST = 60
 BASE = r"""left(regexp_replace(coalesce(
     list_filter(h.handles, lambda x: regexp_matches(x.handle, '^[A-Za-z0-9_]{4,}$')
                                      and x.platform not in ('sangiin', 'kr-assembly'))[1].handle,
-    nullif(regexp_extract(h.domains[1], '^(?:www\.)?([a-z0-9-]+)', 1), ''),
+    nullif(regexp_extract(h.domains[1], '^(?:(?:www|city|town|vill|pref|co|ci)\.)*([a-z0-9-]+)', 1), ''),
     nullif(regexp_replace(strip_accents(h.name), '[^A-Za-z0-9]', '', 'g'), ''),
     h.holder_id), '[^A-Za-z0-9_]', '', 'g'), 24)"""
 """What a handle would begin with: the holder's own handle, else its domain, its name in Latin letters, or its id."""
@@ -44,8 +44,14 @@ NAMES = f"""
       and (one.language is null or one.language not in ('ko-Latn', 'ja-Hira'))
     window twins as (partition by lower(base) order by holder_id, one.name, one.language)
     order by holder_id, name, language"""
+SPOKEN = """case when h.country in ('JP') then 'ja' when h.country in ('KR') then 'ko' when h.country in ('FR') then 'fr'
+    when h.country in ('MX', 'CO', 'ES', 'PE', 'CL', 'AR', 'VE') then 'es' when h.country in ('BR', 'PT') then 'pt'
+    when h.country in ('DE', 'AT') then 'de' when h.country = 'TR' then 'tr' when h.country = 'UA' then 'uk'
+    when h.country = 'GR' then 'el' when h.country = 'IL' then 'he' when h.country = 'TH' then 'th'
+    when h.country = 'ID' then 'id' else 'en' end"""
+"""What a holder's own account speaks; most of the register's holders are American."""
 OWN_ACCOUNTS = f"""
-    select h.holder_id, h.kind, h.name, null::varchar as language, x.handle as base, h.domains[1] as domain, x.platform
+    select h.holder_id, h.kind, h.name, {SPOKEN} as language, x.handle as base, h.domains[1] as domain, x.platform
     from (select *, unnest(handles) as x from holders) h
     where x.platform in {PLATFORMS} and length(h.name) between 3 and {LONGEST} and h.name not like 'github.com/%'
     order by h.holder_id, x.platform, x.handle"""
