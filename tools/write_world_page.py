@@ -72,6 +72,7 @@ every machine; scale 1 is 50 million accounts and 150 million posts.
 
 ```console
 $ evenhand world --scale 0.0001 --into world
+…
 violators planted                                   accounts
 …
 all                                                      110

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from evenhand.connectors.files.embedded import connect, given
-from evenhand.connectors.registries import shipped_registries
 from evenhand.world.chance import Chance
 from evenhand.world.identities import Stage
 from evenhand.world.phrases import read_phrasebook, read_recipes
@@ -78,10 +78,11 @@ def load_professions() -> dict[str, list[str]]:
 
 
 def load_targets() -> Targets:
-    """The names, handles and hosts of the shipped registers."""
-    registers = shipped_registries()
-    with closing(connect()) as database, given(database, registers["holders"], name="holders"), given(
-            database, registers["link_lists"], name="link_lists"):
+    """The names, handles and hosts of the shipped registers, which need no checking: tests do that."""
+    with resources.as_file(resources.files("evenhand") / "data" / "registries") as folder:
+        holders, link_lists = (pq.read_table(folder / f"{name}.parquet") for name in ("holders", "link_lists"))
+    with closing(connect()) as database, given(database, holders, name="holders"), given(
+            database, link_lists, name="link_lists"):
         return Targets(names=_table(database, NAMES, TARGETS), own=_table(database, OWN_ACCOUNTS, OWN),
                        hosts=_column(database, HOSTS), handles=_column(database, HANDLES))
 
