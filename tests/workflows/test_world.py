@@ -122,7 +122,8 @@ def test_a_ring_says_the_same_thing_at_the_same_time(tables: duckdb.DuckDBPyConn
 
 def test_a_hijacked_account_is_old_and_its_burst_recent(tables: duckdb.DuckDBPyConnection) -> None:
     bursts = tables.execute("""
-        select min(posts.created_at) >= timestamptz '2026-10-30 00:00:00Z', max(a.created_at) < timestamptz '2022-01-01 00:00:00Z'
+        select min(posts.created_at) >= timestamptz '2026-10-30 00:00:00Z',
+               max(a.created_at) < timestamptz '2022-01-01 00:00:00Z'
         from true_posts join posts using (post_id) join accounts a on a.account_id = posts.account_id
         join true_accounts t on t.account_id = a.account_id where role = 'hijacked' and is_violating""").fetchall()
     assert bursts == [(True, True)]

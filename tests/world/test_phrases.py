@@ -15,7 +15,7 @@ from evenhand.world.chance import Chance
 from evenhand.world.mosaic import lay
 from evenhand.world.phrases import SLOTS, Phrasebook, read_phrasebook, read_recipes
 from evenhand.world.roles import read_roles
-from evenhand.world.texts import compose, slot_values, tabulate
+from evenhand.world.texts import Speakers, compose, tabulate
 
 DATA = resources.files("evenhand") / "data/world"
 WITHOUT_SPOKEN_SPACES = {"Thai", "Jpan", "Hans"}
@@ -69,10 +69,11 @@ def test_slots_are_filled_and_a_sentence_without_its_filling_is_left_out() -> No
     book = small(place=["Leeds"], say=["Hello {place}."], link=["see {link}"], given=["Ann"], family=["Lee"])
     recipes = tabulate(read_recipes({"both": ["say", "link"]}), book)
     numbers = np.arange(2)
-    values = slot_values(Chance(seed=0), "x", numbers, languages=numbers * 0, book=book)
-    values[0, SLOTS.index("link")] = book.counted + 7
+    fixed = np.zeros((2, len(SLOTS)), np.int32)
+    fixed[0, SLOTS.index("link")] = book.counted + 7
+    speakers = Speakers(chance=Chance(seed=0), field="x", numbers=numbers, languages=numbers * 0, fixed=fixed, book=book)
     draws = [Chance(seed=0).draw(str(place), numbers) for place in range(3)]
-    pieces = compose(recipes, np.full(2, recipes.code("both")), languages=numbers * 0, draws=draws, values=values, book=book)
+    pieces = compose(recipes, np.full(2, recipes.code("both")), draws=draws, speakers=speakers)
     assert lay(book.pool, pieces).to_pylist() == ["Hello Leeds. see 7", "Hello Leeds."]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.model.harm import Harm
-from evenhand.world.population import Population, populate, scaled, spread
+from evenhand.world.population import Population, apportioned, populate, spread
 from evenhand.world.roles import read_roles
 
 ROLES = read_roles(tomllib.loads((resources.files("evenhand") / "data/world/roles.toml").read_text(encoding="utf-8")))
@@ -52,7 +52,15 @@ def test_at_every_scale_the_totals_are_exact_and_no_bucket_vanishes(scale: Fract
     assert sum(group.n_marked + group.n_other for group in some.groups) == some.n_posts == round(150_000_000 * scale)
     assert sum(by_harm(some).values()) == round(1_097_000 * scale)
     assert sum(group.n_marked for group in some.groups if group.role.violating) == round(1_400_000 * scale)
-    assert all(group.n_accounts > 0 for group in some.groups)
+    assert all(group.n_accounts > 0 or scale < Fraction("0.0005") for group in some.groups)
+    assert all(group.n_marked + group.n_other == 0 for group in some.groups if not group.n_accounts)
+    assert len(by_harm(some)) == len(PUBLISHED) + len(WITHOUT_CATEGORY)
+
+
+@pytest.mark.parametrize("scale", [one for one in SCALES if one >= Fraction("0.0001")], ids=str)
+def test_no_bucket_is_further_than_one_from_its_share(scale: Fraction) -> None:
+    counts = by_harm(population(scale))
+    assert {harm: n for harm, n in PUBLISHED.items() if not -1 < counts[harm] - n * scale < 1} == {}
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=str)
@@ -76,14 +84,16 @@ def test_groups_follow_one_another_and_every_number_has_its_role() -> None:
     assert some.groups[-1].role.kind == "ordinary"
 
 
-@given(counts=st.dictionaries(st.text(min_size=1, max_size=3), st.integers(1, 10_000), min_size=1, max_size=12),
-       scale=st.fractions(Fraction(1, 50), 3))
-def test_largest_remainders_add_up_to_the_rounded_sum(counts: dict[str, int], scale: Fraction) -> None:
-    rounded = scaled(counts, scale)
-    total = round(sum(counts.values()) * scale)
-    if total >= len(counts):
-        assert sum(rounded.values()) == total
-        assert all(rounded.values())
+@given(weights=st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 10_000), min_size=1, max_size=12),
+       total=st.integers(0, 30_000))
+def test_shares_add_up_and_nobody_with_a_weight_is_left_out(weights: dict[str, int], total: int) -> None:
+    shares = apportioned(total, weights)
+    n_wanting = sum(weight > 0 for weight in weights.values())
+    if n_wanting:
+        assert sum(shares.values()) == total
+        assert all(shares[name] >= 0 for name in weights)
+    if n_wanting and total >= n_wanting:
+        assert all(shares[name] > 0 for name, weight in weights.items() if weight)
 
 
 @given(n=st.integers(1, 300), total=st.integers(0, 5_000), is_skewed=st.booleans())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from multiprocessing import get_context
@@ -108,13 +110,14 @@ def share(making: Making, buckets: Sequence[int], *, n_processes: int, tell: Cal
     context = get_context("spawn")
     workers, pipes = [], []
     try:
-        for number in range(n_processes):
-            ours, theirs = context.Pipe(duplex=False)
-            worker = context.Process(target=work, args=(making, buckets[number::n_processes], theirs), daemon=True)
-            worker.start()
-            theirs.close()
-            workers.append(worker)
-            pipes.append(ours)
+        with deaf_to_interrupts():
+            for number in range(n_processes):
+                ours, theirs = context.Pipe(duplex=False)
+                worker = context.Process(target=work, args=(making, buckets[number::n_processes], theirs), daemon=True)
+                worker.start()
+                theirs.close()
+                workers.append(worker)
+                pipes.append(ours)
         hear(pipes, tell)
     finally:
         for pipe in pipes:
@@ -124,6 +127,19 @@ def share(making: Making, buckets: Sequence[int], *, n_processes: int, tell: Cal
                 worker.join(0.2)
                 worker.terminate()
             worker.join()
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Within it, processes are started that do not hear Ctrl-C: whoever started them does, and ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def hear(pipes: Sequence[Connection], tell: Callable[[int], None]) -> None:
@@ -146,15 +162,20 @@ def hear(pipes: Sequence[Connection], tell: Callable[[int], None]) -> None:
 
 
 def work(making: Making, buckets: Sequence[int], pipe: Connection) -> None:
-    """What a process does: its buckets, telling of each."""
-    try:
-        with writing(making.into):
-            for bucket in make(making, buckets):
+    """What a process does: its buckets, telling of each. It ends when nobody listens any more."""
+    made = make(making, buckets)
+    with suppress(BrokenPipeError):
+        try:
+            while (bucket := _next(made, into=making.into)) is not None:
                 pipe.send(bucket)
-    except DataError as error:
-        pipe.send(error.problems[0])
-    except (BrokenPipeError, KeyboardInterrupt):
-        return
+        except DataError as error:
+            pipe.send(error.problems[0])
+
+
+def _next(made: Iterator[int], *, into: Path) -> int | None:
+    """The next bucket that is made; None after the last. What goes wrong with the disk or memory is told in words."""
+    with writing(into):
+        return next(made, None)
 
 
 def make(making: Making, buckets: Sequence[int]) -> Iterator[int]:

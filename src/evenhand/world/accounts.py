@@ -16,7 +16,7 @@ from evenhand.world.identities import Planted, Stage, identify, languages_of
 from evenhand.world.mosaic import Pieces, filled, lay, merged
 from evenhand.world.people import number_pieces, person_handles, person_names
 from evenhand.world.phrases import SLOTS, WIDTH
-from evenhand.world.texts import MOST_SENTENCES, Recipes, compose, slot_values
+from evenhand.world.texts import MOST_SENTENCES, Recipes, Speakers, compose
 from evenhand.world.times import opened_at
 
 PLATFORMS = ("twitter", "facebook", "instagram")
@@ -137,24 +137,19 @@ def display_names(stage: Stage, some: Cast, recipes: Recipes) -> pa.StringArray:
 def _said(stage: Stage, some: Cast, recipes: Recipes, name: str, rows: Indices) -> Pieces:
     """One phrase of a list for each of the rows."""
     codes = np.full(len(rows), recipes.code(name))
-    values = _with_own(some, slot_values(stage.chance, "name", some.numbers[rows], languages=some.languages[rows],
-                                         book=stage.book), rows)
-    draws = [stage.chance.draw(f"name.{place}", some.numbers[rows]) for place in range(3)]
-    laid = compose(recipes, codes, languages=some.languages[rows], draws=draws, values=values, book=stage.book)
-    return laid[:, :WIDTH]
-
-
-def _with_own(some: Cast, values: Pieces, rows: Indices) -> Pieces:
-    return np.where(some.values[rows] > 0, some.values[rows], values)
+    draws = [stage.chance.draw(f"name.{place}", some.numbers[rows]) for place in range(MOST_SENTENCES)]
+    speakers = Speakers(chance=stage.chance, field="name", numbers=some.numbers[rows], languages=some.languages[rows],
+                        fixed=some.values[rows], book=stage.book)
+    return compose(recipes, codes, draws=draws, speakers=speakers)[:, :WIDTH]
 
 
 def bios(stage: Stage, some: Cast, recipes: Recipes) -> pa.StringArray:
     """What each says about itself."""
     draws = bio_draws(stage, some.numbers)
     codes = options(stage, recipes, "bio", groups=some.groups, draws=stage.chance.draw("option", some.numbers))
-    values = slot_values(stage.chance, "bio", some.numbers, languages=some.languages, book=stage.book)
-    values = _with_own(some, values, np.arange(len(some.numbers)))
-    return lay(some.pool, compose(recipes, codes, languages=some.languages, draws=draws, values=values, book=stage.book))
+    speakers = Speakers(chance=stage.chance, field="bio", numbers=some.numbers, languages=some.languages, fixed=some.values,
+                        book=stage.book)
+    return lay(some.pool, compose(recipes, codes, draws=draws, speakers=speakers))
 
 
 def bio_draws(stage: Stage, numbers: Indices) -> list[Numbers]:
@@ -213,7 +208,10 @@ def handles(stage: Stage, some: Cast) -> pa.StringArray:
 
 def _ending(stage: Stage, some: Cast, name: str, mine: Indices) -> Pieces:
     """What follows the base of a handle, so that no two of a role with the same base are equal."""
-    numbers, nth = some.planted.numbers[mine], some.planted.nth[mine]
+    numbers, roles = some.planted.numbers[mine], [group.role.handle_as for group in stage.population.groups]
+    alike = [code for code, how in enumerate(roles) if how == name]
+    nth = some.planted.nth[mine] if name == "bent" else (
+        some.planted.nth[mine] * len(alike) + alike.index(int(some.planted.groups[mine[0]])))
     book, languages = stage.book, some.planted.languages[mine]
     first, n = book.lists["tail"]
     draws = stage.chance.draw("ending", numbers)

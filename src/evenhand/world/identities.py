@@ -13,10 +13,10 @@ from evenhand.world.chance import Chance, Indices, Numbers, below
 from evenhand.world.mosaic import filled, lay, merged
 from evenhand.world.operators.bend import ADDRESSES, HANDLES, NAMES, Operators, bend
 from evenhand.world.people import person_names
-from evenhand.world.phrases import Phrasebook, fill
+from evenhand.world.phrases import SLOTS, Phrasebook
 from evenhand.world.population import Population
 from evenhand.world.targets import Targets, language_codes
-from evenhand.world.texts import slot_values
+from evenhand.world.texts import Speakers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Planted:
     numbers: Indices
     groups: Indices
     nth: Indices
-    """How many accounts of the same role before it took the same name."""
+    """A number that no other account of the role has whose handle is made of the same letters."""
     languages: Indices
     holder_ids: pa.StringArray
     names: pa.StringArray
@@ -112,15 +112,20 @@ class _Found:
         if what == "body":
             self._invent(rows, kinds=kinds)
         elif what != "person":
-            self._take_names(rows, kinds=kinds, role=role.name, is_own=what == "own")
+            targets = self.stage.targets
+            among = None if what == "own" else targets.rows(kinds, with_domain=what == "proven")
+            self._take_names(rows, role=role.name, among=among)
 
-    def _take_names(self, rows: Indices, *, kinds: str, role: str, is_own: bool) -> None:
+    def _take_names(self, rows: Indices, *, role: str, among: Indices | None) -> None:
+        """Names of the register, of the rows `among`; None for holders' own accounts."""
         targets, stage = self.stage.targets, self.stage
-        table = targets.own if is_own else targets.names
-        among = np.arange(len(table)) if is_own else targets.rows(kinds)
-        chosen, self.nth[rows] = targets.walk(len(among), self.places[rows], chance=stage.chance, field=f"targets.{role}")
-        chosen = among[chosen]
+        table = targets.own if among is None else targets.names
+        n_names = len(table) if among is None else len(among)
+        chosen, nth = targets.walk(n_names, self.places[rows], chance=stage.chance, field=f"targets.{role}")
+        chosen = chosen if among is None else among[chosen]
         some = table.take(pa.array(chosen)).combine_chunks()
+        if among is not None:
+            self.nth[rows] = nth * some.column("n_twins").to_numpy() + some.column("twin").to_numpy()
         for name, parts in self.parts.items():
             if name in some.column_names:
                 parts.append((rows, some.column(name).combine_chunks()))
@@ -129,10 +134,11 @@ class _Found:
 
     def _invent(self, rows: Indices, *, kinds: str) -> None:
         stage, numbers, languages = self.stage, self.numbers[rows], self.languages[rows]
-        values = slot_values(stage.chance, "body", numbers, languages=languages, book=stage.book)
         draws = stage.chance.draw(f"body.{kinds}", numbers)
         phrases = stage.book.phrases[stage.book.choose(f"body_{kinds}", draws, languages)]
-        self.parts["name"].append((rows, lay(stage.book.pool, fill(phrases, values))))
+        speakers = Speakers(chance=stage.chance, field="body", numbers=numbers, languages=languages,
+                            fixed=np.zeros((len(rows), len(SLOTS)), np.int32), book=stage.book)
+        self.parts["name"].append((rows, lay(stage.book.pool, speakers.fill(phrases, sentence=0))))
         bases = stage.book.words("invented_base", draws, languages)[:, None].astype(np.int32)
         self.parts["base"].append((rows, lay(stage.book.pool, bases)))
 

@@ -18,8 +18,9 @@ from evenhand.world.mosaic import Pieces
 
 SLOTS = ("", "name", "link", "topic", "place", "tag", "person", "n", "claim", "word", "site", "own", "unchecked")
 """What may stand in a phrase in braces; a phrase's piece `-3` is filled with the row's topic, and so on."""
-WORDS = ("topic", "place", "tag", "word", "claim", "unchecked")
-"""Slots that are filled from a list of phrases of the same name, without slots of their own."""
+WORDS = {"topic": "topic", "place": "place", "tag": "tag", "word": "word", "claim": "claim", "unchecked": "unchecked",
+         "person": "given_latin"}
+"""Slots that are filled from a list of phrases, without slots of their own, and its name."""
 WIDTH = 7
 """Pieces in a phrase: three slots and what stands around them."""
 N_COUNTED = 1000
@@ -65,14 +66,6 @@ class Phrasebook:
     def codes(self) -> dict[str, int]:
         """The number of each language."""
         return {language: code for code, language in enumerate(self.languages)}
-
-
-def fill(pieces: Pieces, values: Pieces) -> Pieces:
-    """The pieces with the slots of each row filled from `values`, which has a column for each of `SLOTS`."""
-    rows, columns = np.nonzero(pieces < 0)
-    filled = pieces.copy()
-    filled[rows, columns] = values[rows, -pieces[rows, columns]]
-    return filled
 
 
 def read_phrasebook(shared: Mapping[str, Any], languages: Mapping[str, Mapping[str, Any]]) -> Phrasebook:

@@ -57,42 +57,56 @@ def populate(roles: Sequence[Role], *, scale: Fraction, n_holders: int) -> Popul
     """
     n_accounts, n_posts = round(N_ACCOUNTS * scale), round(N_POSTS * scale)
     planted = [role for role in roles if role.kind in ("violator", "hard_negative")]
-    accounts = scaled({role.name: role.accounts for role in planted if role.kind == "violator"}, scale)
-    accounts |= scaled({role.name: role.accounts for role in planted if role.kind == "hard_negative"}, scale)
-    marked = scaled({role.name: role.marked for role in planted if role.violating}, scale)
-    marked |= scaled({role.name: role.marked for role in planted if not role.violating}, scale)
-    other = scaled({role.name: role.other for role in planted}, scale)
+    accounts: dict[str, int] = {}
+    for kind in ("violator", "hard_negative"):
+        some = [role for role in planted if role.kind == kind]
+        accounts |= _by_bucket(some, "accounts", total=round(sum(role.accounts for role in some) * scale))
+    there = [role for role in planted if accounts[role.name]]
+    marked: dict[str, int] = {}
+    for is_violating in (True, False):
+        total = round(sum(role.marked for role in planted if role.violating is is_violating) * scale)
+        marked |= _by_bucket([role for role in there if role.violating is is_violating], "marked", total=total)
+    other = _by_bucket(there, "other", total=round(sum(role.other for role in there) * scale))
     accounts["holder"] = min(n_holders, max(1, n_accounts // HOLDERS_SHARE))
     other["holder"] = 8 * accounts["holder"]
     accounts["ordinary"] = n_accounts - sum(accounts.values())
     other["ordinary"] = n_posts - sum(other.values()) - sum(marked.values())
     groups, first, first_post = [], 0, 0
     for role in roles:
-        n_marked, n_other = marked.get(role.name, 0), other[role.name]
+        n_marked, n_other = marked.get(role.name, 0), other.get(role.name, 0)
         groups.append(Group(role=role, first=first, n_accounts=accounts[role.name], n_marked=n_marked, n_other=n_other,
                             first_post=first_post))
         first, first_post = first + accounts[role.name], first_post + n_marked + n_other
     return Population(groups=tuple(groups), n_accounts=n_accounts, n_posts=n_posts)
 
 
-def scaled(counts: Mapping[str, int], scale: Fraction) -> dict[str, int]:
-    """Counts times `scale` in whole numbers whose sum is the rounded sum: largest remainders are rounded up.
+def _by_bucket(roles: Sequence[Role], count: str, *, total: int) -> dict[str, int]:
+    """`total` shared out over roles as their counts are: exact in all, then for each harm, then for its roles."""
+    buckets: dict[str, dict[str, int]] = {}
+    for role in roles:
+        buckets.setdefault(role.harm or role.name, {})[role.name] = getattr(role, count)
+    totals = apportioned(total, {bucket: sum(counts.values()) for bucket, counts in buckets.items()})
+    return {name: n for bucket, counts in buckets.items() for name, n in apportioned(totals[bucket], counts).items()}
 
-    A count above zero stays above zero, at the cost of the largest.
 
-    >>> scaled({"a": 5, "b": 3, "c": 2}, Fraction(1, 2))
+def apportioned(total: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """`total` shared out by weight in whole numbers: largest remainders are rounded up.
+
+    Who has a weight gets something, where there is enough for all, at the cost of the largest.
+
+    >>> apportioned(5, {"a": 5, "b": 3, "c": 2})
     {'a': 3, 'b': 1, 'c': 1}
     """
-    exact = {name: count * scale for name, count in counts.items()}
+    whole_weight = max(1, sum(weights.values()))
+    exact = {name: Fraction(total * weight, whole_weight) for name, weight in weights.items()}
     whole = {name: int(value) for name, value in exact.items()}
-    missing = round(sum(exact.values())) - sum(whole.values())
-    by_remainder = sorted(exact, key=lambda name: (whole[name] - exact[name], -counts[name], name))
-    for name in by_remainder[:missing]:
+    by_remainder = sorted(exact, key=lambda name: (whole[name] - exact[name], -weights[name], name))
+    for name in by_remainder[:total - sum(whole.values())]:
         whole[name] += 1
-    for name, count in counts.items():
-        if count and not whole[name]:
-            whole[max(whole, key=lambda one: whole[one])] -= 1
-            whole[name] = 1
+    wanting = [name for name, weight in weights.items() if weight and not whole[name]]
+    for name in wanting if total >= sum(weight > 0 for weight in weights.values()) else ():
+        whole[max(whole, key=lambda one: whole[one])] -= 1
+        whole[name] = 1
     return whole
 
 

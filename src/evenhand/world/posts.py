@@ -14,10 +14,10 @@ from evenhand.world.accounts import Cast, options
 from evenhand.world.addresses import KINDS, addresses
 from evenhand.world.chance import Indices, Numbers, again, below, below_too, happens
 from evenhand.world.identities import Stage
-from evenhand.world.mosaic import lay, merged, singles
+from evenhand.world.mosaic import Pieces, lay, merged, singles
 from evenhand.world.phrases import SLOTS
 from evenhand.world.population import spread
-from evenhand.world.texts import MOST_SENTENCES, Recipes, compose, slot_values
+from evenhand.world.texts import MOST_SENTENCES, Recipes, Speakers, compose
 from evenhand.world.times import posted_at, together_at
 
 IN_OTHER_WORDS = 40
@@ -125,18 +125,22 @@ def post_texts(stage: Stage, some: Cast, posts: Thread, recipes: Recipes, *, cod
     """What each post says, by its recipe."""
     languages = some.languages[posts.of]
     draws = [stage.chance.draw(f"say.{place}", posts.keys) for place in range(MOST_SENTENCES)]
-    values = slot_values(stage.chance, "say", posts.keys, languages=languages, book=stage.book)
-    values = np.where(some.values[posts.of] > 0, some.values[posts.of], values)
-    about = stage.chance.draw("claim", some.numbers[posts.of] * 2 + posts.turn % 2)
-    values[:, SLOTS.index("claim")] = np.where(
-        happens(again(draws[0]), IN_OTHER_WORDS), stage.book.words("claim_other", about, languages),
-        stage.book.words("claim", about, languages))
-    values[:, SLOTS.index("person")] = stage.book.words("given_latin", again(draws[0]), languages)
+    fixed = some.values[posts.of]
+    fixed[:, SLOTS.index("claim")] = claims(stage, some, posts, draws=draws[0])
     there = np.nonzero(np.asarray(pc.is_valid(links).to_numpy(zero_copy_only=False)))[0]
-    values[there, SLOTS.index("link")] = len(some.pool) + np.arange(len(there))
-    pool = pa.concat_arrays([some.pool, links.drop_null()])
-    pieces = compose(recipes, codes, languages=languages, draws=draws, values=values, book=stage.book)
-    return lay(pool, pieces)
+    fixed[there, SLOTS.index("link")] = len(some.pool) + np.arange(len(there))
+    speakers = Speakers(chance=stage.chance, field="say", numbers=posts.keys, languages=languages, fixed=fixed, book=stage.book)
+    return lay(pa.concat_arrays([some.pool, links.drop_null()]), compose(recipes, codes, draws=draws, speakers=speakers))
+
+
+def claims(stage: Stage, some: Cast, posts: Thread, *, draws: Numbers) -> Pieces:
+    """The claim that each marked post is about, one of two of its account, in the words of its fact-checks or in others."""
+    rows, found = np.nonzero(posts.marked)[0], np.zeros(len(posts.of), np.int32)
+    of, languages = posts.of[rows], some.languages[posts.of[rows]]
+    about = stage.chance.draw("claim", some.numbers[of] * 2 + posts.turn[rows] % 2)
+    found[rows] = np.where(happens(again(draws[rows], 2), IN_OTHER_WORDS), stage.book.words("claim_other", about, languages),
+                           stage.book.words("claim", about, languages))
+    return found
 
 
 def post_truth(stage: Stage, some: Cast, posts: Thread) -> pa.Table:
@@ -157,11 +161,12 @@ def media_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.
     rows = np.nonzero(np.array([bool(role.media) for role in roles])[groups] & posts.marked)[0]
     languages = some.languages[posts.of[rows]]
     codes = np.array([recipes.code(role.media_text) for role in roles])[groups[rows]]
-    values = slot_values(stage.chance, "spoken", posts.numbers[rows], languages=languages, book=stage.book)
-    draws = [stage.chance.draw(f"spoken.{place}", posts.numbers[rows]) for place in range(3)]
+    speakers = Speakers(chance=stage.chance, field="spoken", numbers=posts.numbers[rows], languages=languages,
+                        fixed=np.zeros((len(rows), len(SLOTS)), np.int32), book=stage.book)
+    draws = [stage.chance.draw(f"spoken.{place}", posts.numbers[rows]) for place in range(MOST_SENTENCES)]
     ids = posts.ids.take(pa.array(rows))
     types = pa.array([role.media or None for role in roles], pa.string()).take(pa.array(groups[rows]))
-    said = lay(some.pool, compose(recipes, codes, languages=languages, draws=draws, values=values, book=stage.book))
+    said = lay(some.pool, compose(recipes, codes, draws=draws, speakers=speakers))
     media_ids = pc.binary_join_element_wise("m", ids, "")
     columns = {"media_id": media_ids, "account_id": some.ids.take(pa.array(posts.of[rows])), "post_id": ids,
                "kind": pa.repeat(pa.scalar("video"), len(rows)),

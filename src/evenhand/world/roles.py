@@ -29,7 +29,8 @@ class Role:
     violating: bool = False
     """Whether the marked posts are violations; also true for those sent from a hijacked account."""
     identity: str = "person"
-    """Whose name it has or speaks about: `person`, `holder:<kinds>` or `body:<kind>`."""
+    """Whose name it has or speaks about: `person`, `holder:<kinds>`, `proven:<kinds>` (of holders with a
+    domain), `body:<kind>` (invented) or `own` (a holder's registered account)."""
     name_as: str = "person"
     """How it calls itself: `person`, `name`, `bent`, or a list of phrases."""
     handle_as: str = "person"

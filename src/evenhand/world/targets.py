@@ -16,8 +16,10 @@ STRIDE = 1_000_003
 TARGETS = pa.schema([
     pa.field("holder_id", pa.string()), pa.field("kind", pa.string()), pa.field("name", pa.string()),
     pa.field("language", pa.string()), pa.field("base", pa.string()), pa.field("domain", pa.string()),
+    pa.field("twin", pa.int64()), pa.field("n_twins", pa.int64()),
 ])
-"""One name of a holder: its language if known, the Latin letters its handles begin with, its first domain if it has one."""
+"""One name of a holder: its language if known, the Latin letters its handles begin with, its first domain if it has one, and
+which it is of how many names with the same letters."""
 OWN = pa.schema([
     pa.field("holder_id", pa.string()), pa.field("kind", pa.string()), pa.field("name", pa.string()),
     pa.field("language", pa.string()), pa.field("base", pa.string()), pa.field("domain", pa.string()),
@@ -38,12 +40,15 @@ class Targets:
     """Every handle of the register, in small letters: nobody else may have one."""
     by_kinds: dict[str, Indices] = field(default_factory=dict)
 
-    def rows(self, kinds: str) -> Indices:
-        """The rows of `names` of these kinds (`media`, or several: `media+institution`)."""
-        if kinds not in self.by_kinds:
+    def rows(self, kinds: str, *, with_domain: bool = False) -> Indices:
+        """The rows of `names` of these kinds (`media`, or several: `media+institution`), or those that have a domain."""
+        key = f"{kinds} {with_domain}"
+        if key not in self.by_kinds:
             found = pc.is_in(self.names.column("kind"), pa.array(kinds.split("+")))
-            self.by_kinds[kinds] = np.nonzero(found.to_numpy())[0]
-        return self.by_kinds[kinds]
+            if with_domain:
+                found = pc.and_(found, pc.is_valid(self.names.column("domain")))
+            self.by_kinds[key] = np.nonzero(found.to_numpy())[0]
+        return self.by_kinds[key]
 
     def walk(self, n_rows: int, places: Indices, *, chance: Chance, field: str) -> tuple[Indices, Indices]:
         """For the accounts at these places of a group: a row below `n_rows`, and how many before it had the same."""

@@ -13,6 +13,8 @@ from evenhand.world.mosaic import Pieces
 from evenhand.world.phrases import SLOTS, WORDS, Phrasebook, Sentence
 
 MOST_SENTENCES = 3
+LEAST, FEW, MANY, OFTEN = 2, 95, 990, 40
+"""Numbers in texts begin with the first; most span the second, of a hundred the last the third."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,38 +50,60 @@ def tabulate(recipes: Mapping[str, Sequence[Sentence]], book: Phrasebook) -> Rec
     return Recipes(names=names, first=first, n=n, per_cent=per_cent, has_link=np.array(has_link))
 
 
-def compose(recipes: Recipes, codes: Indices, *, languages: Indices, draws: Sequence[Numbers], values: Pieces,
-            book: Phrasebook) -> Pieces:
-    """The pieces of texts: one recipe, one language and one draw per sentence for each row.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speakers:
+    """Who speaks in the rows of a table, and about what."""
+
+    chance: Chance
+    field: str
+    """What is said, such as `bio`: other fields have other words."""
+    numbers: Numbers | Indices
+    """What decides the words of each row: equal numbers say the same."""
+    languages: Indices
+    fixed: Pieces
+    """Of each row, a piece for each of `SLOTS` that is the same in all sentences, such as its name; 0 where there is none."""
+    book: Phrasebook
+
+    def fill(self, pieces: Pieces, *, sentence: int) -> Pieces:
+        """The pieces of a sentence with its slots filled, empty where a slot has nothing to fill it. Changes its argument."""
+        rows, columns = np.nonzero(pieces < 0)
+        slots = -pieces[rows, columns]
+        filled = self.fixed[rows, slots]
+        for slot in np.unique(slots):
+            open_ones = np.nonzero((slots == slot) & (filled == 0))[0]
+            if len(open_ones):
+                filled[open_ones] = self._drawn(SLOTS[slot], rows[open_ones], sentence=sentence)
+        pieces[rows, columns] = filled
+        pieces[rows[filled == 0]] = 0
+        return pieces
+
+    def _drawn(self, slot: str, rows: Indices, *, sentence: int) -> Pieces:
+        """Words of the list for a slot; nothing where there is no such list."""
+        draws = self.chance.draw(f"{self.field}.{sentence}.{slot}", self.numbers[rows])
+        if slot == "n":
+            few = np.minimum(below(draws, FEW), below_too(draws, FEW))
+            number = np.where(happens(again(draws), OFTEN), below(draws, MANY), few) + LEAST
+            return (self.book.counted + number).astype(np.int32)
+        name = WORDS.get(slot, "")
+        if name not in self.book.lists:
+            return np.zeros(len(rows), np.int32)
+        return self.book.words(name, draws, self.languages[rows])
+
+
+def compose(recipes: Recipes, codes: Indices, *, draws: Sequence[Numbers], speakers: Speakers) -> Pieces:
+    """The pieces of texts: a recipe for each row, and for each sentence a draw.
 
     A sentence with a slot that has nothing to fill it is left out.
     """
+    book, languages = speakers.book, speakers.languages
     parts, has_begun = [], np.zeros(len(codes), np.bool_)
     for place in range(MOST_SENTENCES):
         is_said = happens(draws[place], recipes.per_cent[codes, place])
         phrase = recipes.first[codes, place, languages] + below_too(draws[place], recipes.n[codes, place, languages])
-        pieces = book.phrases[np.where(is_said, phrase, 0)]
-        rows, columns = np.nonzero(pieces < 0)
-        filled = values[rows, -pieces[rows, columns]]
-        pieces[rows, columns] = filled
-        pieces[rows[filled == 0]] = 0
+        pieces = speakers.fill(book.phrases[np.where(is_said, phrase, 0)], sentence=place)
         is_there = pieces[:, 0] != 0
         if place:
             parts.append(np.where(is_there & has_begun, book.gaps[languages], 0)[:, None].astype(np.int32))
         has_begun |= is_there
         parts.append(pieces)
     return np.concatenate(parts, axis=1)
-
-
-def slot_values(chance: Chance, field: str, numbers: Numbers | Indices, *, languages: Indices, book: Phrasebook,
-                ) -> Pieces:
-    """What stands in the slots that lists fill, for each row; the other columns are empty."""
-    values = np.zeros((len(numbers), len(SLOTS)), np.int32)
-    for word in WORDS:
-        if word in book.lists:
-            values[:, SLOTS.index(word)] = book.words(word, chance.draw(f"{field}.{word}", numbers), languages)
-    draws = chance.draw(f"{field}.n", numbers)
-    few = np.minimum(below(draws, 95), below_too(draws, 95))
-    values[:, SLOTS.index("n")] = book.counted + np.where(happens(again(draws), 25), below(draws, 990), few) + 2
-    return values
-

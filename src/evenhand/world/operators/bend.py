@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from evenhand.world.chance import Indices, Numbers, below_too
+from evenhand.world.chance import Indices, Numbers, again, below_too
 from evenhand.world.mosaic import merged
 from evenhand.world.operators.on_addresses import ADDRESS
 from evenhand.world.operators.on_letters import HANDLE_LETTERS, NAME_LETTERS, Bend
@@ -42,19 +43,32 @@ ADDRESSES = Operators(keeps="same_address", fallback="address_word_after", bends
 def bend(operators: Operators, texts: pa.StringArray, *, draws: Numbers, words: pa.StringArray,
          ) -> tuple[pa.StringArray, Indices]:
     """The texts, each bent by an operator that its draw chooses, and which one it was, as a number in `operators.names`."""
-    share = np.array([operators.weights.get(name, 2) for name in operators.names], np.int64)
-    chosen = np.searchsorted(np.cumsum(share), below_too(draws, int(share.sum())), side="right").astype(np.int64)
-    bent, unchanged = _apply(operators, texts, chosen, draws=draws, words=words)
-    if unchanged.any():
-        chosen[unchanged] = operators.names.index(operators.fallback)
-        rows = np.nonzero(unchanged)[0]
-        again = operators.bends[operators.fallback](texts.take(pa.array(rows)), draws[rows], words.take(pa.array(rows)))
-        bent = merged([(np.nonzero(~unchanged)[0], bent.filter(pa.array(~unchanged))), (rows, again)], len(texts))
+    chosen = _choose(operators, draws)
+    bent, is_same = _apply(operators, texts, chosen, draws=draws, words=words)
+    last = np.full(len(texts), operators.names.index(operators.fallback))
+    for choice in (_choose(operators, again(draws), at_least=1), last):
+        rows = np.nonzero(is_same)[0]
+        if not len(rows):
+            break
+        some = pa.array(rows)
+        better, still = _apply(operators, texts.take(some), choice[rows], draws=draws[rows], words=words.take(some))
+        others = np.nonzero(~is_same)[0]
+        bent = merged([(others, bent.take(pa.array(others))), (rows, better)], len(texts))
+        chosen[rows], is_same[rows] = choice[rows], still
     return bent, chosen
 
 
-def _apply(operators: Operators, texts: pa.StringArray, chosen: Indices, *, draws: Numbers, words: pa.StringArray,
-           ) -> tuple[pa.StringArray, np.ndarray]:
+def _choose(operators: Operators, draws: Numbers, *, at_least: int = 0) -> Indices:
+    """An operator for each draw, by weight; with `at_least` 1, not the one that keeps the text."""
+    share = np.array([operators.weights.get(name, 2) for name in operators.names], np.int64)
+    share[:at_least] = 0
+    found: Indices = np.searchsorted(np.cumsum(share), below_too(draws, int(share.sum())), side="right").astype(np.int64)
+    return found
+
+
+def _apply(operators: Operators, texts: pa.StringArray, chosen: Indices, *, draws: Numbers,
+           words: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
+    """The texts bent by the chosen operators, and which of them are still the same though they should not be."""
     parts: list[tuple[Indices, pa.StringArray]] = []
     for code in np.unique(chosen):
         rows = np.nonzero(chosen == code)[0]

@@ -19,6 +19,11 @@ Bend = Callable[[pa.StringArray, Numbers, pa.StringArray], pa.StringArray]
 LATIN_TO_CYRILLIC = dict(zip(map(ord, "aceopxyijsABCEHKMOPTXYI"), map(ord, "асеорхуіјѕАВСЕНКМОРТХУІ"), strict=True))
 CYRILLIC_TO_LATIN = {cyrillic: latin for latin, cyrillic in LATIN_TO_CYRILLIC.items()}
 LATIN_TO_GREEK = dict(zip(map(ord, "oviuABEZHIKMNOPTYX"), map(ord, "ονιυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"), strict=True))
+PHONETIC = dict(zip(map(ord, "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ"),
+                    map(ord, "абкдефгхийклмнопкрстуввызАБКДЕФГХИЙКЛМНОПКРСТУВВЫЗ"), strict=True))
+"""Latin letters by the Cyrillic ones that sound like them."""
+LATINISED = dict(zip(map(ord, "абвгдежзийклмнопрстуфхцшыэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦШЫЭЮЯ"),
+                     map(ord, "abvgdejziyklmnoprstufhcsyeuaABVGDEJZIYKLMNOPRSTUFHCSYEUA"), strict=True))
 FULLWIDTH = {point: point + 0xFEE0 for point in range(0x21, 0x7F)}
 BOLD = {ord("A") + i: 0x1D5D4 + i for i in range(26)} | {ord("a") + i: 0x1D5EE + i for i in range(26)}
 """Mathematical sans-serif bold, the letters of "fancy text" sites."""
@@ -143,6 +148,15 @@ def one_as_many(given: pa.StringArray, draws: Numbers, _words: pa.StringArray) -
     return texts(closed_up(wide.reshape(len(given), -1)))
 
 
+def without_vowels(given: pa.StringArray, _draws: Numbers, _words: pa.StringArray) -> pa.StringArray:
+    """All Latin and Cyrillic vowels of long texts are left out, but for the first letter of a word."""
+    those = letters(given)
+    is_inner = np.pad(_is_letter(those.points), ((0, 0), (1, 0)))[:, :-1]
+    is_vowel = np.isin(those.points, list(map(ord, "aeiouаеиоуыэюя"))) & is_inner
+    is_vowel &= (those.lengths >= LONG)[:, None]
+    return texts(closed_up(np.where(is_vowel, 0, those.points).astype(np.uint32)))
+
+
 def spaced_out(given: pa.StringArray, _draws: Numbers, _words: pa.StringArray) -> pa.StringArray:
     """A space stands between all letters."""
     return _between(given, ord(" "))
@@ -184,7 +198,8 @@ NAME_LETTERS = {
     "small_capitals": all_of(SMALL_CAPITALS), "accent": one_of(ACCENTED), "dots_below": all_of(DOTTED),
     "dense_letters": all_of(DENSE),
     "invisible": _inserting(INVISIBLE), "combining_mark": _inserting(MARKS), "spaced_out": spaced_out, "dotted_out": dotted_out,
-    "two_edits": two_edits,
+    "two_edits": two_edits, "transliterated": all_of(PHONETIC), "latinised": all_of(LATINISED),
+    "without_vowels": without_vowels,
 }
 HANDLE_LETTERS = {
     "handle_drop_letter": drop_letter, "handle_double_letter": double_letter, "handle_swap_letters": swap_letters,
