@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evenhand.model.registry import HolderKind
 from evenhand.signals.names.added_words import AddedWords, bare_words, core_lengths
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
-from evenhand.signals.names.edits import MIN_LETTERS_OF_TWO, EditKeys
+from evenhand.signals.names.edits import EditKeys
 from evenhand.signals.names.forms import Forms, digits_of, forms_of
 from evenhand.signals.names.hashes import Bitmap, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.rarity import COMMON_WEIGHT, CONTAINED_BITS, Rarity, Shares, WordCounts, is_common, shared, weights
@@ -295,6 +295,7 @@ def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added:
         for batch in table.replace_schema_metadata(None).to_batches():
             writer.write_batch(batch)
     whole = sha256(sink.getvalue())
-    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source, repr(min_strength).encode()):
+    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source,
+                 repr(min_strength).encode()):
         whole.update(part)
     return whole.hexdigest()

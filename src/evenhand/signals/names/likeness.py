@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from evenhand.signals.names.added_words import AddedWords, WordKinds
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, candidates
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import MIN_PERSON_LETTERS_OF, TOO_FEW_LETTERS, Targets, min_letters
 from evenhand.signals.names.rarity import Rarity, Shares
+from evenhand.signals.names.reading import ReadNames
 
 MAX_MATCHES = 5
 """Matches kept for one name, the strongest; of a target, the holders looked at."""
@@ -40,17 +41,6 @@ is no misspelt "Martin County"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadNames:
-    """Names in all their readings: some whose letters look Latin in capitals have two."""
-
-    rows: Offsets
-    """The name of each reading."""
-    parts: NameParts
-    kinds: WordKinds
-    folded: Texts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
     """Names and entries of targets that they are like, one row for each pair."""
 
@@ -65,7 +55,7 @@ class Likeness:
     @classmethod
     def of(cls, names: ReadNames, targets: Targets, *, added: AddedWords, rarity: Rarity, is_person: Mask) -> Likeness:
         """All likenesses of these names to these targets that hold when looked at."""
-        found = candidates(names.parts, targets, names.kinds)
+        found = candidates(names, targets)
         edits = _edits(found, names.parts, targets)
         found, edits = found.take(edits >= 0), edits[edits >= 0]
         counts = np.minimum(targets.starts[found.target + 1] - targets.starts[found.target], MAX_MATCHES)
@@ -78,7 +68,8 @@ class Likeness:
         person = is_person[entries.holder[entry]]
         keep = _numbers_agree(found, names, entries.digits.take(taken)) & (same | ~targets.is_short[found.target])
         keep &= person | ~around.has_lone_digit
-        match, similarity = _described(found, names, targets, around=around, same=same, is_person=person, edits=edits)
+        match, similarity = _described(found, names, 1 - edits / targets.lengths[found.target], around=around, same=same,
+                                       is_person=person)
         weight = entries.weight[entry] * np.where(_has_known_words_only(found, names, rarity), KNOWN_WORDS, 1.0)
         weight *= np.where(_has_letters(found, targets, edits=edits, is_person=person), 1.0, TOO_FEW_LETTERS)
         every = cls(found=found, entry=entry, match=match, similarity=similarity, weight=weight, is_same=same,
@@ -132,7 +123,6 @@ def _edits(found: Candidates, parts: NameParts, targets: Targets) -> NDArray[np.
 def _has_letters(found: Candidates, targets: Targets, *, edits: NDArray[np.int64], is_person: Mask) -> Mask:
     """Whether a candidate is no edit from its target, or the target has letters enough for so many."""
     core, spaceless = targets.core[found.target], targets.is_spaceless[found.target]
-    person = np.minimum(core, np.where(is_person, targets.lengths[found.target], core))
     enough: Mask = edits <= 0
     for n in range(1, MAX_EDITS + 1):
         of_person = ~is_person | (targets.lengths[found.target] >= MIN_PERSON_LETTERS_OF[n - 1])
@@ -189,7 +179,7 @@ class Around:
 
     def folded_place(self, names: ReadNames, found: Candidates) -> pa.Array:
         """The folded words of each place, without spaces."""
-        texts = words_between(names.folded.take(found.row), self.first, self.last)
+        texts = words_between(names.folded.take(names.rows[found.row]), self.first, self.last)
         return texts.keep(texts.points != 0x20).to_arrow()
 
     def take(self, chosen: Offsets) -> Around:
@@ -241,17 +231,16 @@ def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> M
     return agree
 
 
-def _described(found: Candidates, names: ReadNames, targets: Targets, *, around: Around, same: Mask,
-               is_person: Mask, edits: NDArray[np.int64]) -> tuple[NDArray[np.int8], Shares]:
-    """How each candidate matches, and how alike the two names are."""
+def _described(found: Candidates, names: ReadNames, alike: Shares, *, around: Around, same: Mask, is_person: Mask
+               ) -> tuple[NDArray[np.int8], Shares]:
+    """How each candidate matches, and how alike the two names are, of which `alike` are the letters of the place."""
     offsets = names.parts.letters.offsets
     whole = (offsets[1:] - offsets[:-1])[found.row]
     match = np.array([SKELETON, TOKENS, EDIT, TOKENS], np.int8)[found.how]
     match[(found.how == INSIDE) & around.is_added] = AFFIX
     match[(found.how == INSIDE) & around.is_nothing] = SKELETON
     match[same] = SAME
-    similarity = np.ones(len(match))
-    similarity -= edits / targets.lengths[found.target]
+    similarity = alike.copy()
     bags = found.how == BAG
     similarity[bags] = np.where(is_person[bags], PERSON_REORDERED, REORDERED)
     tokens = names.parts.token_starts
@@ -264,7 +253,7 @@ def _described(found: Candidates, names: ReadNames, targets: Targets, *, around:
 
 
 def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -> Mask:
-    """Whether a name one edit away is made of words that are known as such."""
+    """Whether a name an edit or two away is made of words that are known as such."""
     near: Mask = found.how == NEAR
     if not near.any():
         return near
