@@ -26,9 +26,8 @@ _SHORTEST_BEGINNING = 2
 """How many first and last letters are taken for a target's without a look."""
 _BOTH = 3
 _N_PIECES = 4
-_MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 7, 3
-"""Two edits change at most four of the letters that a name has, and its length by two; a letter pair as written another
-three, and one."""
+_MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 4, 2
+"""Two edits change at most four of the letters that a name has, and its length by two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +138,11 @@ class EditKeys:
     """Those of up to `MAX_LETTERS_OF_PAIRS` letters that are looked for two edits away."""
     pieces: KeyTable
     """The longer ones by any two of their pieces."""
-    bags: NDArray[np.uint64]
-    """For each target one bit for each letter it has; different letters may share a bit."""
-    lengths: Offsets
+    bags: tuple[NDArray[np.uint64], NDArray[np.uint64]]
+    """For each target one bit for each letter it has, and for each that it has in its other letters if there are some;
+    different letters may share a bit."""
+    lengths: tuple[Offsets, Offsets]
+    """How many letters each target has, and how many other ones."""
     min_of_two: int
     """Letters of the shortest target that is looked for two edits away."""
 
@@ -158,13 +159,15 @@ class EditKeys:
         twice = is_twice[numbers] & fits & (lengths >= MIN_LETTERS_OF_TWO)
         short = np.flatnonzero(twice & (lengths <= MAX_LETTERS_OF_PAIRS))
         long = np.flatnonzero(twice & (lengths > MAX_LETTERS_OF_PAIRS))
+        bags, of_others = (_bags(texts.points, texts.offsets[:-1], texts.offsets[1:]) for texts in (letters, others))
+        other_bags, other_lengths = bags.copy(), letters.lengths.copy()
+        other_bags[owners], other_lengths[owners] = of_others, others.lengths
         chosen = every.take(long)
         keys, part = _piece_keys(PartHashes.of(chosen), chosen.offsets[:-1], chosen.offsets[1:], chosen.lengths, slack=0)
         return cls(one=LeftOut.of(every.take(once), numbers[once], is_twice=False),
                    two=LeftOut.of(every.take(short), numbers[short], is_twice=True),
                    pieces=KeyTable.of(keys, numbers[long[part]].astype(np.int32)),
-                   bags=_bags(letters.points, letters.offsets[:-1], letters.offsets[1:]), lengths=letters.lengths,
-                   min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
+                   bags=(bags, other_bags), lengths=(letters.lengths, other_lengths), min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
 
     def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: Mask) -> tuple[Offsets, Offsets]:
         """Pairs of a part's number and a target that may be an edit away, or two for the parts marked."""
@@ -173,15 +176,16 @@ class EditKeys:
         short = (lengths >= self.min_of_two - 2) & (lengths <= MAX_LETTERS_OF_PAIRS + 2) & is_twice
         long = (lengths >= MAX_LETTERS_OF_PAIRS - 1) & (lengths <= MAX_EDIT_LETTERS + 2) & is_twice
         found = [np.zeros(0, np.int64)]
+        n_targets = max(1, len(self.lengths[0]))
         for table, mask, search in ((self.one.table, fits, self.one.once), (self.two.table, short, self.two.twice),
                                     (self.pieces, long, self._by_pieces)):
             chosen = np.flatnonzero(mask) if len(table.keys) else ()
             if len(chosen):
                 part, target = search(hashes, starts[chosen], ends[chosen])
-                found.append(chosen[part] * len(self.lengths) + target)
+                found.append(chosen[part] * n_targets + target)
         pairs = np.sort(np.concatenate(found))
         pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]][:len(pairs)]]
-        return pairs // max(1, len(self.lengths)), pairs % max(1, len(self.lengths))
+        return pairs // n_targets, pairs % n_targets
 
     def _by_pieces(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """By any two pieces of a target that is up to two letters shorter or longer."""
@@ -192,8 +196,11 @@ class EditKeys:
             keys, owner = _piece_keys(hashes, starts, ends, lengths + slack, slack=1)
             asked, target = self.pieces.find(keys)
             part = owner[asked]
-            near = (np.abs(self.lengths[target] - lengths[part]) <= _MAX_LENGTH_DIFFERENCE) & (
-                np.bitwise_count(bags[part] ^ self.bags[target]) <= _MAX_BAG_DIFFERENCE)
+            bag, length = bags.take(part), lengths.take(part)
+            near = np.zeros(len(part), np.bool_)
+            for other_bags, other_lengths in zip(self.bags, self.lengths, strict=True):
+                near |= (np.abs(other_lengths.take(target) - length) <= _MAX_LENGTH_DIFFERENCE) & (
+                    np.bitwise_count(bag ^ other_bags.take(target)) <= _MAX_BAG_DIFFERENCE)
             parts.append(part[near])
             targets.append(target[near])
         return np.concatenate(parts), np.concatenate(targets)
