@@ -110,6 +110,16 @@ def test_long_names_are_found_two_edits_away_and_are_less_alike_than_one(
     assert (row["match"], row["similarity"] < 1 - 1 / len(shown)) == ("edit", True)
 
 
+@pytest.mark.parametrize("shown", ["The Hubbour Courier", "National Burmeu of Statistics"])
+def test_two_edits_in_one_place_make_another_word(shown: str, matches_of: type_of_matches) -> None:
+    assert [row for row in matches_of((shown, "zzzz")) if row["match"] == "edit" and row["similarity"] < 0.93] == []
+
+
+def test_two_edits_of_a_name_written_as_one_word_are_weak(matches_of: type_of_matches) -> None:
+    [apart], [joined] = (matches_of((shown, "zzzz")) for shown in ("Natoinal Bureau of Statstics", "natoinalbureauofstatstics"))
+    assert joined["weight"] <= apart["weight"] / 4
+
+
 @pytest.mark.parametrize("shown", ["Spiegelsaallen Magazen", "Der Spigelsal", "Jhon Smth", "ABECN",
                                    "Tallgrass Fir Distrct 5", "Tallgras Fire Distict 4 5"])
 def test_short_names_two_edits_away_people_and_other_numbers_are_left_alone(

@@ -167,7 +167,8 @@ class EditKeys:
         return cls(one=LeftOut.of(every.take(once), numbers[once], is_twice=False),
                    two=LeftOut.of(every.take(short), numbers[short], is_twice=True),
                    pieces=KeyTable.of(keys, numbers[long[part]].astype(np.int32)),
-                   bags=(bags, other_bags), lengths=(letters.lengths, other_lengths), min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
+                   bags=(bags, other_bags), lengths=(letters.lengths, other_lengths),
+                   min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
 
     def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: Mask) -> tuple[Offsets, Offsets]:
         """Pairs of a part's number and a target that may be an edit away, or two for the parts marked."""

@@ -97,6 +97,8 @@ class Targets:
     beginnings: Bitmap
     """Hashes of every beginning of the targets that are looked for inside longer names."""
     edits: EditKeys
+    is_twice: Mask
+    """Looked for two edits away."""
     numerals: Bitmap
     """The numerals that entries have."""
     core: Offsets
@@ -140,7 +142,7 @@ class Targets:
             exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
             beginnings=_beginnings(letters.take(inside)),
             edits=EditKeys.of(letters, plain.take(paired), paired, is_once=once, is_twice=twice),
-            numerals=Bitmap.of(numerals), core=core, is_spaceless=n_spaceless > 0,
+            is_twice=twice, numerals=Bitmap.of(numerals), core=core, is_spaceless=n_spaceless > 0,
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
             plain=plain.to_arrow(), lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
