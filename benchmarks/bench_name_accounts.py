@@ -22,10 +22,13 @@ SHUFFLE_SEED = 20261125
 MIN_ONE_EDIT, MIN_TWO_EDITS = 6, 10
 """Letters that a name has at least for one and for two edits to be planted in it: an edit in "Time" is another word."""
 LOOK_ALIKES = {
-    "a": "\u0430\u00E1@", "e": "\u0435\u00E93", "o": "\u043E\u03BF0", "i": "\u0456\u00ED1", "l": "1I", "c": "\u0441", "p": "\u0440",
-    "x": "\u0445", "y": "\u0443", "s": "5$", "A": "\u0410\u0391", "B": "\u0412", "E": "\u0415", "H": "\u041D", "K": "\u041A", "M": "\u041C",
-    "O": "\u041E0", "P": "\u0420", "T": "\u0422", "C": "\u0421", "S": "5"}
-ADDED = ("{} Official", "Real {}", "{} News", "The Real {}", "{} Team", "{} HQ", "{} Support", "Official {}", "{}_official", "{} 24")
+    "a": "\u0430\u00E1@", "e": "\u0435\u00E93", "o": "\u043E\u03BF0", "i": "\u0456\u00ED1", "l": "1I", "c": "\u0441",
+    "p": "\u0440", "x": "\u0445", "y": "\u0443", "s": "5$", "A": "\u0410\u0391", "B": "\u0412", "E": "\u0415", "H": "\u041D",
+    "K": "\u041A", "M": "\u041C", "O": "\u041E0", "P": "\u0420", "T": "\u0422", "C": "\u0421", "S": "5"}
+ADDED = ("{} Official", "Real {}", "{} News", "The Real {}", "{} Team", "{} HQ", "{} Support", "Official {}", "{}_official",
+         "{} 24")
+MIN_WORD_LETTERS = 3
+"""Of the words that names at random are made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ def searched_accounts(holders: list[str], n: int, *, share: float, seed: int) ->
     random_ = random.Random(seed)
     others = _all_names(packaged()[1])[0][len(holders):] or holders
     known = {_plain(name) for name in holders}
-    words = sorted({word for name in holders for word in name.split() if len(word) > 2})
+    words = sorted({word for name in holders for word in name.split() if len(word) >= MIN_WORD_LETTERS})
     names, truth, ways = [], np.full(n, -1, np.int64), []
     for number in range(n):
         if random_.random() < share:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from evenhand.model.registry import HOLDERS
-from evenhand.signals.names.account_names import names_kernel
+from evenhand.signals.names.account_names import name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
@@ -88,6 +88,17 @@ def names_of(tables: UnicodeTables) -> Callable[..., pa.RecordBatch]:
         return kernel.run(account_batch(accounts))
 
     return names
+
+
+@pytest.fixture(scope="session")
+def details_of(tables: UnicodeTables) -> Callable[..., pa.RecordBatch]:
+    """A function from pairs of display name and handle to the rows of `name_details`."""
+    kernel = name_details_kernel(tables)
+
+    def details(*accounts: tuple[str | None, str]) -> pa.RecordBatch:
+        return kernel.run(account_batch(accounts))
+
+    return details
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,56 @@ def test_other_names_are_left_alone(shown: str, matches_of: type_of_matches) -> 
     assert [row for row in matches_of((shown, "zzzz")) if row["similarity"] * row["weight"] >= 0.3] == []
 
 
+@pytest.mark.parametrize(("shown", "holder"), [
+    ("Harbor Coureir", "post"), ("Ottolin Brackenbery", "senator"), ("Natoinal Bureau of Statstics", "statistics"),
+    ("Natoinal Bureau of Statstics Official", "statistics"), ("Федеральна служба статистикі", "statistics"),
+    ("القوات المسلة الردنية", "army"), ("natoinalbureauofstatstics", "statistics")])
+def test_long_names_are_found_two_edits_away_and_are_less_alike_than_one(
+        shown: str, holder: str, matches_of: type_of_matches) -> None:
+    [row] = [row for row in matches_of((shown, "zzzz")) if row["holder_id"] == holder]
+    assert (row["match"], row["similarity"] < 1 - 1 / len(shown)) == ("edit", True)
+
+
+@pytest.mark.parametrize("shown", ["The Hubbour Courier", "National Burmeu of Statistics"])
+def test_two_edits_in_one_place_make_another_word(shown: str, matches_of: type_of_matches) -> None:
+    assert [row for row in matches_of((shown, "zzzz")) if row["match"] == "edit" and row["similarity"] < 0.93] == []
+
+
+def test_two_edits_of_a_name_written_as_one_word_are_weak(matches_of: type_of_matches) -> None:
+    [apart], [joined] = (matches_of((shown, "zzzz")) for shown in ("Natoinal Bureau of Statstics", "natoinalbureauofstatstics"))
+    assert joined["weight"] <= apart["weight"] / 4
+
+
+@pytest.mark.parametrize("shown", ["Spiegelsaallen Magazen", "Der Spigelsal", "Jhon Smth", "ABECN",
+                                   "Tallgrass Fir Distrct 5", "Tallgras Fire Distict 4 5"])
+def test_short_names_two_edits_away_people_and_other_numbers_are_left_alone(
+        shown: str, matches_of: type_of_matches) -> None:
+    assert [row for row in matches_of((shown, "zzzz")) if row["match"] == "edit"] == []
+
+
+def test_an_edit_inside_a_letter_pair_is_one_edit(
+        register: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> None:
+    holder = dict(register.to_pylist()[0], name="Quarrymen Journal", names=[], handles=[])
+    index = HolderIndex.build(pa.Table.from_pylist([holder], schema=register.schema), tables=tables, counts=counts,
+                              added=added)
+    accounts = pa.record_batch({"account_id": ["1", "2"], "handle": ["x", "y"],
+                                "display_name": ["Quarrymen Jouranl", "Quarrymen Joumal"]})
+    matches = name_matches_kernel(index, tables).run(names_kernel(tables).run(accounts))
+    assert matches["match"].to_pylist() == ["edit", "skeleton"]
+    assert matches["similarity"].to_pylist()[0] > 1 - 2 / len("quarrymenjournal")
+
+
+def test_whoever_asks_for_all_matches_gets_the_weak_ones_too(
+        register: pa.Table, tables: UnicodeTables, counts: WordCounts, added: AddedWords) -> None:
+    account = pa.record_batch({"account_id": ["1"], "handle": ["x"], "display_name": ["Jhon Smth"]})
+    found = []
+    for least in (0.05, 0.0):
+        index = HolderIndex.build(register, tables=tables, counts=counts, added=added, min_strength=least)
+        matches = name_matches_kernel(index, tables).run(names_kernel(tables).run(account))
+        found.append(matches["holder_id"].to_pylist())
+    assert found == [[], []]
+
+
 def test_numbered_bodies_match_their_own_number_only(matches_of: type_of_matches) -> None:
     assert _found(matches_of, "Tallgrass Fire District 3") == {"district3": ("same", None)}
     assert _found(matches_of, "Tallgrass Fire District 4 Official") == {"district4": ("affix", "official")}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.names.account_names import NAMES, names_kernel
+from evenhand.model.step import Kernel
+from evenhand.signals.names.account_names import NAME_DETAILS, NAMES, name_details_kernel, names_kernel
 from evenhand.signals.names.unicode_tables import UnicodeTables
 
 type_of_names = Callable[..., pa.RecordBatch]
@@ -55,8 +56,8 @@ def test_invisible_characters_count_unless_spelling_or_emoji_need_them(shown: st
     assert _row(names_of, shown)["n_invisible"] == n
 
 
-def test_digits_and_check_marks_are_counted(names_of: type_of_names) -> None:
-    row = _row(names_of, "News 24 ٧ ✔☑")
+def test_digits_and_check_marks_are_counted(details_of: type_of_names) -> None:
+    row = _row(details_of, "News 24 ٧ ✔☑")
     assert (row["n_digits"], row["n_check_marks"]) == (3, 2)
 
 
@@ -65,8 +66,8 @@ def test_digits_and_check_marks_are_counted(names_of: type_of_names) -> None:
     ("🎉", "party", None),
     (None, "x", None)])
 def test_a_handle_is_compared_with_the_display_name_where_they_can_be(
-        shown: str | None, handle: str, agrees: float | None, names_of: type_of_names) -> None:
-    assert {row["handle_agrees"] for row in names_of((shown, handle)).to_pylist()} == {agrees}
+        shown: str | None, handle: str, agrees: float | None, details_of: type_of_names) -> None:
+    assert {row["handle_agrees"] for row in details_of((shown, handle)).to_pylist()} == {agrees}
 
 
 def test_an_account_without_display_name_has_the_row_of_its_handle_only(names_of: type_of_names) -> None:
@@ -75,20 +76,31 @@ def test_an_account_without_display_name_has_the_row_of_its_handle_only(names_of
         ("2", "display_name"), ("0", "handle"), ("1", "handle"), ("2", "handle")]
 
 
-def test_an_empty_batch_gives_no_rows_and_the_schema(names_of: type_of_names) -> None:
+def test_an_empty_batch_gives_no_rows_and_the_schema(names_of: type_of_names, details_of: type_of_names) -> None:
     assert (len(names_of()), names_of().schema) == (0, NAMES)
+    assert (len(details_of()), details_of().schema) == (0, NAME_DETAILS)
+
+
+def test_details_have_the_rows_of_the_names(names_of: type_of_names, details_of: type_of_names) -> None:
+    accounts = ((None, "a"), ("", "b"), ("C", "c"), ("C", "d"))
+    names, details = names_of(*accounts).to_pylist(), details_of(*accounts).to_pylist()
+    assert [[(row["account_id"], row["field"]) for row in rows] for rows in (names, details)] == [
+        [("2", "display_name"), ("3", "display_name"), ("0", "handle"), ("1", "handle"), ("2", "handle"), ("3", "handle")]] * 2
 
 
 @given(accounts=st.lists(st.tuples(st.none() | anything | tricky, anything | tricky), max_size=6))
 def test_a_batch_is_the_union_of_its_rows(accounts: list[tuple[str | None, str]], tables: UnicodeTables) -> None:
-    run = names_kernel(tables).run
+    for kernel in (names_kernel(tables), name_details_kernel(tables)):
+        _assert_union(kernel, accounts)
 
+
+def _assert_union(kernel: Kernel, accounts: list[tuple[str | None, str]]) -> None:
     def rows(some: list[tuple[int, tuple[str | None, str]]]) -> set[tuple[object, ...]]:
         batch = pa.record_batch({
             "account_id": pa.array([str(number) for number, _ in some], pa.string()),
             "handle": pa.array([handle for _, (_, handle) in some], pa.string()),
             "display_name": pa.array([shown for _, (shown, _) in some], pa.string())})
-        made = run(batch)
+        made = kernel.run(batch)
         made.validate(full=True)
         return {tuple(row.values()) for row in made.to_pylist()}
 

@@ -31,12 +31,12 @@ def test_a_word_of_letters_from_two_look_alike_scripts_is_mixed(shown: str, name
 
 @pytest.mark.parametrize(("shown", "n_scripts"), [
     ("Harbour", 1), ("東京ニュース", 1), ("テレビ東京Biz", 2), ("BBC Русская", 2), ("123", 0), ("한국 韓國 Korea", 3)])
-def test_scripts_are_counted_as_writing_systems(shown: str, n_scripts: int, names_of: type_of_names) -> None:
-    assert _row(names_of, shown)["n_scripts"] == n_scripts
+def test_scripts_are_counted_as_writing_systems(shown: str, n_scripts: int, details_of: type_of_names) -> None:
+    assert _row(details_of, shown)["n_scripts"] == n_scripts
 
 
 @pytest.mark.parametrize(("shown", "confusable"), [
     ("\u0440\u0430\u0441\u0435", True), ("\u0412\u0412\u0421", True), ("Вестник", False), ("Harbour", False),
     ("Lуnx", False), ("新华社", False)])
-def test_letters_of_one_script_that_read_as_latin_are_told(shown: str, confusable: bool, names_of: type_of_names) -> None:
-    assert _row(names_of, shown)["is_whole_script_confusable"] is confusable
+def test_letters_of_one_script_that_read_as_latin_are_told(shown: str, confusable: bool, details_of: type_of_names) -> None:
+    assert _row(details_of, shown)["is_whole_script_confusable"] is confusable

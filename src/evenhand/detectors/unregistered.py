@@ -17,6 +17,8 @@ UNREGISTERED = "unregistered:"
 
 NAME_SHARE = 3
 """The words for the body are at least one part in so many of the name: "Army Command", not "Army Command Wives Book Club"."""
+SURE = 0.5
+"""Confidence from which a registered body is meant. Names such as "Town of Avon" point at several, so at none for sure."""
 _RESERVED = " or ".join(["a.suffix in ('gov', 'mil', 'int', 'lg.jp')",
                          *(f"a.suffix like '{word}.%'" for word in ("gov", "gob", "gouv", "go", "govt", "mil", "gv", "gub"))])
 """Endings that are registered for public bodies only."""
@@ -72,7 +74,7 @@ def _bodies(kind: HolderKind, body: str) -> Query:
 def _found(registered: Detector, kind: HolderKind, bodies: str) -> Query:
     return Query(
         name=f"{kind}_all_found", inputs=(registered.found, bodies), scope=Scope.PLATFORM,
-        sentence="one row per account and body; a registered body goes before an unregistered one",
+        sentence="one row per account and body; a registered body that is surely meant goes before an unregistered one",
         sql=f"""
     select account_id, holder_id, holder_kind, holder_country, confidence, best_similarity, name_weight
     from {registered.found}
@@ -81,6 +83,7 @@ def _found(registered: Detector, kind: HolderKind, bodies: str) -> Query:
            round(coalesce(max(case when b.family = 'identity' then b.strength end), {ZERO})
                  * coalesce(max(case when b.family = 'claim' then b.strength end), {ZERO}), 4) as confidence,
            cast(1.0 as double) as best_similarity, cast(1.0 as double) as name_weight
-    from {bodies} b left join {registered.found} f on b.account_id = f.account_id
+    from {bodies} b left join (select distinct account_id from {registered.found} where confidence >= {SURE}) f
+      on b.account_id = f.account_id
     where f.account_id is null
     group by b.account_id, b.holder_id""")

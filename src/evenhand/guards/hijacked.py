@@ -12,10 +12,10 @@ from evenhand.model.step import Query
 
 MIN_AGE_DAYS = 365
 """The account is at least so old when it posts its first listed link. Accounts made for a scam live for days or weeks."""
-MIN_POSTS_BEFORE = 5
-"""Posts of its own before that: an empty account has no past to break with."""
-MIN_PAST_DAYS = 60
-"""The days over which those posts are spread, at least."""
+MIN_POSTS_BEFORE = 2
+"""Posts of its own before that: an empty account has no past to break with. A snapshot may hold few of many."""
+MIN_PAST_DAYS = 30
+"""Days from the first of those posts to the first listed link, at least."""
 MAX_BURST_DAYS = 14
 """Days between the first listed link and the account's last post, at most."""
 

@@ -34,9 +34,10 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
-    return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
-            *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
-            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")))
+    return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
+            addresses(public), *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
+            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS,
+            lures(lexicon("lures")))
 
 
 @cache

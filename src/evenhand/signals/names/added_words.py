@@ -106,9 +106,10 @@ def bare_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets]:
     begins = np.cumsum(n_words) - n_words
     filled = np.flatnonzero(n_words)
     first, last = np.zeros(len(n_words), np.int64), n_words.copy()
-    for table, place, change in ((added.leading, begins[filled], first), (added.trailing, (begins + n_words - 1)[filled], last)):
-        droppable = table.places(parts.hashes.parts(parts.word_starts[place], parts.word_ends[place]))[0]
-        change[filled[droppable]] += 1 if change is first else -1
+    for table, place, number, change in ((added.leading, begins, first, 1), (added.trailing, begins + n_words - 1, last, -1)):
+        word = place[filled]
+        droppable = table.places(parts.hashes.parts(parts.word_starts[word], parts.word_ends[word]))[0]
+        number[filled[droppable]] += change
     none_left = last <= first
     first[none_left], last[none_left] = 0, n_words[none_left]
     return first, last

@@ -26,9 +26,8 @@ _SHORTEST_BEGINNING = 2
 """How many first and last letters are taken for a target's without a look."""
 _BOTH = 3
 _N_PIECES = 4
-_MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 7, 3
-"""Two edits change at most four of the letters that a name has, and its length by two; a letter pair as written another
-three, and one."""
+_MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 4, 2
+"""Two edits change at most four of the letters that a name has, and its length by two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +68,24 @@ class LeftOut:
         begin, end = starts + _BOTH, np.maximum(ends - _BOTH - 1, starts + _BOTH)
         first = np.flatnonzero(self.endings.may_have(hashes.parts(begin + 1, ends)))
         last = np.flatnonzero(self.beginnings.may_have(hashes.parts(starts, end)))
-        middle = np.flatnonzero(end > begin)
-        middle = middle[self.both.may_have(_ends(hashes, starts[middle], ends[middle]))]
+        middle = np.flatnonzero(self.both.may_have(_ends(hashes, starts, ends)) & (end > begin))
         part = np.concatenate([first, middle, last])
-        low = np.concatenate([starts[first], begin[middle], end[last]])
-        high = np.concatenate([begin[first], end[middle], ends[last]])
+        low = np.concatenate([starts.take(first), begin.take(middle), end.take(last)])
+        high = np.concatenate([begin.take(first), end.take(middle), ends.take(last)])
         while len(part):
-            middle = (low + high) >> 1
-            ending = np.minimum(middle + 1, ends[part])
-            left = np.flatnonzero(self.endings.may_have(hashes.parts(ending, ends[part])) | (ending == ends[part]))
-            right = np.flatnonzero(self.beginnings.may_have(hashes.parts(starts[part], middle)))
-            part, low, high = (np.r_[part[left], part[right]], np.r_[low[left], middle[right]],
-                               np.r_[middle[left], high[right]])
-            one = high - low == 1
-            keys.append(hashes.without(starts[part[one]], ends[part[one]], low[one]))
-            owners.append(part[one])
-            part, low, high = (some[high - low > 1] for some in (part, low, high))
+            done = high - low == 1
+            one = part.compress(done)
+            keys.append(hashes.without(starts.take(one), ends.take(one), low.compress(done)))
+            owners.append(one)
+            part, low, high = (some.compress(~done) for some in (part, low, high))
+            end, middle = ends.take(part), (low + high) >> 1
+            ending = np.minimum(middle + 1, end)
+            left = np.flatnonzero(self.endings.may_have(hashes.parts(ending, end)) | (ending == end))
+            right = np.flatnonzero(self.beginnings.may_have(hashes.parts(starts.take(part), middle)))
+            part, low, high = (np.concatenate([one.take(left), other.take(right)])
+                               for one, other in ((part, part), (low, middle), (middle, high)))
         asked, target = self.table.find(np.concatenate(keys))
-        return np.concatenate(owners)[asked], target
+        return np.concatenate(owners).take(asked), target.astype(np.int64)
 
     def twice(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """Parts and targets, by the part whole, without one letter, and without two.
@@ -101,22 +100,30 @@ class LeftOut:
         """The first place that the second edit may have."""
         n_before, n_after = last - starts + 1, ends - np.maximum(first, last + 1)
         every = np.arange(len(starts))
-        one = np.r_[np.repeat(every, n_before), np.repeat(every, n_after)]
-        place = np.r_[targets_places(starts, n_before), targets_places(ends - n_after, n_after)]
+        one = np.concatenate([np.repeat(every, n_before), np.repeat(every, n_after)])
+        place = np.concatenate([targets_places(starts, n_before), targets_places(ends - n_after, n_after)])
         owner, left, right = _pairs(starts, ends, last=last, first=first)
-        keys = np.concatenate([hashes.parts(starts, ends), hashes.without(starts[one], ends[one], place),
-                               hashes.without_two(starts[owner], ends[owner], left, right)])
+        # two letters of the middle are left out only where both ends are those of one target
+        both = self.both.may_have(_ends(hashes, starts, ends)).take(owner)
+        some = np.flatnonzero(both | (left < starts.take(owner) + _BOTH) | (right > ends.take(owner) - _BOTH - 2))
+        owner, left, right = owner.take(some), left.take(some), right.take(some)
+        keys = np.concatenate([
+            hashes.parts(starts, ends), hashes.without(starts.take(one), ends.take(one), place),
+            hashes.without_two(starts.take(owner), ends.take(owner), left, right)])
         asked, target = self.table.find(keys)
-        return np.concatenate([every, one, owner])[asked], target
+        return np.concatenate([every, one, owner]).take(asked), target.astype(np.int64)
 
-    def _likely(self, hashes: PartHashes, starts: Offsets, ends: Offsets, bitmap: Bitmap, *, is_end: bool) -> Offsets:
+    def _likely(self, hashes: PartHashes, starts: Offsets, ends: Offsets, bitmap: Bitmap, *, is_end: bool
+                ) -> Offsets:
         """At most how many letters each part begins, or ends, with like a target."""
         count = np.full(len(starts), _SHORTEST_BEGINNING)
         asked, length = np.arange(len(starts)), _SHORTEST_BEGINNING + 1
         while len(asked):
-            asked = asked[ends[asked] - starts[asked] >= length]
-            one, other = (ends[asked] - length, ends[asked]) if is_end else (starts[asked], starts[asked] + length)
-            asked = asked[bitmap.may_have(hashes.parts(one, other))]
+            long = ends - starts >= length
+            asked, starts, ends = (array.compress(long) for array in (asked, starts, ends))
+            one, other = (ends - length, ends) if is_end else (starts, starts + length)
+            some = bitmap.may_have(hashes.parts(one, other))
+            asked, starts, ends = (array.compress(some) for array in (asked, starts, ends))
             count[asked] = length
             length += 1
         return count
@@ -131,9 +138,11 @@ class EditKeys:
     """Those of up to `MAX_LETTERS_OF_PAIRS` letters that are looked for two edits away."""
     pieces: KeyTable
     """The longer ones by any two of their pieces."""
-    bags: NDArray[np.uint64]
-    """For each target one bit for each letter it has; different letters may share a bit."""
-    lengths: Offsets
+    bags: tuple[NDArray[np.uint64], NDArray[np.uint64]]
+    """For each target one bit for each letter it has, and for each that it has in its other letters if there are some;
+    different letters may share a bit."""
+    lengths: tuple[Offsets, Offsets]
+    """How many letters each target has, and how many other ones."""
     min_of_two: int
     """Letters of the shortest target that is looked for two edits away."""
 
@@ -150,12 +159,15 @@ class EditKeys:
         twice = is_twice[numbers] & fits & (lengths >= MIN_LETTERS_OF_TWO)
         short = np.flatnonzero(twice & (lengths <= MAX_LETTERS_OF_PAIRS))
         long = np.flatnonzero(twice & (lengths > MAX_LETTERS_OF_PAIRS))
+        bags, of_others = (_bags(texts.points, texts.offsets[:-1], texts.offsets[1:]) for texts in (letters, others))
+        other_bags, other_lengths = bags.copy(), letters.lengths.copy()
+        other_bags[owners], other_lengths[owners] = of_others, others.lengths
         chosen = every.take(long)
         keys, part = _piece_keys(PartHashes.of(chosen), chosen.offsets[:-1], chosen.offsets[1:], chosen.lengths, slack=0)
         return cls(one=LeftOut.of(every.take(once), numbers[once], is_twice=False),
                    two=LeftOut.of(every.take(short), numbers[short], is_twice=True),
                    pieces=KeyTable.of(keys, numbers[long[part]].astype(np.int32)),
-                   bags=_bags(letters.points, letters.offsets[:-1], letters.offsets[1:]), lengths=letters.lengths,
+                   bags=(bags, other_bags), lengths=(letters.lengths, other_lengths),
                    min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
 
     def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: Mask) -> tuple[Offsets, Offsets]:
@@ -165,14 +177,16 @@ class EditKeys:
         short = (lengths >= self.min_of_two - 2) & (lengths <= MAX_LETTERS_OF_PAIRS + 2) & is_twice
         long = (lengths >= MAX_LETTERS_OF_PAIRS - 1) & (lengths <= MAX_EDIT_LETTERS + 2) & is_twice
         found = [np.zeros(0, np.int64)]
-        for mask, search in ((fits, self.one.once), (short, self.two.twice), (long, self._by_pieces)):
-            chosen = np.flatnonzero(mask)
+        n_targets = max(1, len(self.lengths[0]))
+        for table, mask, search in ((self.one.table, fits, self.one.once), (self.two.table, short, self.two.twice),
+                                    (self.pieces, long, self._by_pieces)):
+            chosen = np.flatnonzero(mask) if len(table.keys) else ()
             if len(chosen):
                 part, target = search(hashes, starts[chosen], ends[chosen])
-                found.append(chosen[part] * len(self.lengths) + target)
+                found.append(chosen[part] * n_targets + target)
         pairs = np.sort(np.concatenate(found))
         pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]][:len(pairs)]]
-        return pairs // max(1, len(self.lengths)), pairs % max(1, len(self.lengths))
+        return pairs // n_targets, pairs % n_targets
 
     def _by_pieces(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """By any two pieces of a target that is up to two letters shorter or longer."""
@@ -183,8 +197,11 @@ class EditKeys:
             keys, owner = _piece_keys(hashes, starts, ends, lengths + slack, slack=1)
             asked, target = self.pieces.find(keys)
             part = owner[asked]
-            near = (np.abs(self.lengths[target] - lengths[part]) <= _MAX_LENGTH_DIFFERENCE) & (
-                np.bitwise_count(bags[part] ^ self.bags[target]) <= _MAX_BAG_DIFFERENCE)
+            bag, length = bags.take(part), lengths.take(part)
+            near = np.zeros(len(part), np.bool_)
+            for other_bags, other_lengths in zip(self.bags, self.lengths, strict=True):
+                near |= (np.abs(other_lengths.take(target) - length) <= _MAX_LENGTH_DIFFERENCE) & (
+                    np.bitwise_count(bag ^ other_bags.take(target)) <= _MAX_BAG_DIFFERENCE)
             parts.append(part[near])
             targets.append(target[near])
         return np.concatenate(parts), np.concatenate(targets)

@@ -67,7 +67,8 @@ class PartHashes:
 
     def parts(self, starts: Offsets, ends: Offsets) -> Hashes:
         """The hash of each part from place `start` to before `end` of the texts' points."""
-        return (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
+        hashes: Hashes = (self._sums.take(ends) - self._sums.take(starts)) * self._inverses.take(starts)
+        return hashes
 
     def wholes(self) -> Hashes:
         """The hash of each text."""
@@ -76,14 +77,17 @@ class PartHashes:
     def without(self, starts: Offsets, ends: Offsets, place: Offsets) -> Hashes:
         """The hash of each part without the character at `place`."""
         sums = self._sums
-        begun = sums[starts]
-        return (sums[place] - begun + (sums[ends] - sums[place + 1]) * _INVERSE) * self._inverses[starts]
+        hashes: Hashes = ((sums.take(place) - sums.take(starts) + (sums.take(ends) - sums.take(place + 1)) * _INVERSE)
+                          * self._inverses.take(starts))
+        return hashes
 
     def without_two(self, starts: Offsets, ends: Offsets, first: Offsets, second: Offsets) -> Hashes:
         """The hash of each part without the characters at `first` and, further on, `second`."""
         sums = self._sums
-        between, after = sums[second] - sums[first + 1], sums[ends] - sums[second + 1]
-        return (sums[first] - sums[starts] + between * _INVERSE + after * _TWICE) * self._inverses[starts]
+        between, after = sums.take(second) - sums.take(first + 1), sums.take(ends) - sums.take(second + 1)
+        hashes: Hashes = ((sums.take(first) - sums.take(starts) + between * _INVERSE + after * _TWICE)
+                          * self._inverses.take(starts))
+        return hashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +117,17 @@ class NameParts:
         joined = words.keep(~spaces)
         letters = Texts(as_letters(joined.points), joined.offsets)
         word_starts = np.flatnonzero(begins)
-        flags = tables.flags[letters.points]
-        alone = (flags & SPACELESS) != 0
-        if alone.any():
+        word_ends, word_rows = _ends_and_rows(word_starts, letters)
+        token_starts, token_ends, token_rows = word_starts, word_ends, word_rows
+        if (letters.points >= 0x80).any():
+            flags = tables.flags[letters.points]
+            alone = (flags & SPACELESS) != 0
             begins |= (alone & ((flags & MARK) == 0)) | (np.r_[False, alone[:-1]] & ~alone)
-        token_starts = np.flatnonzero(begins)
-        rows = letters.rows
-        return cls(letters=letters, written=joined.points, hashes=PartHashes.of(letters),
-                   word_starts=word_starts, word_ends=np.r_[word_starts[1:], len(letters.points)][:len(word_starts)],
-                   word_rows=rows[word_starts], token_starts=token_starts,
-                   token_ends=np.r_[token_starts[1:], len(letters.points)][:len(token_starts)],
-                   token_rows=rows[token_starts])
+            token_starts = np.flatnonzero(begins)
+            token_ends, token_rows = _ends_and_rows(token_starts, letters)
+        return cls(letters=letters, written=joined.points, hashes=PartHashes.of(letters), word_starts=word_starts,
+                   word_ends=word_ends, word_rows=word_rows, token_starts=token_starts, token_ends=token_ends,
+                   token_rows=token_rows)
 
     def spans(self, max_tokens: int) -> Iterator[tuple[Offsets, Offsets, Offsets]]:
         """Rows, starts and ends of all runs of one token, then of two, and so on."""
@@ -145,6 +149,12 @@ class NameParts:
         return np.bincount(self.word_rows, minlength=len(self.letters))
 
 
+def _ends_and_rows(starts: Offsets, letters: Texts) -> tuple[Offsets, Offsets]:
+    """Where each word or token ends, and the name that it is in."""
+    ends = np.r_[starts[1:], len(letters.points)][:len(starts)]
+    return ends, np.searchsorted(letters.offsets, starts, side="right") - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Bitmap:
     """Keys of which it is known that they are not in a set, or that they may be: one in sixteen of the others at most."""
@@ -164,8 +174,8 @@ class Bitmap:
     def may_have(self, keys: Hashes) -> NDArray[np.bool_]:
         """Whether each key may be in the set; one that is always may."""
         places = (keys >> self.shift).view(np.int64)
-        marked: NDArray[np.bool_] = (self.bits.take(places >> 3) >> (places & 7).astype(np.uint8)) & 1 != 0
-        return marked
+        bits = self.bits.take(places >> 3) >> (places & 7).astype(np.uint8)
+        return (bits & np.uint8(1)).view(np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +219,9 @@ class KeyTable:
         if not len(self.keys) or not len(keys):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         asked = np.flatnonzero(self.bitmaps[0].may_have(keys))
-        keys = keys[asked]
+        keys = keys.take(asked)
         again = np.flatnonzero(self.bitmaps[1].may_have(scattered(keys)))
-        asked, keys = asked[again], keys[again]
+        asked, keys = asked.take(again), keys.take(again)
         bucket = (keys >> self.shift).view(np.int64)
         place, end = self.buckets[bucket].astype(np.int64), self.buckets[bucket + 1]
         behind = np.flatnonzero(place < end)
@@ -221,7 +231,7 @@ class KeyTable:
             behind = behind[place[behind] < end[behind]]
         found = np.flatnonzero(place < end)
         found = found[self.keys[place[found]] == keys[found]]
-        return asked[found], place[found]
+        return asked.take(found), place.take(found)
 
     def find(self, keys: Hashes) -> tuple[Offsets, NDArray[np.int32]]:
         """Every pair of an asked key (its number) and a thing that has this key."""
@@ -234,4 +244,5 @@ class KeyTable:
 def _beside_equal(ordered: Hashes) -> NDArray[np.bool_]:
     """Which keys have an equal one beside them."""
     equal = ordered[1:] == ordered[:-1]
-    return np.r_[equal, False][:len(ordered)] | np.r_[False, equal][:len(ordered)]
+    beside: NDArray[np.bool_] = np.r_[equal, False][:len(ordered)] | np.r_[False, equal][:len(ordered)]
+    return beside

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evenhand.model.registry import HolderKind
 from evenhand.signals.names.added_words import AddedWords, bare_words, core_lengths
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
-from evenhand.signals.names.edits import MIN_LETTERS_OF_TWO, EditKeys
+from evenhand.signals.names.edits import EditKeys
 from evenhand.signals.names.forms import Forms, digits_of, forms_of
 from evenhand.signals.names.hashes import Bitmap, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.rarity import COMMON_WEIGHT, CONTAINED_BITS, Rarity, Shares, WordCounts, is_common, shared, weights
@@ -97,6 +97,8 @@ class Targets:
     beginnings: Bitmap
     """Hashes of every beginning of the targets that are looked for inside longer names."""
     edits: EditKeys
+    is_twice: Mask
+    """Looked for two edits away."""
     numerals: Bitmap
     """The numerals that entries have."""
     core: Offsets
@@ -140,7 +142,7 @@ class Targets:
             exact=KeyTable.of(keys, numbers), inside=KeyTable.of(keys[inside], numbers[inside]),
             beginnings=_beginnings(letters.take(inside)),
             edits=EditKeys.of(letters, plain.take(paired), paired, is_once=once, is_twice=twice),
-            numerals=Bitmap.of(numerals), core=core, is_spaceless=n_spaceless > 0,
+            is_twice=twice, numerals=Bitmap.of(numerals), core=core, is_spaceless=n_spaceless > 0,
             bags=KeyTable.of(parts.bags()[several], target[several].astype(np.int32)), letters=letters.to_arrow(),
             plain=plain.to_arrow(), lengths=letters.lengths, is_short=is_short,
             n_sharing=np.bincount(entries.target, minlength=len(keys)).astype(np.int32),
@@ -295,6 +297,7 @@ def _digest(holders: pa.Table, tables: UnicodeTables, counts: WordCounts, added:
         for batch in table.replace_schema_metadata(None).to_batches():
             writer.write_batch(batch)
     whole = sha256(sink.getvalue())
-    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source, repr(min_strength).encode()):
+    for part in (tables.digest.encode(), counts.keys.tobytes(), counts.counts.tobytes(), added.source,
+                 repr(min_strength).encode()):
         whole.update(part)
     return whole.hexdigest()

@@ -8,22 +8,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Postfix, Prefix
 from rapidfuzz.process import cpdist
 
-from evenhand.signals.names.added_words import AddedWords, WordKinds
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, candidates
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
-from evenhand.signals.names.hashes import NameParts
+from evenhand.signals.names.hashes import NameParts, PartHashes
 from evenhand.signals.names.index import MIN_PERSON_LETTERS_OF, TOO_FEW_LETTERS, Targets, min_letters
 from evenhand.signals.names.rarity import Rarity, Shares
+from evenhand.signals.names.reading import ReadNames
+from evenhand.signals.names.unicode_tables import contracted
 
 MAX_MATCHES = 5
 """Matches kept for one name, the strongest; of a target, the holders looked at."""
 MATCHES = ("same", "skeleton", "affix", "handle", "edit", "tokens")
 """From the surest on; of equal strength the surer is kept."""
 SAME, SKELETON, AFFIX, AS_HANDLE, EDIT, TOKENS = range(len(MATCHES))
+MIN_APART = 4
+"""Two edits within fewer letters make another word ("US" for "UK", "next" for "news"): they count as too few letters."""
 REORDERED, PERSON_REORDERED = 0.7, 0.95
 """Similarity of a name whose words stand in another order, as family and given name may."""
 MAX_EDITS = 2
@@ -36,18 +40,7 @@ UNBOUNDED, ONE_WORD = 0.5, 0.5
 """Further factors where no border of a word sets the name off (in scripts without spaces), and for a single word."""
 KNOWN_WORDS = 0.25
 """Factor on the weight of a name an edit or two away when all its words are words of other names or of texts: "Marion County"
-is no misspelt "Martin County"."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadNames:
-    """Names in all their readings: some whose letters look Latin in capitals have two."""
-
-    rows: Offsets
-    """The name of each reading."""
-    parts: NameParts
-    kinds: WordKinds
-    folded: Texts
+is no misspelt "Martin County". A name written as one word may be made of such too, so that two edits count as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +58,7 @@ class Likeness:
     @classmethod
     def of(cls, names: ReadNames, targets: Targets, *, added: AddedWords, rarity: Rarity, is_person: Mask) -> Likeness:
         """All likenesses of these names to these targets that hold when looked at."""
-        found = candidates(names.parts, targets, names.kinds)
+        found = candidates(names, targets)
         edits = _edits(found, names.parts, targets)
         found, edits = found.take(edits >= 0), edits[edits >= 0]
         counts = np.minimum(targets.starts[found.target + 1] - targets.starts[found.target], MAX_MATCHES)
@@ -78,9 +71,13 @@ class Likeness:
         person = is_person[entries.holder[entry]]
         keep = _numbers_agree(found, names, entries.digits.take(taken)) & (same | ~targets.is_short[found.target])
         keep &= person | ~around.has_lone_digit
-        match, similarity = _described(found, names, targets, around=around, same=same, is_person=person, edits=edits)
-        weight = entries.weight[entry] * np.where(_has_known_words_only(found, names, rarity), KNOWN_WORDS, 1.0)
+        match, similarity = _described(found, names, 1 - edits / targets.lengths[found.target], around=around, same=same,
+                                       is_person=person)
+        is_known = _has_known_words_only(found, names, rarity) | ((edits > 1) & (around.last - around.first == 1))
+        weight = entries.weight[entry] * np.where(is_known, KNOWN_WORDS, 1.0)
         weight *= np.where(_has_letters(found, targets, edits=edits, is_person=person), 1.0, TOO_FEW_LETTERS)
+        several = np.flatnonzero(edits > 1)
+        weight[several[_is_one_place(found.take(several), names.parts, targets)]] *= TOO_FEW_LETTERS
         every = cls(found=found, entry=entry, match=match, similarity=similarity, weight=weight, is_same=same,
                     around=around)
         return every.take(np.flatnonzero(keep))
@@ -119,20 +116,30 @@ def _edits(found: Candidates, parts: NameParts, targets: Targets) -> NDArray[np.
     bags = found.how == BAG
     holds[bags] = ~holds[bags] & (found.end - found.start == targets.lengths[found.target])[bags]
     edits = np.where(holds, 0, -1)
+    most = np.where(targets.is_twice[found.target[found.how == NEAR]], MAX_EDITS, 1)
     near = pa.array(np.flatnonzero(found.how == NEAR))
     apart = distances(letters.take(near), expected.take(near))
     plain = targets.plain.take(pa.array(found.target[found.how == NEAR]))
     paired = np.flatnonzero(~equal_texts(plain, expected.take(near)))
     taken = pa.array(paired)
     apart[paired] = np.minimum(apart[paired], distances(letters.take(near).take(taken), plain.take(taken)))
-    edits[found.how == NEAR] = np.where((apart > 0) & (apart <= MAX_EDITS), apart, -1)
+    edits[found.how == NEAR] = np.where((apart > 0) & (apart <= most), apart, -1)
     return edits
+
+
+def _is_one_place(found: Candidates, parts: NameParts, targets: Targets) -> Mask:
+    """Whether all that differs from the target stands within `MIN_APART` letters."""
+    letters = parts.letters.slices(found.start, found.end).to_arrow().to_pylist()
+    expected = targets.letters.take(pa.array(found.target)).to_pylist()
+    alike = [np.asarray(cpdist(letters, expected, scorer=scorer.similarity, dtype=np.int64)) for scorer in (Prefix, Postfix)]
+    longer = np.maximum(found.end - found.start, targets.lengths[found.target])
+    one_place: Mask = longer - alike[0] - alike[1] < MIN_APART
+    return one_place
 
 
 def _has_letters(found: Candidates, targets: Targets, *, edits: NDArray[np.int64], is_person: Mask) -> Mask:
     """Whether a candidate is no edit from its target, or the target has letters enough for so many."""
     core, spaceless = targets.core[found.target], targets.is_spaceless[found.target]
-    person = np.minimum(core, np.where(is_person, targets.lengths[found.target], core))
     enough: Mask = edits <= 0
     for n in range(1, MAX_EDITS + 1):
         of_person = ~is_person | (targets.lengths[found.target] >= MIN_PERSON_LETTERS_OF[n - 1])
@@ -189,7 +196,7 @@ class Around:
 
     def folded_place(self, names: ReadNames, found: Candidates) -> pa.Array:
         """The folded words of each place, without spaces."""
-        texts = words_between(names.folded.take(found.row), self.first, self.last)
+        texts = words_between(names.folded.take(names.rows[found.row]), self.first, self.last)
         return texts.keep(texts.points != 0x20).to_arrow()
 
     def take(self, chosen: Offsets) -> Around:
@@ -241,17 +248,16 @@ def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> M
     return agree
 
 
-def _described(found: Candidates, names: ReadNames, targets: Targets, *, around: Around, same: Mask,
-               is_person: Mask, edits: NDArray[np.int64]) -> tuple[NDArray[np.int8], Shares]:
-    """How each candidate matches, and how alike the two names are."""
+def _described(found: Candidates, names: ReadNames, alike: Shares, *, around: Around, same: Mask, is_person: Mask
+               ) -> tuple[NDArray[np.int8], Shares]:
+    """How each candidate matches, and how alike the two names are, of which `alike` are the letters of the place."""
     offsets = names.parts.letters.offsets
     whole = (offsets[1:] - offsets[:-1])[found.row]
     match = np.array([SKELETON, TOKENS, EDIT, TOKENS], np.int8)[found.how]
     match[(found.how == INSIDE) & around.is_added] = AFFIX
     match[(found.how == INSIDE) & around.is_nothing] = SKELETON
     match[same] = SAME
-    similarity = np.ones(len(match))
-    similarity -= edits / targets.lengths[found.target]
+    similarity = alike.copy()
     bags = found.how == BAG
     similarity[bags] = np.where(is_person[bags], PERSON_REORDERED, REORDERED)
     tokens = names.parts.token_starts
@@ -264,7 +270,7 @@ def _described(found: Candidates, names: ReadNames, targets: Targets, *, around:
 
 
 def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -> Mask:
-    """Whether a name one edit away is made of words that are known as such."""
+    """Whether a name an edit or two away is made of words that are known as such."""
     near: Mask = found.how == NEAR
     if not near.any():
         return near
@@ -273,7 +279,9 @@ def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -
     asked[found.row[near]] = True
     tokens = np.flatnonzero(asked[parts.token_rows])
     unknown = np.zeros(len(parts.token_rows), np.bool_)
-    unknown[tokens] = ~rarity.is_known(parts.hashes.parts(parts.token_starts[tokens], parts.token_ends[tokens]))
+    texts = parts.letters.slices(parts.token_starts[tokens], parts.token_ends[tokens])
+    unknown[tokens] = ~(rarity.is_known(PartHashes.of(texts).wholes())
+                        | rarity.is_known(PartHashes.of(contracted(texts)).wholes()))
     count: Offsets = np.r_[0, np.cumsum(unknown)]
     first = np.searchsorted(parts.token_ends, found.start, side="right")
     last = np.searchsorted(parts.token_starts, found.end, side="left")

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from evenhand.model.step import Kernel
 from evenhand.signals.names.account_names import HANDLE, ROWS_AT_ONCE
-from evenhand.signals.names.added_words import WordKinds
 from evenhand.signals.names.codepoints import Offsets, Texts, targets_places
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import HolderIndex, Targets
@@ -24,10 +23,10 @@ from evenhand.signals.names.likeness import (
     MAX_MATCHES,
     SKELETON,
     Likeness,
-    ReadNames,
     equal_texts,
 )
 from evenhand.signals.names.rarity import Shares
+from evenhand.signals.names.reading import ReadNames
 from evenhand.signals.names.skeleton import small_skeleton_words
 from evenhand.signals.names.unicode_tables import FOREIGN_SMALL, UnicodeTables
 
@@ -113,15 +112,20 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 def _read_names(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables) -> ReadNames:
     """The names, and again those with capitals that look Latin or letter pairs (rn, vv, cl) in their other reading."""
     words, folded = (Texts.from_arrow(batch.column(name)) for name in ("words", "folded"))
-    doubtful = np.flatnonzero(folded.any((tables.flags[folded.points] & FOREIGN_SMALL) != 0))
-    small = small_skeleton_words(folded.take(doubtful), tables.letters)
-    second = np.flatnonzero(~equal_texts(small.to_arrow(), batch.column("words").take(pa.array(doubtful))))
+    rows, readings = [np.arange(len(batch))], [words]
+    if (folded.points >= 0x80).any():
+        doubtful = np.flatnonzero(folded.any((tables.flags[folded.points] & FOREIGN_SMALL) != 0))
+        small = small_skeleton_words(folded.take(doubtful), tables.letters)
+        second = np.flatnonzero(~equal_texts(small.to_arrow(), batch.column("words").take(pa.array(doubtful))))
+        rows.append(doubtful[second])
+        readings.append(small.take(second))
     shorter = np.flatnonzero(words.lengths < folded.lengths)
     plain = tables.letters.apply(folded.take(shorter))
     paired = np.flatnonzero(plain.lengths > words.lengths[shorter])
-    rows = np.r_[np.arange(len(batch)), doubtful[second], shorter[paired]]
-    parts = NameParts.of(Texts.end_to_end([words, small.take(second), plain.take(paired)]), tables)
-    return ReadNames(rows=rows, parts=parts, kinds=WordKinds.of(parts, index.added), folded=folded.take(rows))
+    rows.append(shorter[paired])
+    readings.append(plain.take(paired))
+    return ReadNames.of(np.concatenate(rows), NameParts.of(Texts.end_to_end(readings), tables), folded=folded,
+                        added=index.added)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,7 @@ def _matches(names: ReadNames, targets: Targets, index: HolderIndex, *, is_handl
     row = like.found.row
     return _Matches(registered=registered, row=names.rows[row], holder=targets.entries.holder[like.entry],
                     shown=targets.entries.shown.take(pa.array(like.entry)), match=match, similarity=like.similarity,
-                    weight=like.weight, affix=like.around.texts(names.folded.take(row), index.added),
+                    weight=like.weight, affix=like.around.texts(names.folded.take(names.rows[row]), index.added),
                     n_sharing=targets.n_sharing[like.found.target])
 
 

@@ -71,9 +71,12 @@ class WordCounts:
 
         A word counts once for each owner.
         """
-        pairs = np.unique(np.stack([keys, owners.astype(np.uint64)]), axis=1) if len(keys) else np.zeros((2, 0), np.uint64)
-        pools = np.where(is_person[pairs[1].astype(np.int64)], PEOPLE, BODIES)
-        every, place = np.unique(np.r_[self.keys, pairs[0]], return_inverse=True)
+        order = np.lexsort((owners, keys))
+        keys, owners = keys[order], owners[order]
+        fresh = np.ones(len(keys), np.bool_)
+        fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+        pools = np.where(is_person[owners[fresh]], PEOPLE, BODIES)
+        every, place = np.unique(np.r_[self.keys, keys[fresh]], return_inverse=True)
         counts = np.zeros((len(every), 3), np.int64)
         np.add.at(counts, place[:len(self.keys)], self.counts)
         np.add.at(counts, (place[len(self.keys):], pools), 1)

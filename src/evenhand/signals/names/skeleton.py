@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evenhand.signals.names.codepoints import N_POINTS, Mask, PointMap, Points, Texts
+from evenhand.signals.names.codepoints import N_POINTS, Mask, PointMap, Points, Texts, targets_places
 from evenhand.signals.names.unicode_tables import (
     CHECK_MARK,
     COMPATIBLE,
@@ -93,7 +93,8 @@ def _n_needless(names: Texts, flags: NDArray[np.uint16]) -> NDArray[np.int32]:
     rows = np.flatnonzero(names.any((flags & INVISIBLE) != 0))
     if len(rows):
         some = names.take(rows)
-        count[rows] = some.count(_needless(some, Texts(flags, names.offsets).take(rows).points))
+        places = targets_places(names.offsets[:-1][rows], some.lengths)
+        count[rows] = some.count(_needless(some, flags[places]))
     return count
 
 
@@ -213,7 +214,9 @@ def small_skeleton_words(folded: Texts, letters: PointMap) -> Texts:
 
 def as_letters(points: Points) -> Points:
     """Code points of skeleton words with digits read as letters, and i as l."""
-    return np.where(points < 128, _READ[np.minimum(points, 127)], points)
+    if not len(points) or points.max() < len(_READ):
+        return _READ[points]
+    return np.where(points < len(_READ), _READ[np.minimum(points, len(_READ) - 1)], points)
 
 
 def skeletons(words: Texts) -> Texts:

@@ -16,15 +16,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evenhand.model.step import Kernel, Query, Step
-from evenhand.signals.names.added_words import WordKinds
 from evenhand.signals.names.candidates import INSIDE, WHOLE
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
 from evenhand.signals.names.edits import MIN_EDIT_LETTERS
 from evenhand.signals.names.forms import Forms, forms_of
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import EditRules, HolderIndex, Targets, bits_of, entries_of
-from evenhand.signals.names.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness, ReadNames, equal_texts
+from evenhand.signals.names.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness, equal_texts
 from evenhand.signals.names.rarity import Shares, shared, weights
+from evenhand.signals.names.reading import ReadNames
 from evenhand.signals.names.skeleton import folded_names, skeleton_words, small_skeleton_words, without_doubled
 from evenhand.signals.names.unicode_tables import UnicodeTables
 from evenhand.signals.web.hosts import PublicSuffixes
@@ -238,8 +238,7 @@ def _like(texts: pa.Array, targets: Targets, index: AddressIndex) -> tuple[Liken
                              & (words.lengths <= MIN_EDIT_LETTERS))
     rows = np.r_[np.arange(len(texts)), shorter]
     parts = NameParts.of(Texts.end_to_end([words, single.take(shorter)]), index.tables)
-    read = ReadNames(rows=rows, parts=parts, kinds=WordKinds.of(parts, index.names.added),
-                     folded=names.texts.take(rows))
+    read = ReadNames.of(rows, parts, folded=names.texts, added=index.names.added)
     nobody = np.zeros(len(index.names.holder_ids), np.bool_)
     like = Likeness.of(read, targets, added=index.names.added, rarity=index.names.rarity, is_person=nobody)
     doubled = like.found.row >= len(texts)
