@@ -14,6 +14,7 @@ from evenhand import __version__
 from evenhand.cli.demo import demo
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
+from evenhand.cli.media import media
 from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
 from evenhand.cli.policy import policy
@@ -38,7 +39,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, scan, plan, explain, report, policy, registry):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry):
     evenhand.add_command(command)
 
 

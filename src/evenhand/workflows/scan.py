@@ -19,7 +19,6 @@ from evenhand.campaign.pipeline import Pipeline
 from evenhand.connectors.snapshot import write_whole
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError, Problem
-from evenhand.model.snapshot import TABLES
 from evenhand.ports import Engine, Source, StepCount
 
 RESULTS = ("profiles", "found", "evidence", "guard_hits")
@@ -66,7 +65,7 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
         if folder.exists():
             n_resumed += 1
         else:
-            tables: dict[str, Source] = {name: _table(snapshot, name, bucket) for name in pipeline.tables}
+            tables: dict[str, Source] = {name: snapshot.source(name, bucket) for name in pipeline.tables}
             outcome = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept)
             _write_part(folder, outcome.relations, outcome.counts)
         for name, rows, spent in json.loads((folder / "counts.json").read_text()):
@@ -109,11 +108,6 @@ def _key_in(stamp: Path) -> str | None:
         return str(json.loads(stamp.read_text(encoding="utf-8"))["key"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _table(snapshot: SnapshotFolder, name: str, bucket: int) -> Source:
-    files = snapshot.files(name, bucket)
-    return files or TABLES[name].schema.empty_table()
 
 
 def _write_part(folder: Path, relations: Mapping[str, pa.Table], counts: tuple[StepCount, ...]) -> None:
