@@ -6,6 +6,7 @@ leave: identity × (1 − (1 − claim)(1 − content)(1 − network)). Without 
 
 from __future__ import annotations
 
+from evenhand.detectors.avatars import AVATAR_EVIDENCE
 from evenhand.detectors.identity import (
     ADDRESS_IMITATIONS,
     CLAIM_EVIDENCE,
@@ -26,8 +27,8 @@ from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query, Scope, Step
 
 SHARED_STEPS: tuple[Step, ...] = (
-    OWN_ADDRESSES, NAMED_CLAIMS, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS,
-    ENDING_SHARES, NETWORK_EVIDENCE)
+    OWN_ADDRESSES, NAMED_CLAIMS, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
+    ADDRESS_IMITATIONS, ENDING_SHARES, NETWORK_EVIDENCE)
 
 
 def impersonation(*, kind: HolderKind, harm: Harm, claims: tuple[str, ...], sentence: str) -> Detector:

@@ -46,6 +46,13 @@ def to_text(words: NDArray[np.uint64]) -> str:
     return words.astype(">u8").tobytes().hex()
 
 
+def distinct(hashes: Hashes) -> tuple[Hashes, NDArray[np.int64]]:
+    """The different hashes, and for each row its place among them."""
+    whole = np.ascontiguousarray(hashes).view([(str(word), np.uint64) for word in range(WORDS)]).ravel()
+    different, place = np.unique(whole, return_inverse=True)
+    return different.view(np.uint64).reshape(-1, WORDS), place.astype(np.int64)
+
+
 def distances(left: Hashes, right: Hashes) -> NDArray[np.int64]:
     """In how many bits the hashes of the two sides differ, pair by pair.
 
