@@ -26,6 +26,7 @@ from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import lures
+from evenhand.signals.words.presenters import presenter_steps
 
 
 def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
@@ -38,7 +39,8 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), ACCOUNT_AVATARS,
-            avatar_matches(AvatarIndex.build(registers["holders"])), criticisms(lexicon("criticism")), lures(lexicon("lures")))
+            avatar_matches(AvatarIndex.build(registers["holders"])), criticisms(lexicon("criticism")), lures(lexicon("lures")),
+            *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")))
 
 
 @cache
