@@ -63,8 +63,11 @@ EVIDENCE = Query(
     name="synthetic_presenter_evidence", sentence="all evidence for synthetic presenters",
     inputs=(UNDISCLOSED_MEDIA.name, POSED_OUTLETS.name, SUBJECTS.name, "presenter_claims", "claims", "news_formats"),
     sql=f"""
-    select m.account_id, s.holder_id, 'provenance' as family, 'made_by_model' as signal,
-           coalesce(m.post_id, 'avatar') as "where", m.post_id, m.shown, m.stated as expected, m.mark as source,
+    select m.account_id, s.holder_id, 'provenance' as family,
+           case when m.mark = '{AiMark.C2PA}' then 'model_by_manifest'
+                when m.mark in ('{AiMark.XMP}', '{AiMark.AIGC_LABEL}') then 'model_by_metadata'
+                when m.mark = 'platform' then 'model_by_platform' else 'model_by_settings' end as signal,
+           coalesce(m.post_id, 'avatar') as "where", m.post_id, m.shown, m.stated as expected, m.provenance as source,
            cast(case when m.mark = '{AiMark.C2PA}' and m.provenance = '{Provenance.TRUSTED}' then 0.97
                      when m.mark = '{AiMark.C2PA}' then 0.95
                      when m.mark in ('{AiMark.XMP}', '{AiMark.AIGC_LABEL}', 'platform') then 0.9

@@ -18,6 +18,8 @@ from evenhand.model.media import Provenance
 
 _STATES = {"Invalid": Provenance.INVALID, "Valid": Provenance.INTACT, "Trusted": Provenance.TRUSTED}
 _MAX_PARENTS = 32
+_ELSEWHERE = ("Remote:", "RemoteManifest:")
+"""How the library says that a file only names the address of its manifest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class ManifestReader:
         try:
             reader = c2pa.Reader.try_create(str(kind), file, context=self._context)
         except c2pa.C2paError as error:
-            if isinstance(error, (c2pa.C2paError.NotSupported, c2pa.C2paError.RemoteManifest)):
+            if isinstance(error, c2pa.C2paError.NotSupported) or str(error).startswith(_ELSEWHERE):
                 return Manifest(provenance=Provenance.NONE)
             raise ValueError(str(error)) from error
         if reader is None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import numpy as np
@@ -38,17 +40,24 @@ def opened(file: BinaryIO, kind: Format) -> Image.Image:
     Raises `ValueError` when it is damaged or has more than `MAX_PIXELS`.
     """
     file.seek(0)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture = Image.open(file, formats=[_DECODERS[kind]])
-    except Image.DecompressionBombError as error:
-        raise ValueError(_too_many(error)) from error
-    except (OSError, SyntaxError, ValueError, OverflowError, struct.error) as error:
-        raise ValueError(f"damaged: {type(error).__name__} {error}".strip()) from error
+    with _decoding():
+        picture = Image.open(file, formats=[_DECODERS[kind]])
     if picture.width * picture.height > MAX_PIXELS:
         raise ValueError(_too_many(f"{picture.width} × {picture.height}"))
     return picture
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Within it, whatever a decoder raises over a damaged picture is a `ValueError` in words, and it warns of nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Image.DecompressionBombError as error:
+        raise ValueError(_too_many(error)) from error
+    except (OSError, SyntaxError, ValueError, OverflowError, EOFError, IndexError, KeyError, struct.error) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def _too_many(what: object) -> str:
@@ -60,13 +69,9 @@ def looked_at(picture: Image.Image) -> Fingerprint:
 
     Raises `ValueError` when the picture is damaged or cut off.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture.thumbnail((HASHED_SIDE, HASHED_SIDE))
-            return fingerprint(luminance(_colours(picture)))
-    except (OSError, SyntaxError, ValueError, OverflowError, EOFError, struct.error) as error:
-        raise ValueError(f"damaged: {type(error).__name__} {error}".strip()) from error
+    with _decoding():
+        picture.thumbnail((HASHED_SIDE, HASHED_SIDE))
+        return fingerprint(luminance(_colours(picture)))
 
 
 def _colours(picture: Image.Image) -> NDArray[np.uint8]:
@@ -80,12 +85,15 @@ def _colours(picture: Image.Image) -> NDArray[np.uint8]:
 def hidden_text(picture: Image.Image) -> str:
     """Settings hidden in the lowest bits of the transparency, or of the colours, column by column; nothing is usual.
 
+    Raises `ValueError` when the picture is damaged.
+
     >>> hidden_text(Image.new("RGBA", (64, 64)))
     ''
     """
     if picture.mode not in ("RGB", "RGBA") or picture.width * picture.height < 8 * (_SIGNED + _COUNT):
         return ""
-    pixels = np.asarray(picture)
+    with _decoding():
+        pixels = np.asarray(picture)
     planes = [pixels[..., :3]] if picture.mode == "RGB" else [pixels[..., 3:], pixels[..., :3]]
     return next((text for plane in planes if (text := _hidden(plane))), "")
 

@@ -133,5 +133,5 @@ def _pixels(file: BinaryIO, reading: Reading) -> Reading:
                                   generator=generator_of_comment(hidden) or reading.generator)
         seen = looked_at(opened(file, kind))
     except ValueError as error:
-        return replace(reading, trouble=reading.trouble or Trouble.DAMAGED, detail=reading.detail or str(error))
+        return replace(reading, trouble=Trouble.DAMAGED, detail=str(error))
     return replace(reading, pdq=to_text(seen.words), pdq_quality=seen.quality)
