@@ -111,7 +111,8 @@ def test_a_post_that_denies_it_is_not(sweeps: Sweeps, text: str) -> None:
 
 def test_one_disclosed_post_does_not_speak_for_another(sweeps: Sweeps) -> None:
     left = swept(sweeps, [{"account_id": "1"} | ANCHOR], [
-        {"account_id": "1", "post_id": "a", "text": "Made with AI"}, {"account_id": "1", "post_id": "b", "text": "Good evening"}],
+        {"account_id": "1", "post_id": "a", "text": "Made with AI"},
+        {"account_id": "1", "post_id": "b", "text": "Good evening"}],
         [{"account_id": "1", "media_id": one, "post_id": one} | VIDEO for one in "ab"])
     assert left["undisclosed_media"]["post_id"].to_pylist() == ["b"]
     assert left["synthetic_presenter_found"].num_rows == 1
