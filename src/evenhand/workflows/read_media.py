@@ -80,7 +80,7 @@ def read_media_files(snapshot: Path, into: Path, settings: MediaSettings, *,
         ConfigError: the optional extra is not installed, or a folder or list cannot be used.
         DataError: there is no snapshot, or `into` holds something else.
     """
-    _refuse_without_extra()
+    refuse_without_extra()
     old = SnapshotFolder(snapshot)
     trust = _trust(settings.trust)
     if not settings.files.is_dir():
@@ -101,7 +101,8 @@ def read_media_files(snapshot: Path, into: Path, settings: MediaSettings, *,
     return summary
 
 
-def _refuse_without_extra() -> None:
+def refuse_without_extra() -> None:
+    """Raise `ConfigError` when the optional extra `media` is not installed."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ConfigError(Problem(what=f"reading media files needs {' and '.join(f'`{name}`' for name in missing)}",

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import heading, quiet, table
+from evenhand.workflows.media_files import Picture
 from evenhand.workflows.read_media import PROBLEMS, MediaSummary
 
 _MAX_PROBLEMS = 12
@@ -56,3 +57,24 @@ class MediaView:
                 "files": summary.n_files, "hashed": summary.n_hashed, "formats": dict(summary.formats),
                 "provenance": dict(summary.provenance), "ai_marks": dict(summary.ai_marks), "problems": summary.reasons,
                 "problems_in": str(self.into / PROBLEMS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesView:
+    """Pictures as a register names them.
+
+    JSON: `pictures`, each with `path`, `avatar` (hash and place, null where there is no hash), `quality`, `problem`.
+    """
+
+    name: ClassVar[str] = "pictures"
+    pictures: tuple[Picture, ...]
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """One line per picture; what cannot be used says why."""
+        return Group(*(Text(one.avatar, overflow="fold") if one.is_usable
+                       else quiet(f"{one.path}: {one.why}") for one in self.pictures))
+
+    def record(self) -> dict[str, object]:
+        """The pictures as values."""
+        return {"pictures": [{"path": one.path, "avatar": one.avatar or None, "quality": one.quality,
+                              "problem": one.why or None} for one in self.pictures]}
