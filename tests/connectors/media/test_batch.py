@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("c2pa", reason="the optional extra `media` is not installed")
+pytest.importorskip("PIL", reason="the optional extra `media` is not installed")
+
 from evenhand.connectors.media import batch
 from evenhand.connectors.media.batch import MediaReaders
 from evenhand.connectors.media.reading import Reading, Trouble, Wanted

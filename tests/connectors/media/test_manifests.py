@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("c2pa", reason="the optional extra `media` is not installed")
+pytest.importorskip("PIL", reason="the optional extra `media` is not installed")
+
 from signed_media import IPTC, authority, signed_picture
 
 from evenhand.connectors.media.formats import Format

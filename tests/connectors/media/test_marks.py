@@ -7,6 +7,9 @@ import struct
 
 import pytest
 
+pytest.importorskip("c2pa", reason="the optional extra `media` is not installed")
+pytest.importorskip("PIL", reason="the optional extra `media` is not installed")
+
 from evenhand.connectors.media.containers import Metadata
 from evenhand.connectors.media.exif import comment_of, exif_values, text_of
 from evenhand.connectors.media.marks import Marks, marks_of, source_type_of

@@ -9,8 +9,12 @@ import struct
 import zlib
 from pathlib import Path
 
-import numpy as np
 import pytest
+
+pytest.importorskip("c2pa", reason="the optional extra `media` is not installed")
+pytest.importorskip("PIL", reason="the optional extra `media` is not installed")
+
+import numpy as np
 from PIL import Image
 from signed_media import signed_picture
 
