@@ -74,4 +74,4 @@ def test_guards_may_read_what_a_detector_makes_that_the_pack_does_not_use() -> N
     pipeline = assemble(signals=[*SIGNALS, *MEDIA.steps], detectors=[SCAM], guards=[DISCLOSURE])
     names = {step.name for step in pipeline.account_steps}
     assert "identity_evidence" in names
-    assert "media_suspects" not in names
+    assert "impersonation_suspects" not in names

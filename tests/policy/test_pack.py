@@ -97,9 +97,9 @@ def test_files_that_are_not_toml_are_left_alone() -> None:
 
 
 def test_plug_ins_bring_guards_of_their_own() -> None:
-    text = POLICY.replace('"namesake"]', '"namesake", "hijacked"]')
-    assert mistakes(FILES | {"media.toml": text}) == ["unknown guard `hijacked`"]
-    assert read_pack(FILES | {"media.toml": text}, guards=("disclosure", "namesake", "hijacked"))
+    text = POLICY.replace('"namesake"]', '"namesake", "seasonal"]')
+    assert mistakes(FILES | {"media.toml": text}) == ["unknown guard `seasonal`"]
+    assert read_pack(FILES | {"media.toml": text}, guards=("disclosure", "namesake", "seasonal"))
 
 
 # ----------------------------------------------------------------------------------------------- the digest

@@ -36,12 +36,18 @@ def test_equal_parts_have_equal_hashes_wherever_they_stand(strings: list[str]) -
 
 
 @given(words.filter(bool))
-def test_the_hash_of_a_shortened_part_is_that_of_the_shortened_text(text: str) -> None:
-    texts = Texts.from_arrow(pa.array([text]))
-    keys, part = PartHashes.of(texts).shortened(texts.offsets[:-1], texts.offsets[1:])
-    shorter = [text[:place] + text[place + 1:] for place in range(len(text))]
-    assert keys.tolist() == PartHashes.of(Texts.from_arrow(pa.array(shorter))).wholes().tolist()
-    assert part.tolist() == [0] * len(text)
+def test_the_hash_without_a_letter_or_two_is_that_of_the_shortened_text(text: str) -> None:
+    texts = Texts.from_arrow(pa.array(["cab", text]))
+    hashes, start, end = PartHashes.of(texts), texts.offsets[1:2], texts.offsets[2:]
+
+    def whole(shortened: str) -> int:
+        return int(PartHashes.of(Texts.from_arrow(pa.array([shortened]))).wholes()[0])
+
+    for first in range(len(text)):
+        assert hashes.without(start, end, start + first)[0] == whole(text[:first] + text[first + 1:])
+        for second in range(first + 1, len(text)):
+            without = text[:first] + text[first + 1:second] + text[second + 1:]
+            assert hashes.without_two(start, end, start + first, start + second)[0] == whole(without)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 9)), max_size=30), st.lists(st.integers(0,

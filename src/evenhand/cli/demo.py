@@ -27,7 +27,7 @@ def demo(*, into: Path, as_json: bool) -> None:
         ingest_demo(places, progress=lambda p: advance(p.done, p.total, f"{p.stage} {p.what}"))
     started = time.monotonic()
     with progress(shown, what="Sweeping") as advance:
-        report = plan_demo(places, on_progress=lambda p: advance(p.n_done, p.n_total, p.what))
+        report = plan_demo(places, on_progress=lambda p: advance(p.n_done, p.n_total, p.what, n_before=p.n_before))
     shown.show(SweepView(report=report, seconds=time.monotonic() - started, next_commands=NextCommands(commands=(
         (f"open {places.plan / 'report.html'}", "the report, with the known truth beside it"),
         (f"evenhand explain web:spiegel.today --plan {places.plan}", "why one account is in the plan"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -15,6 +17,7 @@ from evenhand.cli.demo import demo
 from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
+from evenhand.cli.interruptible import interruptible
 from evenhand.cli.media import media
 from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
@@ -23,7 +26,11 @@ from evenhand.cli.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
 from evenhand.cli.views.problems import ProblemsView
+from evenhand.cli.world import world
 from evenhand.errors import EvenhandError, ExitCode
+
+STOPPED = 130
+"""What shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,15 +47,15 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, evaluate):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, evaluate, world):
     evenhand.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code. Never ends in a traceback unless `EVENHAND_TRACEBACK` is set."""
+    given = list(arguments) if arguments is not None else sys.argv[1:]
     try:
-        code = evenhand.main(args=list(arguments) if arguments is not None else None, prog_name="evenhand",
-                             standalone_mode=False)
+        code = interruptible(lambda: evenhand.main(args=given, prog_name="evenhand", standalone_mode=False))
         sys.exit(code if isinstance(code, int) else ExitCode.DONE)
     except EvenhandError as error:
         screen(as_json="--json" in sys.argv).warn(ProblemsView(error=error))
@@ -59,8 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(ExitCode.YOUR_INPUT)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\nstopped; the same command continues where it stopped", err=True)
-        sys.exit(130)
+        _stop(given)
     except BrokenPipeError:
         # the reader of our output went away, such as `head`; nothing more can be said to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,3 +84,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                    f"({Path(last.filename).name}:{last.lineno})\n"
                    "  = please report it; `EVENHAND_TRACEBACK=1` before the command shows the whole trace", err=True)
         sys.exit(ExitCode.OUR_BUG)
+
+
+def _stop(given: Sequence[str]) -> NoReturn:
+    """End the process at once, with the command that continues. What is half done stands under names that do not count."""
+    cursor = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hides it
+    click.echo(f"{cursor}\nstopped; this continues where it stopped:\n  {shlex.join(['evenhand', *given])}", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from evenhand.cli.views.screen import Screen
-from evenhand.errors import ConfigError, Problem
 from evenhand.model.penalty import Penalty
 from evenhand.policy.decide import EVERY_PENALTY
+from evenhand.workflows.buckets.machine import memory_bytes
 from evenhand.workflows.materials import SweepSettings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -42,8 +42,8 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--registries", type=EXISTING, multiple=True,
                          help="A folder of registers to use beside the shipped ones; may be given several times."),
             click.option("--seed", type=int, default=0, show_default=True, help="Orders the effects; part of the digest."),
-            click.option("--threads", type=click.IntRange(1), help="Processor threads to use. Default: all."),
-            click.option("--memory", callback=_memory, help="Memory for the engine, such as 2GB. Default: most of it."),
+            click.option("--threads", type=click.IntRange(1), help="Processors to use, one process each. Default: all."),
+            click.option("--memory", callback=_memory, help="Memory for all of it, such as 2GB. Default: most of it."),
             click.option("--engine", help="A Spark Connect address, such as sc://localhost:50051. Default: embedded."),
             click.option("--cannot", type=click.Choice([str(p) for p in Penalty if p is not Penalty.NONE]), multiple=True,
                          help="A penalty the platform cannot impose: the nearest lighter one is taken instead."))):
@@ -53,11 +53,6 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _memory(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """A size such as `2GB`, checked here so that the mistake is told before anything is read."""
-    if value is None:
-        return None
-    number = value.strip().upper().removesuffix("B").rstrip("KMGTI")
-    unit = value.strip().upper()[len(number):]
-    is_amount = number.replace(".", "", 1).isdigit() and float(number) > 0
-    if not is_amount or unit not in ("KB", "MB", "GB", "TB", "KIB", "MIB", "GIB", "TIB"):
-        raise ConfigError(Problem(what=f"`{value}` is not an amount of memory", hint="write it as in `--memory 2GB`"))
-    return value.strip()
+    if value is not None:
+        memory_bytes(value)
+    return value

@@ -30,7 +30,7 @@ def plan(*, snapshot: Path, into: Path, previous: Path | None, settings: SweepSe
     started = time.monotonic()
     with progress(shown, what="Sweeping") as advance:
         report = plan_snapshot(snapshot, settings, into=into, beside=Beside(previous=previous),
-                               on_progress=lambda p: advance(p.n_done, p.n_total, p.what))
+                               on_progress=lambda p: advance(p.n_done, p.n_total, p.what, n_before=p.n_before))
     shown.show(SweepView(report=report, seconds=time.monotonic() - started, next_commands=NextCommands(commands=(
         (f"evenhand explain ACCOUNT --snapshot {snapshot} --plan {into}", "why one account is in the plan, or is not"),
         (f"open {into / 'report.html'}", "the whole report"),

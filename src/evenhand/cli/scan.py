@@ -24,5 +24,5 @@ def scan(*, snapshot: Path, into: Path, with_sql: bool, settings: SweepSettings,
     shown = screen(as_json=as_json)
     with progress(shown, what="Sweeping") as advance:
         counts = scan_snapshot(snapshot, settings, into=into,
-                               on_progress=lambda p: advance(p.n_done, p.n_total, p.what))
+                               on_progress=lambda p: advance(p.n_done, p.n_total, p.what, n_before=p.n_before))
     shown.show(StepsView(steps=steps_of(settings), counts=counts, with_sql=with_sql))

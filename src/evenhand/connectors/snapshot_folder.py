@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,6 +36,13 @@ class SnapshotFolder:
         if table not in LATER_COLUMNS or not Path(files[0]).exists() or all(_is_current(file, table) for file in files):
             return files
         return pa.concat_tables([completed(pq.read_table(file, partitioning=None), table) for file in files])
+
+    def read_ahead(self, tables: Iterable[str], bucket: int) -> None:
+        """Ask the system to fetch a bucket's files from disk while another bucket is worked on."""
+        for path in (path for name in tables for path in self.files(name, bucket) if Path(path).exists()):
+            with Path(path).open("rb") as file:
+                if hasattr(os, "posix_fadvise"):
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
 
     def bucket_of(self, account_id: str) -> int:
         """The bucket in which all rows of an account stand."""

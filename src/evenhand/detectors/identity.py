@@ -8,6 +8,7 @@ is a letter away from another's links to its own site all day.
 from __future__ import annotations
 
 from evenhand.detectors.avatars import AVATAR_EVIDENCE
+from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query, Scope
 
 MIN_NAME_STRENGTH = 0.30
@@ -24,11 +25,9 @@ NAMED = "cast(0.5 as double)"
 """How far an official claim that names the holder takes the doubt away that a common name leaves."""
 IMITATED = "cast(0.6 as double)"
 """What a name written with look-alike characters says at least: nobody is called that by chance."""
+MIN_OWN_NAME, BESIDE = 3, 6
+"""Characters in the shortest name that is looked for beside a self-reference, and between the two at most."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
-
-OWN_ADDRESSES = Query(
-    name="own_addresses", inputs=("addresses",), sentence="the web addresses that an account gives as its own",
-    sql="""select distinct account_id, domain from addresses where "where" in ('handle', 'website')""")
 
 NAMED_CLAIMS = Query(
     name="named_claims", inputs=("name_matches", "claims", "accounts"),
@@ -39,6 +38,19 @@ NAMED_CLAIMS = Query(
     join claims c on m.account_id = c.account_id and c.claim = 'official_account' and c.stance = 'is' and c."where" = 'bio'
     join accounts a on m.account_id = a.account_id
     where contains(lower(a.bio), lower(m.holder_name))""")
+
+SELF_NAMED = Query(
+    name="self_named", inputs=("claims", "accounts"),
+    sentence="words such as “we are” or “press office of” right beside the account's own name",
+    sql=f"""
+    select account_id, 'self_named' as claim, "where", shown
+    from (select c.account_id, c."where", c.shown, lower(c.shown) as words, lower(a.bio) as bio,
+                 lower(trim(a.display_name)) as own_name
+          from claims c join accounts a on c.account_id = a.account_id
+          where c.claim = 'self_named' and c.stance = 'is' and c."where" = 'bio') n
+    where length(own_name) >= {MIN_OWN_NAME}
+      and contains(substr(bio, greatest(strpos(bio, words) - length(own_name) - {BESIDE}, 1),
+                          length(words) + 2 * (length(own_name) + {BESIDE})), own_name)""")
 
 IDENTITY_EVIDENCE = Query(
     name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),
@@ -77,38 +89,57 @@ DISGUISES = Query(
     name="disguises", inputs=("names",),
     sentence="a name that mixes scripts within a word or holds characters that cannot be seen",
     sql="""
+    with disguised as (select account_id, field, shown, is_mixed_script, n_invisible from names
+                       where is_mixed_script or n_invisible > 0)
     select account_id, 'identity' as family, 'mixed_script' as signal, field as "where", shown,
            cast(0.3 as double) as strength
-    from names where is_mixed_script
+    from disguised where is_mixed_script
     union all
     select account_id, 'identity' as family, 'invisible_characters' as signal, field as "where", shown,
            cast(0.3 as double) as strength
-    from names where n_invisible > 0""")
+    from disguised where n_invisible > 0""")
+
+FITTING_CLAIMS = {
+    HolderKind.INSTITUTION: ("official_account", "self_named", "government", "verified"),
+    HolderKind.MEDIA: ("official_account", "self_named", "news_media", "verified"),
+    HolderKind.MILITARY: ("official_account", "self_named", "military", "verified"),
+    HolderKind.OFFICIAL: ("office",)}
+"""The claims that fit each kind of holder. People share names: "official account" under one's own name is no claim to an
+office; only the office itself is."""
+_FITTING = " union all ".join(f"select '{kind}' as holder_kind, '{claim}' as claim"
+                              for kind, claims in FITTING_CLAIMS.items() for claim in claims)
 
 CLAIM_EVIDENCE = Query(
-    name="claim_evidence", inputs=("claims",),
-    sentence="words by which an account claims to be an official account, an office, a military body or a news outlet",
-    sql="""
-    select account_id, 'claim' as family, claim,
-           case claim when 'official_account' then 'claims_official' when 'verified' then 'claims_verified'
-                      when 'government' then 'claims_government' when 'office' then 'claims_office'
-                      when 'military' then 'claims_military' else 'claims_news' end as signal,
-           "where", shown,
-           cast(case claim when 'official_account' then 0.9 when 'office' then 0.8 when 'military' then 0.8
-                           when 'government' then 0.75 when 'verified' then 0.6
-                           else 0.45 end as double) as strength
-    from claims
-    where stance = 'is' and ("where" = 'bio' or claim in ('official_account', 'verified'))""")
+    name="claim_evidence", inputs=("claims", SELF_NAMED.name),
+    sentence="words by which an account claims to be a holder, once for each kind of holder that the claim fits",
+    sql=f"""
+    with fitting as ({_FITTING})
+    select c.account_id, f.holder_kind, 'claim' as family,
+           case c.claim when 'official_account' then 'claims_official' when 'verified' then 'claims_verified'
+                        when 'government' then 'claims_government' when 'office' then 'claims_office'
+                        when 'military' then 'claims_military' when 'self_named' then 'claims_own_name'
+                        else 'claims_news' end as signal,
+           c."where", c.shown,
+           cast(case c.claim when 'official_account' then 0.9 when 'office' then 0.8 when 'military' then 0.8
+                             when 'self_named' then 0.8 when 'government' then 0.75 when 'verified' then 0.6
+                             else 0.45 end as double) as strength
+    from (select account_id, claim, "where", shown from claims
+          where stance = 'is' and claim <> 'self_named' and ("where" = 'bio' or claim in ('official_account', 'verified'))
+          union all
+          select account_id, claim, "where", shown from {SELF_NAMED.name}) c
+    join fitting f on c.claim = f.claim""")
 
 CONTENT_EVIDENCE = Query(
-    name="content_evidence", inputs=("address_matches", OWN_ADDRESSES.name),
+    name="content_evidence", inputs=("address_matches", "addresses"),
     sentence="a post's link to an address that imitates a registered holder's and is not the account's own",
     sql=f"""
     select m.account_id, m.holder_id, 'content' as family, 'links_lookalike_address' as signal,
            m."where", m.post_id, m.host as shown, m.holder_domain as expected, m.holder_id as source,
            cast(0.9 as double) * m.similarity * m.weight as strength
-    from address_matches m left join {OWN_ADDRESSES.name} o on m.account_id = o.account_id and m.domain = o.domain
-    where m.post_id is not null and o.account_id is null and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
+    from address_matches m
+    where m.post_id is not null and m.similarity * m.weight >= {MIN_NAME_STRENGTH}
+      and not exists (select 1 from addresses o where o.account_id = m.account_id and o.domain = m.domain
+                                                  and o."where" in ('handle', 'website'))""")
 
 ADDRESS_IMITATIONS = Query(
     name="address_imitations", inputs=("address_matches", "proofs"),

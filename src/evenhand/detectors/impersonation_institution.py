@@ -1,12 +1,17 @@
-"""Posing as a public institution: an agency, ministry, municipality or international body in the register."""
+"""Posing as a public institution: one in the register, or one that the name itself claims ("Disease Control Springfield").
+
+Agencies, ministries, municipalities, courts and international bodies, of every country alike.
+"""
 
 from __future__ import annotations
 
 from evenhand.detectors.impersonation import impersonation
+from evenhand.detectors.unregistered import with_unregistered
 from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 
-DETECTOR = impersonation(
-    kind=HolderKind.INSTITUTION, harm=Harm.IMPERSONATION_INSTITUTION,
-    claims=("official_account", "government", "verified"),
-    sentence="reads as a registered institution and claims to be it, or leads to an address that imitates its own")
+DETECTOR = with_unregistered(
+    impersonation(kind=HolderKind.INSTITUTION, harm=Harm.IMPERSONATION_INSTITUTION,
+                  sentence="reads as a registered institution and claims to be it, or leads to a look-alike of its address"),
+    kind=HolderKind.INSTITUTION, body="public_body",
+    sentence="reads as a public institution, in the register or by its own name, and claims to be it")

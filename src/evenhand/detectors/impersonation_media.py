@@ -7,5 +7,5 @@ from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 
 DETECTOR = impersonation(
-    kind=HolderKind.MEDIA, harm=Harm.IMPERSONATION_MEDIA, claims=("official_account", "news_media", "verified"),
+    kind=HolderKind.MEDIA, harm=Harm.IMPERSONATION_MEDIA,
     sentence="reads as a named outlet and claims to be it, or leads to an address that imitates the outlet's own")

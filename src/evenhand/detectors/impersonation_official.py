@@ -10,5 +10,5 @@ from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 
 DETECTOR = impersonation(
-    kind=HolderKind.OFFICIAL, harm=Harm.IMPERSONATION_OFFICIAL, claims=("office",),
+    kind=HolderKind.OFFICIAL, harm=Harm.IMPERSONATION_OFFICIAL,
     sentence="reads as a registered official and claims the office, or leads to an address that imitates theirs")

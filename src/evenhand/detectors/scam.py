@@ -20,14 +20,15 @@ LISTED_CONTENT = Query(
     name="listed_content", inputs=("listed_links",),
     sentence="a link to an address that a published list calls a scam",
     sql="""
-    select account_id, 'content' as family, 'links_listed' as signal, "where", post_id, host as shown,
-           list_label as expected, list_id as source, host,
-           cast(case when n_lists > 1 then 0.97 else 0.92 end as double) as strength
-    from (select account_id, "where", post_id, host, list_id, list_label,
-                 count(*) over (partition by account_id, "where", post_id, host) as n_lists,
-                 row_number() over (partition by account_id, "where", post_id, host order by list_id, list_label) as place
-          from (select distinct account_id, "where", post_id, host, list_id, list_label from listed_links) d) d
-    where place = 1""")
+    with entries as (select distinct host, list_id, list_label from listed_links),
+    named as (select host, list_id, list_label, count(*) over (partition by host) as n_lists,
+                     row_number() over (partition by host order by list_id, list_label) as place
+              from entries),
+    places as (select distinct account_id, "where", post_id, host from listed_links)
+    select p.account_id, 'content' as family, 'links_listed' as signal, p."where", p.post_id, p.host as shown,
+           n.list_label as expected, n.list_id as source, p.host,
+           cast(case when n.n_lists > 1 then 0.97 else 0.92 end as double) as strength
+    from places p join named n on p.host = n.host where n.place = 1""")
 
 REPEATED_LINKS = Query(
     name="repeated_links", inputs=(LISTED_CONTENT.name,), sentence="the same listed link in post after post",

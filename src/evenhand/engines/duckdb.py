@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from evenhand.errors import DataError, Problem
 from evenhand.model.step import Kernel, Query, Step
@@ -37,6 +38,7 @@ class DuckDBEngine:
             settings["memory_limit"] = memory
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("set timezone = 'UTC'")
+        self._files: dict[str, tuple[str, ...]] = {}
 
     def __enter__(self) -> Self:
         """The engine itself; it closes at the end of the block."""
@@ -89,10 +91,18 @@ class DuckDBEngine:
         return int(n_rows)
 
     def _kernel(self, kernel: Kernel) -> None:
-        columns = ", ".join(f'"{column}"' for column in kernel.columns)
-        reader = self._connection.sql(f'select {columns} from "{kernel.source}"').to_arrow_reader(BATCH_ROWS)
-        batches = [kernel.run(batch) for batch in reader if batch.num_rows]
+        batches = [kernel.run(batch) for batch in self._batches(kernel) if batch.num_rows]
         self._make(kernel.name, pa.Table.from_batches(batches, schema=kernel.schema))
+
+    def _batches(self, kernel: Kernel) -> Iterator[pa.RecordBatch]:
+        """The columns that a kernel reads. Files are decoded straight into Arrow, without a stay in the database."""
+        files = self._files.get(kernel.source, ())
+        if files and all("://" not in path for path in files):
+            for path in files:
+                yield from _decoded(path, kernel)
+        else:
+            columns = ", ".join(f'"{column}"' for column in kernel.columns)
+            yield from self._connection.sql(f'select {columns} from "{kernel.source}"').to_arrow_reader(BATCH_ROWS)
 
     def _make(self, name: str, source: Source) -> None:
         self._drop(name)
@@ -108,16 +118,28 @@ class DuckDBEngine:
             except duckdb.Error as error:
                 raise DataError(Problem(what=f"`{name}` cannot be read: {_first_line(error)}", file=source[0],
                                         hint="ingest the snapshot again")) from error
+            self._files[name] = source
         else:
             self._connection.register(name, source)
 
     def _drop(self, name: str) -> None:
+        self._files.pop(name, None)
         self._connection.unregister(name)
         for kind in ("view", "table"):
             try:
                 self._connection.execute(f'drop {kind} if exists "{name}"')
             except duckdb.CatalogException:
                 continue  # the name belongs to the other kind
+
+
+def _decoded(path: str, kernel: Kernel) -> Iterator[pa.RecordBatch]:
+    """The columns of a Parquet file that a kernel reads. Raises `DataError` when the file is gone or damaged."""
+    try:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(BATCH_ROWS, columns=list(kernel.columns), use_threads=False)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise DataError(Problem(what=f"step `{kernel.name}` cannot read its file: {_first_line(error)}", file=path,
+                                hint="bring the file back, or ingest the snapshot again")) from error
 
 
 def _first_line(error: Exception) -> str:

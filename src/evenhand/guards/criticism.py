@@ -6,13 +6,13 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 _HITS = Query(
-    name="criticism_hits", inputs=("criticisms", "identity_evidence"),
+    name="criticism_hits", inputs=("suspect_ids", "criticisms", "identity_evidence"),
     sentence="words by which an account criticises, watches, documents or reports about somebody, not a part of the name",
     sql="""select distinct c.account_id, cast(null as varchar) as harm, cast(null as varchar) as holder_id,
                   case when c.kind in ('criticism', 'commentary') or c."where" = 'display_name' then 'spare' else 'ask' end
                       as strength,
                   c."where", c.shown, c.kind as expected, c.language as source
-           from criticisms c
+           from suspect_ids s join criticisms c on s.account_id = c.account_id
            left join (select distinct account_id, expected from identity_evidence) i
              on c.account_id = i.account_id and c."where" <> 'bio' and contains(lower(i.expected), lower(c.shown))
            where i.account_id is null""")

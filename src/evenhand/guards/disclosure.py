@@ -6,11 +6,11 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 _HITS = Query(
-    name="disclosure_hits", inputs=("disclosures", "identity_evidence"),
+    name="disclosure_hits", inputs=("suspect_ids", "disclosures", "identity_evidence"),
     sentence="a disclosure in the name, the handle or the bio that is not a part of the imitated name itself",
     sql="""select distinct d.account_id, cast(null as varchar) as harm, cast(null as varchar) as holder_id,
                   'spare' as strength, d."where", d.shown, d.kind as expected, d.language as source
-           from disclosures d
+           from suspect_ids s join disclosures d on s.account_id = d.account_id
            left join (select distinct account_id, expected from identity_evidence) i
              on d.account_id = i.account_id and d."where" <> 'bio' and contains(lower(i.expected), lower(d.shown))
            where d.kind in ('parody', 'satire', 'fan', 'commentary', 'unofficial') and i.account_id is null""")

@@ -14,7 +14,7 @@ RARE_ENOUGH = 0.5
 """A name with less information than this (0–1, see `signals.names.rarity`) is shared by many by chance."""
 
 _HITS = Query(
-    name="namesake_hits", inputs=("name_matches", "identity_evidence", "named_claims"),
+    name="namesake_hits", inputs=("suspect_ids", "name_matches", "identity_evidence", "named_claims"),
     sentence="a name that several holders share or that is too common to point at one holder",
     sql=f"""
     select m.account_id, cast(null as varchar) as harm, m.holder_id,
@@ -23,7 +23,7 @@ _HITS = Query(
                as "where",
            coalesce(min(case when m.field = 'display_name' then m.shown end), min(m.shown)) as shown,
            cast(max(m.n_holders_sharing) as varchar) as expected, '' as source
-    from name_matches m
+    from suspect_ids s join name_matches m on s.account_id = m.account_id
     left join (select distinct account_id, holder_id from identity_evidence
                where signal in ('handle_lookalike', 'address_other_suffix', 'address_lookalike', 'address_embeds',
                                 'name_lookalike_characters', 'avatar_copies')) p

@@ -14,18 +14,22 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 _HITS = Query(
-    name="proven_control_hits", inputs=("proofs", "identity_evidence", "content_evidence", "holder_names"),
+    name="proven_control_hits",
+    inputs=("suspect_ids", "proofs", "identity_evidence", "content_evidence", "holder_names"),
     sentence="a registered handle, a handle that is the holder's domain, the platform's verification, or the holder's own site",
     sql="""
-    with sites as (
+    with proven as (
+        select p.account_id, p.holder_id, p.proof, p.shown, p.source
+        from suspect_ids s join proofs p on s.account_id = p.account_id),
+    sites as (
         select distinct p.account_id, i.holder_id, p.shown, p.source
-        from proofs p join identity_evidence i on p.account_id = i.account_id
+        from proven p join identity_evidence i on p.account_id = i.account_id
         left join holder_names n on p.holder_id = n.holder_id and lower(i.expected) = lower(n.name)
         where p.proof = 'registered_domain' and (p.holder_id = i.holder_id or n.holder_id is not null))
     select distinct p.account_id, h.harm, cast(null as varchar) as holder_id,
            case when h.harm = 'scam' then 'ask' else 'spare' end as strength,
            'handle' as "where", p.shown, p.proof as expected, p.source
-    from proofs p cross join (select 'scam' as harm union all select 'impersonation_official' as harm
+    from proven p cross join (select 'scam' as harm union all select 'impersonation_official' as harm
                               union all select 'impersonation_institution' as harm
                               union all select 'impersonation_media' as harm
                               union all select 'impersonation_military' as harm) h

@@ -42,7 +42,11 @@ def engine_form(expression: Expression) -> str:
 
 
 def literal_text(literal: Literal, *, is_engine: bool = False) -> str:
-    """A literal as SQL. For an engine a time is written with its zone, so that no session setting can move it."""
+    """A literal as SQL.
+
+    For an engine a time is written with its zone, so that no session setting can move it, and a number with a fraction
+    as a double, so that no engine computes with decimals of a precision of its own.
+    """
     match literal.value:
         case None:
             return "null"
@@ -58,6 +62,9 @@ def literal_text(literal: Literal, *, is_engine: bool = False) -> str:
         case timedelta():
             unit, length = next(((name, one) for name, one in _SPAN_UNITS if not literal.value % one), _SPAN_UNITS[-1])
             return f"interval '{literal.value // length} {unit}'"
+        case float() if is_engine:
+            shown = repr(literal.value)
+            return shown if "e" in shown else f"{shown}e0"
         case _:
             return repr(literal.value)
 
@@ -90,7 +97,8 @@ class _Writer:
             case Arithmetic():
                 return self._arithmetic(node)
             case Negative():
-                return _ATOM, f"(- {self.text(node.value, _ATOM)})"
+                value = self.text(node.value, _ATOM)
+                return _ATOM, f"(- cast({value} as double))" if self._is_engine else f"(- {value})"
             case Case():
                 return _ATOM, self._case(node)
             case _:

@@ -25,6 +25,7 @@ from evenhand.plugins import detectors, guards
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
 from evenhand.statements.messages import Messages
+from evenhand.workflows.buckets.machine import n_processors, share
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
 from evenhand.workflows.plan import Materials
 from evenhand.workflows.signals import signal_steps, suffixes
@@ -110,10 +111,13 @@ def load_messages(language: str) -> Messages:
 
 
 @contextmanager
-def open_engine(settings: SweepSettings) -> Iterator[Engine]:
-    """The engine that `settings` names, closed at the end of the block."""
-    engine: DuckDBEngine | SparkEngine = (
-        DuckDBEngine(threads=settings.threads, memory=settings.memory) if settings.engine is None
-        else SparkEngine(settings.engine))
+def open_engine(settings: SweepSettings, *, spill: Path | None = None) -> Iterator[Engine]:
+    """The engine that `settings` names, closed at the end of the block. What does not fit into memory goes to `spill`."""
+    if settings.engine is None:
+        threads = settings.threads or n_processors()
+        allowed = share(threads=1, memory=settings.memory)
+        engine: DuckDBEngine | SparkEngine = DuckDBEngine(threads=threads, memory=f"{allowed.engine_bytes}B", spill=spill)
+    else:
+        engine = SparkEngine(settings.engine)
     with engine:
         yield engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
 from evenhand.statements.compose import fact, guard_fact
 from evenhand.statements.messages import Messages
-from evenhand.workflows.scan import Progress, Scan, scan
+from evenhand.workflows.scan import Hands, Scan, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Materials:
 
 
 def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into: Path,
-         on_progress: Callable[[Progress], None] | None = None) -> tuple[Plan, Scan]:
+         hands: Hands | None = None) -> tuple[Plan, Scan]:
     """The plan for `snapshot`, written to the folder `into`, and the sweep it came from.
 
     The same snapshot, pack, registries, code version and seed give the same digest on every machine, whatever the number
@@ -52,7 +52,7 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
     """
     refuse_foreign(into)
     engine.bind(materials.registries)
-    swept = scan(snapshot, materials.pipeline, engine, work=into / "scan", on_progress=on_progress,
+    swept = scan(snapshot, materials.pipeline, engine, work=into / "scan", hands=hands,
                  registries_digest=materials.registries_digest)
     terms = terms_of(snapshot, materials)
     sweep = judged_relations(swept, terms=terms, engine=engine, strikes=materials.registries["strikes"])

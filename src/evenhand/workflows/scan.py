@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import shutil
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +13,9 @@ import pyarrow.parquet as pq
 
 from evenhand import __version__
 from evenhand.campaign.pipeline import Pipeline
-from evenhand.connectors.snapshot import write_whole
 from evenhand.connectors.snapshot_folder import SnapshotFolder
-from evenhand.errors import DataError, Problem
 from evenhand.ports import Engine, Source, StepCount
+from evenhand.workflows.buckets.parts import Parts, open_parts
 
 RESULTS = ("profiles", "found", "evidence", "guard_hits")
 
@@ -31,6 +27,22 @@ class Progress:
     n_done: int
     n_total: int
     what: str
+    n_before: int
+    """How much of `n_done` an earlier run had done."""
+
+
+OnProgress = Callable[[Progress], None]
+WorkOn = Callable[[Parts, str, Sequence[int]], Iterable[int]]
+"""Does the buckets it is given, of the sweep with the key it is given, into those parts, and says of each when it is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Who does the buckets, and who is told how far it is."""
+
+    work_on: WorkOn | None = None
+    """None: the sweep's own engine, one bucket after the other."""
+    on_progress: OnProgress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,83 +57,62 @@ class Scan:
 
 
 def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: Path, registries_digest: str,
-         on_progress: Callable[[Progress], None] | None = None) -> Scan:
+         hands: Hands | None = None) -> Scan:
     """Everything found in `snapshot` and every reason to spare, kept in `work` until the last step is done.
 
-    `engine` must have the registries bound that `registries_digest` is about. The same command after an interruption
-    continues at the bucket where it stopped; what a work folder holds of another snapshot, pack, registry or code version
-    is removed first.
+    `engine` must have the registries bound that `registries_digest` is about. It does the buckets one after the other,
+    unless `hands` names others. The same command after an interruption continues with the buckets that are not
+    done; what a work folder holds of another snapshot, pack, registry or code version is removed first.
     """
+    key = sweep_key(snapshot, pipeline, registries_digest=registries_digest)
+    n_buckets, n_total = snapshot.manifest.n_buckets, snapshot.manifest.rows["accounts"]
+    hands = hands or Hands()
+    with open_parts(work, key=key) as parts:
+        left = [bucket for bucket in range(n_buckets) if not parts.is_done(bucket)]
+        n_resumed = n_done = n_buckets - len(left)
+        n_before = n_total * n_resumed // n_buckets
+
+        def say(n_done: int, what: str) -> None:
+            if hands.on_progress is not None:
+                hands.on_progress(Progress(n_done=n_total * n_done // n_buckets, n_total=n_total, what=what, n_before=n_before))
+
+        say(n_done, "starting")
+        done = (hands.work_on(parts, key, left) if hands.work_on is not None and left
+                else (do_bucket(bucket, snapshot, pipeline, engine, parts) for bucket in left))
+        for bucket in done:
+            n_done += 1
+            say(n_done, f"bucket {bucket + 1}")
+        say(n_buckets, "comparing accounts")
+        return _compared(pipeline, engine, parts, n_buckets=n_buckets, key=key, n_resumed=n_resumed)
+
+
+def sweep_key(snapshot: SnapshotFolder, pipeline: Pipeline, *, registries_digest: str) -> str:
+    """SHA-256 over all that a sweep's parts depend on: snapshot, buckets, steps, registers and code version."""
     made_from = (snapshot.manifest.fingerprint, str(snapshot.manifest.n_buckets), pipeline.digest, registries_digest,
                  __version__)
-    key = hashlib.sha256("\x1f".join(made_from).encode()).hexdigest()
-    parts = _open_work(work, key)
+    return hashlib.sha256("\x1f".join(made_from).encode()).hexdigest()
+
+
+def do_bucket(bucket: int, snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, parts: Parts) -> int:
+    """Run the account steps over one bucket and write what they leave; the bucket's number."""
+    tables: dict[str, Source] = {name: snapshot.source(name, bucket) for name in pipeline.tables}
+    parts.write(bucket, engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept))
+    return bucket
+
+
+def _compared(pipeline: Pipeline, engine: Engine, parts: Parts, *, n_buckets: int, key: str, n_resumed: int) -> Scan:
+    """The platform steps over all that was kept, and the counts of all steps."""
+    kept: dict[str, Source] = {name: parts.files(name) for name in pipeline.kept}
+    outcome = engine.run(pipeline.platform_steps, tables=kept, keep=[name for name in RESULTS if name != "profiles"])
     counts: defaultdict[str, int] = defaultdict(int)
     seconds: defaultdict[str, float] = defaultdict(float)
-    n_done = n_resumed = 0
-    n_total = snapshot.manifest.rows["accounts"]
-    for bucket in range(snapshot.manifest.n_buckets):
-        folder = parts / f"bucket={bucket:05d}"
-        if folder.exists():
-            n_resumed += 1
-        else:
-            tables: dict[str, Source] = {name: snapshot.source(name, bucket) for name in pipeline.tables}
-            outcome = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept)
-            _write_part(folder, outcome.relations, outcome.counts)
-        for name, rows, spent in json.loads((folder / "counts.json").read_text()):
-            counts[name] += rows
-            seconds[name] += spent
-        n_done = min(n_total, n_total * (bucket + 1) // snapshot.manifest.n_buckets)
-        if on_progress is not None:
-            on_progress(Progress(n_done=n_done, n_total=n_total, what=f"bucket {bucket + 1}"))
-    if on_progress is not None:
-        on_progress(Progress(n_done=n_total, n_total=n_total, what="comparing accounts"))
-    kept: dict[str, Source] = {name: tuple(str(path) for path in sorted(parts.glob(f"bucket=*/{name}.parquet")))
-                               for name in pipeline.kept}
-    outcome = engine.run(pipeline.platform_steps, tables=kept, keep=[r for r in RESULTS if r != "profiles"])
-    for step in outcome.counts:
+    for step in (*(step for bucket in range(n_buckets) for step in parts.counts(bucket)), *outcome.counts):
         counts[step.name] += step.n_rows
         seconds[step.name] += step.seconds
-    relations = {**outcome.relations, "profiles": _read(kept["profiles"])}
     ordered = [step.name for step in (*pipeline.account_steps, *pipeline.platform_steps)]
-    return Scan(relations=relations, key=key, n_resumed=n_resumed, counts=tuple(
-        StepCount(name=name, n_rows=counts[name], seconds=seconds[name]) for name in ordered))
+    return Scan(relations={**outcome.relations, "profiles": _read(parts.files("profiles"))}, key=key, n_resumed=n_resumed,
+                counts=tuple(StepCount(name=name, n_rows=counts[name], seconds=seconds[name]) for name in ordered))
 
 
-def _open_work(work: Path, key: str) -> Path:
-    """The folder for finished buckets, emptied when it belongs to another sweep."""
-    stamp = work / "scan.json"
-    if work.exists() and any(work.iterdir()) and not stamp.exists():
-        raise DataError(Problem(what=f"`{work}` holds something else", hint="name an empty or a new folder"))
-    parts = work / "parts"
-    if stamp.exists() and _key_in(stamp) != key:
-        shutil.rmtree(parts, ignore_errors=True)
-    parts.mkdir(parents=True, exist_ok=True)
-    if not stamp.exists() or _key_in(stamp) != key:
-        write_whole(stamp, json.dumps({"key": key}) + "\n")
-    return parts
-
-
-def _key_in(stamp: Path) -> str | None:
-    """The key of the sweep that a work folder belongs to; None when the stamp is damaged, which fits no sweep."""
-    try:
-        return str(json.loads(stamp.read_text(encoding="utf-8"))["key"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _write_part(folder: Path, relations: Mapping[str, pa.Table], counts: tuple[StepCount, ...]) -> None:
-    """Write all of a bucket's results under another name and rename: a bucket is either done or not begun."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    for name, table in relations.items():
-        pq.write_table(table, temporary / f"{name}.parquet", compression="zstd")
-    (temporary / "counts.json").write_text(json.dumps([(c.name, c.n_rows, c.seconds) for c in counts]))
-    temporary.rename(folder)
-
-
-def _read(source: Source) -> pa.Table:
-    if isinstance(source, pa.Table):
-        return source
-    return pa.concat_tables([pq.read_table(path, partitioning=None) for path in source])
+def _read(files: tuple[str, ...]) -> pa.Table:
+    return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files])

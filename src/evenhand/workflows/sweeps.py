@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,25 +14,25 @@ from evenhand.model.plan import Plan
 from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView
+from evenhand.workflows.buckets.crew import crew_for
+from evenhand.workflows.buckets.parts import SPILL
 from evenhand.workflows.check_policies import refuse_unchecked
 from evenhand.workflows.explain import Explanation, explain
 from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
 from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.report import Beside, read_report, write_report
-from evenhand.workflows.scan import Progress, scan
-
-OnProgress = Callable[[Progress], None]
+from evenhand.workflows.scan import Hands, OnProgress, scan
 
 
 def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
                   on_progress: OnProgress | None = None) -> tuple[StepCount, ...]:
     """Run the steps over the snapshot in a folder; rows and seconds per step. What was found stays in `into`."""
-    materials = load_materials(settings)
-    with open_engine(settings) as engine:
+    materials, folder = load_materials(settings), SnapshotFolder(snapshot)
+    with open_engine(settings, spill=into / SPILL) as engine:
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         engine.bind(materials.registries)
-        return scan(SnapshotFolder(snapshot), materials.pipeline, engine, work=into, on_progress=on_progress,
-                    registries_digest=materials.registries_digest).counts
+        return scan(folder, materials.pipeline, engine, work=into, registries_digest=materials.registries_digest,
+                    hands=Hands(work_on=crew_for(folder, settings), on_progress=on_progress)).counts
 
 
 def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
@@ -45,10 +44,11 @@ def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
 def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside: Beside,
                   on_progress: OnProgress | None = None) -> ReportView:
     """Make the plan for the snapshot in a folder, with its report; what the report shows."""
-    materials = load_materials(settings)
-    with open_engine(settings) as engine:
+    materials, folder = load_materials(settings), SnapshotFolder(snapshot)
+    with open_engine(settings, spill=into / "scan" / SPILL) as engine:
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
-        plan(SnapshotFolder(snapshot), materials, engine, into=into, on_progress=on_progress)
+        plan(folder, materials, engine, into=into,
+             hands=Hands(work_on=crew_for(folder, settings), on_progress=on_progress))
     view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
     write_report(view, into / "report.html")
     return view

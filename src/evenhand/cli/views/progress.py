@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -16,8 +16,14 @@ from evenhand.cli.views.screen import Screen
 
 SECONDS_BETWEEN_LINES = 10.0
 """Where there is no terminal."""
-Advance = Callable[[int, int, str], None]
-"""Says how far the work is: done, total (both in the same unit), and what is being done."""
+
+
+class Advance(Protocol):
+    """Says how far the work is."""
+
+    def __call__(self, n_done: int, n_total: int, doing: str, *, n_before: int = 0) -> None:
+        """Done and total in the same unit, what is being done, and how much of `n_done` an earlier run had done."""
+
 
 
 @contextmanager
@@ -31,31 +37,32 @@ def progress(screen: Screen, *, what: str, unit: str = "accounts",
             task = shown.add_task(what, total=None, doing="", counted="", left="")
             start = clock()
 
-            def advance(n_done: int, n_total: int, doing: str) -> None:
-                elapsed = clock() - start
+            def advance(n_done: int, n_total: int, doing: str, *, n_before: int = 0) -> None:
+                left = spent_and_left(clock() - start, n_done=n_done, n_total=n_total, n_before=n_before)
                 shown.update(task, completed=n_done, total=n_total, doing=doing,
-                             counted=f"{n_done:,} of {n_total:,} {unit}",
-                             left=spent_and_left(elapsed, n_done=n_done, n_total=n_total))
+                             counted=f"{n_done:,} of {n_total:,} {unit}", left=left)
 
             yield advance
     else:
         yield _lines(screen.err, what=what, unit=unit, clock=clock)
 
 
-def spent_and_left(elapsed: float, *, n_done: int, n_total: int) -> str:
-    """The seconds spent and, once something is done, an estimate of those left, at the pace so far.
+def spent_and_left(elapsed: float, *, n_done: int, n_total: int, n_before: int = 0) -> str:
+    """The seconds spent and, once something is done beyond `n_before`, an estimate of those left, at the pace so far.
 
     >>> spent_and_left(30.0, n_done=25, n_total=100)
     '0:00:30, about 0:01:30 left'
+    >>> spent_and_left(30.0, n_done=75, n_total=100, n_before=50)
+    '0:00:30, about 0:00:30 left'
     """
     spent = str(timedelta(seconds=int(elapsed)))
-    if not 0 < n_done < n_total:
+    if not n_before < n_done < n_total:
         return spent
-    left = elapsed / n_done * (n_total - n_done)
+    left = elapsed / (n_done - n_before) * (n_total - n_done)
     return f"{spent}, about {timedelta(seconds=round(left))} left"
 
 
-def _say_nothing(_done: int, _total: int, _doing: str) -> None:
+def _say_nothing(n_done: int, n_total: int, doing: str, *, n_before: int = 0) -> None:
     """Take a report of progress and show nothing."""
 
 
@@ -70,16 +77,16 @@ def _bar(console: Console) -> Progress:
 def _lines(stream: TextIO, *, what: str, unit: str, clock: Callable[[], float]) -> Advance:
     start = last = clock()
 
-    def advance(n_done: int, n_total: int, doing: str) -> None:
+    def advance(n_done: int, n_total: int, doing: str, *, n_before: int = 0) -> None:
         nonlocal last
         now = clock()
         if now - last < SECONDS_BETWEEN_LINES:
             return
         last = now
+        left = spent_and_left(now - start, n_done=n_done, n_total=n_total, n_before=n_before)
         share = f"{100 * n_done / n_total:.0f} %" if n_total else "…"
         stream.write(f"{what}: {share}, {n_done:,} of {n_total:,} {unit}, "
-                     f"{spent_and_left(now - start, n_done=n_done, n_total=n_total)}"
-                     + (f" ({doing})" if doing else "") + "\n")
+                     f"{left}{f' ({doing})' if doing else ''}\n")
         stream.flush()
 
     return advance

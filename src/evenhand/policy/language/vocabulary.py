@@ -9,7 +9,8 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.expression import Column, Function, Parameter, Reads, Type
 from evenhand.model.registry import HolderKind
 
-GUARD_NAMES = ("adjudicated", "ai_disclosure", "criticism", "disclosure", "namesake", "precedence", "proven_control")
+GUARD_NAMES = ("adjudicated", "ai_disclosure", "criticism", "disclosure", "hijacked", "namesake", "precedence",
+               "proven_control", "unregistered")
 """The guards that come with Evenhand. `read_pack` takes another list when plug-ins bring more."""
 
 
@@ -109,8 +110,8 @@ _ORDERED = (Parameter(name="value", types=(Type.NUMBER, Type.TIME)),
 _ANY = (Type.TEXT, Type.NUMBER, Type.BOOLEAN, Type.TIME)
 
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in (
-    Function(name="abs", parameters=(_NUMBER,), result=Type.NUMBER, sentence="the number without its sign",
-             example="abs(followers - following) < 10"),
+    Function(name="abs", parameters=(_NUMBER,), result=Type.NUMBER, sql="abs(cast({0} as double))",
+             sentence="the number without its sign", example="abs(followers - following) < 10"),
     Function(name="coalesce", result=None, sentence="the first value that is known",
              parameters=(Parameter(name="value", types=_ANY), Parameter(name="value", types=_ANY, repeats=True)),
              example="coalesce(followers, 0) > 100"),

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
-from evenhand.signals.names.hashes import Hashes, KeyTable, NameParts
+from evenhand.signals.names.hashes import Bitmap, Hashes, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.skeleton import folded_names, small_skeleton_words
 from evenhand.signals.names.unicode_tables import UnicodeTables
 
@@ -29,6 +29,9 @@ class AddedWords:
     """Of each added word: as often it makes a name of its own."""
     lengths: tuple[int, ...]
     """How many skeleton letters added words have, each number once, ascending."""
+    beginnings: Bitmap
+    """The first `MIN_CUT_LETTERS` letters of each added word."""
+    endings: Bitmap
     leading: KeyTable
     trailing: KeyTable
     place: KeyTable
@@ -43,11 +46,16 @@ class AddedWords:
                  for role, by_language in tomllib.loads(data.decode("utf-8")).items()}
         every = sorted(lists["added"] | lists["naming"])
         parts = skeleton_parts(pa.array(every), tables)
+        long = parts.letters.take(np.flatnonzero(parts.letters.lengths >= MIN_CUT_LETTERS))
+        hashes, starts, ends = PartHashes.of(long), long.offsets[:-1], long.offsets[1:]
+        beginnings = hashes.parts(starts, starts + MIN_CUT_LETTERS)
+        endings = hashes.parts(ends - MIN_CUT_LETTERS, ends)
         leading, trailing, place = (numbered(skeleton_parts(pa.array(sorted(lists[role])), tables).hashes.wholes())
                                     for role in ("leading", "trailing", "place"))
         return cls(added=numbered(parts.hashes.wholes()), texts=pa.array(every), source=data,
                    is_naming=np.array([word not in lists["added"] for word in every]),
-                   lengths=tuple(np.unique(parts.letters.lengths).tolist()), leading=leading, trailing=trailing,
+                   lengths=tuple(np.unique(parts.letters.lengths).tolist()), beginnings=Bitmap.of(beginnings),
+                   endings=Bitmap.of(endings), leading=leading, trailing=trailing,
                    place=place)
 
 
@@ -71,6 +79,8 @@ class WordKinds:
     """Of the added words those that as often make a name of its own; a number does."""
     is_number: Mask
     is_needless: Mask
+    cuts: tuple[Offsets, Offsets, Offsets]
+    """Rows, starts and ends of what added words leave of names of a single word."""
 
     @classmethod
     def of(cls, parts: NameParts, added: AddedWords) -> WordKinds:
@@ -87,22 +97,18 @@ class WordKinds:
         place = np.arange(len(is_number)) - (np.cumsum(n_words) - n_words)[parts.word_rows]
         is_needless = (place < first[parts.word_rows]) | (place >= last[parts.word_rows])
         return cls(is_added=is_added | is_needless, is_naming=is_naming & ~is_needless, is_number=is_number,
-                   is_needless=is_needless)
+                   is_needless=is_needless, cuts=cut_words(parts, added))
 
 
 def bare_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets]:
     """For each name, its first word that it cannot do without, and the word after its last, counted from its first."""
-    keys = parts.hashes.parts(parts.word_starts, parts.word_ends)
     n_words = parts.n_words()
     begins = np.cumsum(n_words) - n_words
-    place = np.arange(len(keys)) - begins[parts.word_rows]
-    droppable = [np.zeros(len(keys), np.bool_) for _ in range(2)]
-    for mask, table in zip(droppable, (added.leading, added.trailing), strict=True):
-        mask[table.places(keys)[0]] = True
-    first = np.zeros(len(n_words), np.int64)
-    first[parts.word_rows[droppable[0] & (place == 0)]] = 1
-    last = n_words.copy()
-    last[parts.word_rows[droppable[1] & (place == n_words[parts.word_rows] - 1)]] -= 1
+    filled = np.flatnonzero(n_words)
+    first, last = np.zeros(len(n_words), np.int64), n_words.copy()
+    for table, place, change in ((added.leading, begins[filled], first), (added.trailing, (begins + n_words - 1)[filled], last)):
+        droppable = table.places(parts.hashes.parts(parts.word_starts[place], parts.word_ends[place]))[0]
+        change[filled[droppable]] += 1 if change is first else -1
     none_left = last <= first
     first[none_left], last[none_left] = 0, n_words[none_left]
     return first, last
@@ -117,12 +123,13 @@ def cut_words(parts: NameParts, added: AddedWords) -> tuple[Offsets, Offsets, Of
     starts, ends = parts.letters.offsets[:-1][rows], parts.letters.offsets[1:][rows]
     first, last = starts.copy(), ends.copy()
     cuts = []
-    for length in added.lengths:
-        if length < MIN_CUT_LETTERS:
-            continue
-        long = np.flatnonzero(ends - starts > length)
-        front = long[added.added.places(parts.hashes.parts(starts[long], starts[long] + length))[0]]
-        back = long[added.added.places(parts.hashes.parts(ends[long] - length, ends[long]))[0]]
+    long = np.flatnonzero(ends - starts > MIN_CUT_LETTERS)
+    fronts = long[added.beginnings.may_have(parts.hashes.parts(starts[long], starts[long] + MIN_CUT_LETTERS))]
+    backs = long[added.endings.may_have(parts.hashes.parts(ends[long] - MIN_CUT_LETTERS, ends[long]))]
+    for length in (length for length in added.lengths if length >= MIN_CUT_LETTERS):
+        front, back = (some[ends[some] - starts[some] > length] for some in (fronts, backs))
+        front = front[added.added.places(parts.hashes.parts(starts[front], starts[front] + length))[0]]
+        back = back[added.added.places(parts.hashes.parts(ends[back] - length, ends[back]))[0]]
         first[front] = starts[front] + length
         last[back] = ends[back] - length
         cuts += [(front, first[front], ends[front]), (back, starts[back], last[back])]
@@ -137,6 +144,6 @@ def core_lengths(parts: NameParts, added: AddedWords) -> Offsets:
     kinds = WordKinds.of(parts, added)
     lengths = np.where(kinds.is_added, 0, parts.word_ends - parts.word_starts)
     core = np.bincount(parts.word_rows, weights=lengths, minlength=len(parts.letters)).astype(np.int64)
-    rows, starts, ends = cut_words(parts, added)
+    rows, starts, ends = kinds.cuts
     np.minimum.at(core, rows, ends - starts)
     return core

@@ -9,13 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.signals.names.added_words import AddedWords, bare_words
-from evenhand.signals.names.codepoints import Offsets, Texts
+from evenhand.signals.names.codepoints import N_POINTS, Mask, Offsets, Points, Texts
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.skeleton import FoldedNames, folded_names, skeleton_words, small_skeleton_words
 from evenhand.signals.names.unicode_tables import UnicodeTables, contracted
 
 _BRACKETED = r"\s*[(\[（【][^)\]）】]*[)\]）】]\s*$"
-_NUMERALS = np.array([ord(numeral) for numeral in "0123456789〇零二三四五六七八九十百千"], np.uint32)
+_IS_NUMERAL = np.zeros(N_POINTS, np.bool_)
+_IS_NUMERAL[[ord(numeral) for numeral in "0123456789〇零二三四五六七八九十百千"]] = True
 _SPACE = 0x20
 
 
@@ -89,7 +90,13 @@ def words_between(texts: Texts, first: Offsets, last: Offsets) -> Texts:
     return texts.slices(starts, np.where(last > first, np.maximum(starts, ends), starts))
 
 
+def is_numeral(points: Points) -> Mask:
+    """Which characters are numerals: digits, and the Han ones."""
+    numeral: Mask = _IS_NUMERAL[points]
+    return numeral
+
+
 def digits_of(parts: NameParts, starts: Offsets, ends: Offsets) -> pa.Array:
     """The numerals in each of these places of the names, as text."""
     texts = Texts(parts.written, parts.letters.offsets).slices(starts, ends)
-    return texts.keep(np.isin(texts.points, _NUMERALS)).to_arrow()
+    return texts.keep(is_numeral(texts.points)).to_arrow()

@@ -22,6 +22,7 @@ Hashes = NDArray[np.uint64]
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 """Any odd number has an inverse modulo 2**64; this one is 2**64 over the golden ratio."""
 _INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
+_TWICE = np.uint64(pow(int(_BASE), -2, 1 << 64))
 _MAX_BITMAP_BITS = 31
 
 
@@ -42,6 +43,11 @@ def _powers(base: np.uint64, length: int) -> Hashes:
     return np.cumprod(powers, out=powers)
 
 
+_KEPT = 1 << 19
+"""Powers kept at hand: more than a batch has letters, as a rule."""
+_BASES, _INVERSES = _powers(_BASE, _KEPT), _powers(_INVERSE, _KEPT)
+
+
 @dataclass(frozen=True, slots=True)
 class PartHashes:
     """Hashes of parts of `texts`, which stay the same wherever a part stands."""
@@ -54,9 +60,10 @@ class PartHashes:
     def of(cls, texts: Texts) -> PartHashes:
         """The hashes of these texts."""
         n = len(texts.points)
+        bases, inverses = (_BASES[:n], _INVERSES) if n < _KEPT else (_powers(_BASE, n), _powers(_INVERSE, n + 1))
         sums = np.zeros(n + 1, np.uint64)
-        np.cumsum(_SCATTERED[texts.points] * _powers(_BASE, n), out=sums[1:])
-        return cls(texts, sums, _powers(_INVERSE, n + 1))
+        np.cumsum(_SCATTERED[texts.points] * bases, out=sums[1:])
+        return cls(texts, sums, inverses)
 
     def parts(self, starts: Offsets, ends: Offsets) -> Hashes:
         """The hash of each part from place `start` to before `end` of the texts' points."""
@@ -66,15 +73,17 @@ class PartHashes:
         """The hash of each text."""
         return self.parts(self.texts.offsets[:-1], self.texts.offsets[1:])
 
-    def shortened(self, starts: Offsets, ends: Offsets) -> tuple[Hashes, Offsets]:
-        """The hashes of each part without one of its characters, and the number of the part each one belongs to."""
-        lengths = ends - starts
-        part = np.repeat(np.arange(len(starts)), lengths)
-        place = targets_places(starts, lengths)
-        sums, inverses = self._sums, self._inverses
-        before = sums[place] - sums[starts][part]
-        after = sums[ends][part] - sums[place + 1]
-        return (before + after * _INVERSE) * inverses[starts][part], part
+    def without(self, starts: Offsets, ends: Offsets, place: Offsets) -> Hashes:
+        """The hash of each part without the character at `place`."""
+        sums = self._sums
+        begun = sums[starts]
+        return (sums[place] - begun + (sums[ends] - sums[place + 1]) * _INVERSE) * self._inverses[starts]
+
+    def without_two(self, starts: Offsets, ends: Offsets, first: Offsets, second: Offsets) -> Hashes:
+        """The hash of each part without the characters at `first` and, further on, `second`."""
+        sums = self._sums
+        between, after = sums[second] - sums[first + 1], sums[ends] - sums[second + 1]
+        return (sums[first] - sums[starts] + between * _INVERSE + after * _TWICE) * self._inverses[starts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,57 +146,92 @@ class NameParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Bitmap:
+    """Keys of which it is known that they are not in a set, or that they may be: one in sixteen of the others at most."""
+
+    bits: NDArray[np.uint8]
+    shift: np.uint64
+
+    @classmethod
+    def of(cls, keys: Hashes) -> Bitmap:
+        """The bitmap of these keys, which need not be different ones."""
+        n_bits = min(_MAX_BITMAP_BITS, max(16, len(keys).bit_length() + 4))
+        shift = np.uint64(64 - n_bits)
+        marked = np.zeros(1 << n_bits, np.bool_)
+        marked[keys >> shift] = True
+        return cls(np.packbits(marked, bitorder="little"), shift)
+
+    def may_have(self, keys: Hashes) -> NDArray[np.bool_]:
+        """Whether each key may be in the set; one that is always may."""
+        places = (keys >> self.shift).view(np.int64)
+        marked: NDArray[np.bool_] = (self.bits.take(places >> 3) >> (places & 7).astype(np.uint8)) & 1 != 0
+        return marked
+
+
+@dataclass(frozen=True, slots=True)
 class KeyTable:
-    """Numbers of things by key, several things to a key; a bitmap turns away nearly all keys that are not in it."""
+    """Numbers of things by key, several things to a key; bitmaps turn away nearly all keys that are not in it."""
 
     keys: Hashes
     """Sorted, each once."""
-    starts: Offsets
+    starts: NDArray[np.int32]
     """`things[starts[i]:starts[i + 1]]` have key `i`."""
     things: NDArray[np.int32]
-    bitmaps: tuple[NDArray[np.uint8], NDArray[np.uint8]]
-    """One bit for each possible top of a key, and of a key scattered anew."""
+    bitmaps: tuple[Bitmap, Bitmap]
+    """Of the keys, and of the keys scattered anew."""
+    buckets: NDArray[np.int32]
+    """The place of the first key with each beginning, and of the first one behind."""
     shift: np.uint64
 
     @classmethod
     def of(cls, keys: Hashes, things: NDArray[np.int32]) -> KeyTable:
         """The table of these things, each under the key beside it; a repeated pair counts once."""
-        order = np.lexsort((things, keys))
+        order = np.argsort(keys)
         keys, things = keys[order], things[order]
-        if len(keys):
-            fresh = np.r_[True, (keys[1:] != keys[:-1]) | (things[1:] != things[:-1])]
-            keys, things = keys[fresh], things[fresh]
-        unique, starts = np.unique(keys, return_index=True)
-        bits = min(_MAX_BITMAP_BITS, max(16, len(unique).bit_length() + 4))
+        twins = np.flatnonzero(_beside_equal(keys))
+        things[twins] = things[twins][np.lexsort((things[twins], keys[twins]))]
+        fresh = np.ones(len(keys), np.bool_)
+        fresh[1:] = keys[1:] != keys[:-1]
+        if not fresh.all():
+            unlike = fresh.copy()
+            unlike[1:] |= things[1:] != things[:-1]
+            keys, things, fresh = keys[unlike], things[unlike], fresh[unlike]
+        starts = np.flatnonzero(fresh)
+        unique = keys[starts]
+        bits = max(1, len(unique).bit_length())
         shift = np.uint64(64 - bits)
-        bitmaps = (_bitmap(unique >> shift, bits), _bitmap(scattered(unique) >> shift, bits))
-        return cls(unique, np.r_[starts, len(things)], things, bitmaps, shift)
+        counts = np.bincount((unique >> shift).view(np.int64), minlength=1 << bits)
+        return cls(unique, np.r_[starts, len(things)].astype(np.int32), things,
+                   (Bitmap.of(unique), Bitmap.of(scattered(unique))), np.r_[0, np.cumsum(counts)].astype(np.int32), shift)
 
     def places(self, keys: Hashes) -> tuple[Offsets, Offsets]:
         """Which of the keys are in the table, and the place of each one found."""
         if not len(self.keys) or not len(keys):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        asked = np.flatnonzero(_marked(self.bitmaps[0], keys >> self.shift))
-        asked = asked[_marked(self.bitmaps[1], scattered(keys[asked]) >> self.shift)]
-        place = np.searchsorted(self.keys, keys[asked])
-        place[place == len(self.keys)] = 0
-        found = self.keys[place] == keys[asked]
+        asked = np.flatnonzero(self.bitmaps[0].may_have(keys))
+        keys = keys[asked]
+        again = np.flatnonzero(self.bitmaps[1].may_have(scattered(keys)))
+        asked, keys = asked[again], keys[again]
+        bucket = (keys >> self.shift).view(np.int64)
+        place, end = self.buckets[bucket].astype(np.int64), self.buckets[bucket + 1]
+        behind = np.flatnonzero(place < end)
+        while len(behind):
+            behind = behind[self.keys[place[behind]] < keys[behind]]
+            place[behind] += 1
+            behind = behind[place[behind] < end[behind]]
+        found = np.flatnonzero(place < end)
+        found = found[self.keys[place[found]] == keys[found]]
         return asked[found], place[found]
 
     def find(self, keys: Hashes) -> tuple[Offsets, NDArray[np.int32]]:
         """Every pair of an asked key (its number) and a thing that has this key."""
         asked, place = self.places(keys)
-        counts = self.starts[place + 1] - self.starts[place]
-        return np.repeat(asked, counts), self.things[targets_places(self.starts[place], counts)]
+        starts = self.starts[place].astype(np.int64)
+        counts = self.starts[place + 1] - starts
+        return np.repeat(asked, counts), self.things[targets_places(starts, counts)]
 
 
-def _bitmap(places: Hashes, bits: int) -> NDArray[np.uint8]:
-    marked = np.zeros(1 << bits, np.bool_)
-    marked[places] = True
-    return np.packbits(marked, bitorder="little")
-
-
-def _marked(bitmap: NDArray[np.uint8], places: Hashes) -> NDArray[np.bool_]:
-    signed = places.view(np.int64)
-    marked: NDArray[np.bool_] = (bitmap.take(signed >> 3) & (np.uint8(1) << (signed & 7).astype(np.uint8))) != 0
-    return marked
+def _beside_equal(ordered: Hashes) -> NDArray[np.bool_]:
+    """Which keys have an equal one beside them."""
+    equal = ordered[1:] == ordered[:-1]
+    return np.r_[equal, False][:len(ordered)] | np.r_[False, equal][:len(ordered)]

@@ -16,7 +16,7 @@ from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, can
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import Targets
+from evenhand.signals.names.index import MIN_PERSON_LETTERS_OF, TOO_FEW_LETTERS, Targets, min_letters
 from evenhand.signals.names.rarity import Rarity, Shares
 
 MAX_MATCHES = 5
@@ -26,8 +26,7 @@ MATCHES = ("same", "skeleton", "affix", "handle", "edit", "tokens")
 SAME, SKELETON, AFFIX, AS_HANDLE, EDIT, TOKENS = range(len(MATCHES))
 REORDERED, PERSON_REORDERED = 0.7, 0.95
 """Similarity of a name whose words stand in another order, as family and given name may."""
-MIN_PERSON_EDIT_LETTERS = 9
-"""Shorter names of people are one letter from the names of too many other people."""
+MAX_EDITS = 2
 WITH_ADDED_WORD, WITH_NAMING_WORD = 0.9, 0.6
 """Factors for a name with an added word around it, and for one with a word that as often makes a name of its own."""
 AMONG_WORDS, PERSON_AMONG_WORDS = 0.35, 0.9
@@ -36,7 +35,7 @@ Fire Department"), people seldom are."""
 UNBOUNDED, ONE_WORD = 0.5, 0.5
 """Further factors where no border of a word sets the name off (in scripts without spaces), and for a single word."""
 KNOWN_WORDS = 0.25
-"""Factor on the weight of a name one edit away when all its words are words of other names or of texts: "Marion County"
+"""Factor on the weight of a name an edit or two away when all its words are words of other names or of texts: "Marion County"
 is no misspelt "Martin County"."""
 
 
@@ -66,11 +65,12 @@ class Likeness:
     @classmethod
     def of(cls, names: ReadNames, targets: Targets, *, added: AddedWords, rarity: Rarity, is_person: Mask) -> Likeness:
         """All likenesses of these names to these targets that hold when looked at."""
-        found = candidates(names.parts, targets, added, names.kinds)
-        found = found.take(_holds(found, names.parts, targets))
+        found = candidates(names.parts, targets, names.kinds)
+        edits = _edits(found, names.parts, targets)
+        found, edits = found.take(edits >= 0), edits[edits >= 0]
         counts = np.minimum(targets.starts[found.target + 1] - targets.starts[found.target], MAX_MATCHES)
         entry = targets_places(targets.starts[found.target], counts)
-        found = found.take(np.repeat(np.arange(len(found.row)), counts))
+        found, edits = found.take(np.repeat(np.arange(len(found.row)), counts)), np.repeat(edits, counts)
         entries, taken = targets.entries, pa.array(entry)
         around = Around.of(found, names, added, is_bare=entries.is_bare[entry])
         same = around.is_nothing & (found.how != NEAR) & equal_texts(
@@ -78,9 +78,9 @@ class Likeness:
         person = is_person[entries.holder[entry]]
         keep = _numbers_agree(found, names, entries.digits.take(taken)) & (same | ~targets.is_short[found.target])
         keep &= person | ~around.has_lone_digit
-        keep &= ~person | (found.how != NEAR) | (targets.lengths[found.target] >= MIN_PERSON_EDIT_LETTERS)
-        match, similarity = _described(found, names, targets, around=around, same=same, is_person=person)
+        match, similarity = _described(found, names, targets, around=around, same=same, is_person=person, edits=edits)
         weight = entries.weight[entry] * np.where(_has_known_words_only(found, names, rarity), KNOWN_WORDS, 1.0)
+        weight *= np.where(_has_letters(found, targets, edits=edits, is_person=person), 1.0, TOO_FEW_LETTERS)
         every = cls(found=found, entry=entry, match=match, similarity=similarity, weight=weight, is_same=same,
                     around=around)
         return every.take(np.flatnonzero(keep))
@@ -102,20 +102,42 @@ def equal_texts(first: pa.Array, second: pa.Array) -> Mask:
     return np.array(pc.equal(first, second), np.bool_)
 
 
-def _holds(found: Candidates, parts: NameParts, targets: Targets) -> Mask:
-    """Whether each candidate is what its key says: the same letters, or one edit apart."""
+def distances(first: pa.Array, second: pa.Array) -> NDArray[np.int64]:
+    """How many edits the texts at each place are apart: a letter put in, left out, changed, or two swapped.
+
+    More than `MAX_EDITS` count as one more than that.
+    """
+    return np.array(cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, score_cutoff=MAX_EDITS,
+                             dtype=np.int64))
+
+
+def _edits(found: Candidates, parts: NameParts, targets: Targets) -> NDArray[np.int64]:
+    """How many edits each candidate is from its target; -1 where it is not what its key says."""
     letters = parts.letters.slices(found.start, found.end).to_arrow()
     expected = targets.letters.take(pa.array(found.target))
-    holds: Mask = equal_texts(letters, expected)
-    holds[found.how == NEAR] = False
-    near = np.flatnonzero(found.how == NEAR)
-    if len(near):
-        chosen = pa.array(near)
-        holds[near] = cpdist(letters.take(chosen).to_pylist(), expected.take(chosen).to_pylist(),
-                             scorer=OSA.distance, score_cutoff=1) == 1
+    holds = equal_texts(letters, expected)
     bags = found.how == BAG
     holds[bags] = ~holds[bags] & (found.end - found.start == targets.lengths[found.target])[bags]
-    return holds
+    edits = np.where(holds, 0, -1)
+    near = pa.array(np.flatnonzero(found.how == NEAR))
+    apart = distances(letters.take(near), expected.take(near))
+    plain = targets.plain.take(pa.array(found.target[found.how == NEAR]))
+    paired = np.flatnonzero(~equal_texts(plain, expected.take(near)))
+    taken = pa.array(paired)
+    apart[paired] = np.minimum(apart[paired], distances(letters.take(near).take(taken), plain.take(taken)))
+    edits[found.how == NEAR] = np.where((apart > 0) & (apart <= MAX_EDITS), apart, -1)
+    return edits
+
+
+def _has_letters(found: Candidates, targets: Targets, *, edits: NDArray[np.int64], is_person: Mask) -> Mask:
+    """Whether a candidate is no edit from its target, or the target has letters enough for so many."""
+    core, spaceless = targets.core[found.target], targets.is_spaceless[found.target]
+    person = np.minimum(core, np.where(is_person, targets.lengths[found.target], core))
+    enough: Mask = edits <= 0
+    for n in range(1, MAX_EDITS + 1):
+        of_person = ~is_person | (targets.lengths[found.target] >= MIN_PERSON_LETTERS_OF[n - 1])
+        enough |= (edits == n) & (core >= min_letters(n, spaceless)) & of_person
+    return enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +242,7 @@ def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> M
 
 
 def _described(found: Candidates, names: ReadNames, targets: Targets, *, around: Around, same: Mask,
-               is_person: Mask) -> tuple[NDArray[np.int8], Shares]:
+               is_person: Mask, edits: NDArray[np.int64]) -> tuple[NDArray[np.int8], Shares]:
     """How each candidate matches, and how alike the two names are."""
     offsets = names.parts.letters.offsets
     whole = (offsets[1:] - offsets[:-1])[found.row]
@@ -229,7 +251,7 @@ def _described(found: Candidates, names: ReadNames, targets: Targets, *, around:
     match[(found.how == INSIDE) & around.is_nothing] = SKELETON
     match[same] = SAME
     similarity = np.ones(len(match))
-    similarity[found.how == NEAR] -= 1.0 / targets.lengths[found.target[found.how == NEAR]]
+    similarity -= edits / targets.lengths[found.target]
     bags = found.how == BAG
     similarity[bags] = np.where(is_person[bags], PERSON_REORDERED, REORDERED)
     tokens = names.parts.token_starts

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from evenhand.model.step import Kernel
 from evenhand.signals.names.account_names import HANDLE, ROWS_AT_ONCE
 from evenhand.signals.names.added_words import WordKinds
-from evenhand.signals.names.codepoints import Offsets, Texts
+from evenhand.signals.names.codepoints import Offsets, Texts, targets_places
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import HolderIndex, Targets
 from evenhand.signals.names.likeness import (
@@ -30,9 +30,6 @@ from evenhand.signals.names.likeness import (
 from evenhand.signals.names.rarity import Shares
 from evenhand.signals.names.skeleton import small_skeleton_words
 from evenhand.signals.names.unicode_tables import FOREIGN_SMALL, UnicodeTables
-
-MIN_STRENGTH = 0.05
-"""A match whose similarity times weight is less is left out."""
 
 NAME_MATCHES = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),
@@ -53,40 +50,77 @@ others or in another order; `weight` is how much that name singles its holder ou
 that have it."""
 
 
+_OF_NAMES = pa.schema([pa.field("row", pa.int64(), nullable=False), *list(NAME_MATCHES)[3:]])
+
+
 def name_matches_kernel(index: HolderIndex, tables: UnicodeTables) -> Kernel:
-    """The step that makes `name_matches` of `names`: at most `MAX_MATCHES` holders for each name, the strongest first."""
+    """The step that makes `name_matches` of `names`: at most `MAX_MATCHES` holders for each name, the strongest first.
+
+    Matches with a similarity times weight below the index's `min_strength` are left out.
+    """
 
     def run(batch: pa.RecordBatch) -> pa.RecordBatch:
-        pieces = [piece for start in range(0, len(batch), ROWS_AT_ONCE)
-                  for piece in _of_slice(batch.slice(start, ROWS_AT_ONCE), index, tables)]
-        if not pieces:
-            return pa.RecordBatch.from_pylist([], schema=NAME_MATCHES)
-        return pa.concat_batches(pieces)
+        is_handle = pc.equal(batch.column("field"), HANDLE)
+        shown, handles = batch.filter(pc.invert(is_handle)), batch.filter(is_handle)
+        firsts, places = _different(shown.column("shown"))
+        return pa.concat_batches([
+            _expanded(shown, places, _of_names(shown.take(pa.array(firsts)), (index.names,), index, tables)),
+            _expanded(handles, np.arange(len(handles)),
+                      _of_names(handles, (index.names, index.handles), index, tables))])
 
     return Kernel(name="name_matches", source="names", columns=("account_id", "field", "shown", "folded", "words"),
                   run=run, schema=NAME_MATCHES, digest=index.digest,
                   sentence="a display name or handle that reads as a registered holder's name or handle")
 
 
-def _of_slice(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables) -> list[pa.RecordBatch]:
-    is_handle = pc.equal(batch.column("field"), HANDLE)
+def _different(names: pa.Array) -> tuple[Offsets, Offsets]:
+    """The first row of each different name, and for every row the place of its name among those."""
+    codes = names.dictionary_encode()
+    places = codes.indices.to_numpy()
+    firsts = np.empty(len(codes.dictionary), np.int64)
+    firsts[places[::-1]] = np.arange(len(names))[::-1]
+    return firsts, places
+
+
+def _of_names(names: pa.RecordBatch, targets: tuple[Targets, ...], index: HolderIndex, tables: UnicodeTables
+              ) -> pa.Table:
+    """The matches of these names, with the `row` of the name."""
     pieces = []
-    for rows, targets in ((batch.filter(pc.invert(is_handle)), (index.names,)),
-                          (batch.filter(is_handle), (index.names, index.handles))):
-        if len(rows):
-            names = _read_names(rows, index, tables)
-            found = [_matches(names, some, index, is_handle=some is index.handles) for some in targets]
-            pieces.append(_best(rows, _together(found), index))
-    return pieces
+    for start in range(0, len(names), ROWS_AT_ONCE):
+        read = _read_names(names.slice(start, ROWS_AT_ONCE), index, tables)
+        found = [_matches(read, some, index, is_handle=some is index.handles)
+                 for some in targets]
+        pieces.append(_best(_together(found), index, start=start))
+    return pa.Table.from_batches(pieces, schema=_OF_NAMES)
+
+
+def _expanded(rows: pa.RecordBatch, places: Offsets, matches: pa.Table) -> pa.RecordBatch:
+    """The matches of each row's name, whose number `places` gives."""
+    matches = matches.combine_chunks()
+    starts = np.searchsorted(matches["row"].to_numpy(), np.arange(places.max(initial=-1) + 2))
+    counts = np.diff(starts)[places]
+    taken = pa.array(targets_places(starts[places], counts))
+    row = pa.array(np.repeat(np.arange(len(rows)), counts))
+    return pa.RecordBatch.from_arrays(
+        [*(rows.column(name).take(row) for name in ("account_id", "field", "shown")),
+         *(_whole(matches[name]).take(taken) for name in _OF_NAMES.names[1:])], schema=NAME_MATCHES)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
 def _read_names(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables) -> ReadNames:
+    """The names, and again those with capitals that look Latin or letter pairs (rn, vv, cl) in their other reading."""
     words, folded = (Texts.from_arrow(batch.column(name)) for name in ("words", "folded"))
     doubtful = np.flatnonzero(folded.any((tables.flags[folded.points] & FOREIGN_SMALL) != 0))
     small = small_skeleton_words(folded.take(doubtful), tables.letters)
     second = np.flatnonzero(~equal_texts(small.to_arrow(), batch.column("words").take(pa.array(doubtful))))
-    rows = np.r_[np.arange(len(batch)), doubtful[second]]
-    parts = NameParts.of(Texts.end_to_end([words, small.take(second)]), tables)
+    shorter = np.flatnonzero(words.lengths < folded.lengths)
+    plain = tables.letters.apply(folded.take(shorter))
+    paired = np.flatnonzero(plain.lengths > words.lengths[shorter])
+    rows = np.r_[np.arange(len(batch)), doubtful[second], shorter[paired]]
+    parts = NameParts.of(Texts.end_to_end([words, small.take(second), plain.take(paired)]), tables)
     return ReadNames(rows=rows, parts=parts, kinds=WordKinds.of(parts, index.added), folded=folded.take(rows))
 
 
@@ -110,7 +144,7 @@ def _matches(names: ReadNames, targets: Targets, index: HolderIndex, *, is_handl
     """All matches with these targets."""
     like = Likeness.of(names, targets, added=index.added, rarity=index.rarity, is_person=index.is_person)
     registered = names.rows[like.found.row[like.is_same if is_handle else like.match <= SKELETON]]
-    like = like.take(np.flatnonzero((like.strength >= MIN_STRENGTH) & ~(is_handle & like.is_same)))
+    like = like.take(np.flatnonzero((like.strength >= index.min_strength) & ~(is_handle & like.is_same)))
     match = np.full(len(like.match), AS_HANDLE, np.int8) if is_handle else like.match
     row = like.found.row
     return _Matches(registered=registered, row=names.rows[row], holder=targets.entries.holder[like.entry],
@@ -131,7 +165,7 @@ def _together(several: list[_Matches]) -> _Matches:
         n_sharing=np.concatenate([some.n_sharing for some in several]))
 
 
-def _best(batch: pa.RecordBatch, found: _Matches, index: HolderIndex) -> pa.RecordBatch:
+def _best(found: _Matches, index: HolderIndex, *, start: int) -> pa.RecordBatch:
     """Of each name and holder the strongest match, and of each name the strongest few, in the order of strength.
 
     A name that is a registered one in whole reads as that one only: registered bodies are named after one another.
@@ -147,10 +181,9 @@ def _best(batch: pa.RecordBatch, found: _Matches, index: HolderIndex) -> pa.Reco
     rows = found.row[order]
     place = np.arange(len(rows)) - np.searchsorted(rows, rows)
     order = order[place < MAX_MATCHES]
-    row, holder = pa.array(found.row[order]), pa.array(found.holder[order])
+    holder = pa.array(found.holder[order])
     return pa.RecordBatch.from_arrays([
-        *(batch.column(name).take(row) for name in ("account_id", "field", "shown")),
-        index.holder_ids.take(holder), index.holder_kinds.take(holder), found.shown.take(pa.array(order)),
-        pa.array(MATCHES).take(pa.array(found.match[order])), pa.array(found.similarity[order]),
-        pa.array(found.weight[order]), found.affix.take(pa.array(order)), pa.array(found.n_sharing[order])],
-        schema=NAME_MATCHES)
+        pa.array(found.row[order] + start), index.holder_ids.take(holder), index.holder_kinds.take(holder),
+        found.shown.take(pa.array(order)), pa.array(MATCHES).take(pa.array(found.match[order])),
+        pa.array(found.similarity[order]), pa.array(found.weight[order]), found.affix.take(pa.array(order)),
+        pa.array(found.n_sharing[order])], schema=_OF_NAMES)

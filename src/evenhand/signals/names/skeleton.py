@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evenhand.signals.names.codepoints import Mask, PointMap, Points, Texts
+from evenhand.signals.names.codepoints import N_POINTS, Mask, PointMap, Points, Texts
 from evenhand.signals.names.unicode_tables import (
     CHECK_MARK,
     COMPATIBLE,
@@ -39,6 +39,8 @@ _SPACE = 0x20
 _NONE = np.zeros(0, np.int64)
 _JOINERS = (0x200C, 0x200D)
 _DIRECTION_MARKS = (0x200E, 0x200F, 0x061C)
+_IS_SIGN = np.zeros(N_POINTS, np.bool_)
+_IS_SIGN[[ord(sign) for sign in LETTER_SIGNS]] = True
 _READ = np.arange(128, dtype=np.uint32)
 _READ[[ord(sign) for sign in READ_AS]] = [ord(letter) for letter in READ_AS.values()]
 
@@ -69,7 +71,7 @@ def folded_names(names: Texts, tables: UnicodeTables, *, is_handle: bool) -> Fol
     n_check_marks = names.count((flags & CHECK_MARK) != 0)
     n_invisible = np.zeros(len(names), np.int32)
     if dropped.any():
-        n_invisible = names.count(_needless(names, flags))
+        n_invisible = _n_needless(names, flags)
         names = names.keep(~dropped)
         flags = tables.flags[names.points]
     compatible = names.any((flags & COMPATIBLE) != 0)
@@ -83,6 +85,16 @@ def folded_names(names: Texts, tables: UnicodeTables, *, is_handle: bool) -> Fol
     return FoldedNames(texts=_spaced(names, tables.folding), capitals=capitals,
                        cased=_spaced(names.take(capitals), tables.cleaning),
                        n_invisible=n_invisible, n_check_marks=n_check_marks)
+
+
+def _n_needless(names: Texts, flags: NDArray[np.uint16]) -> NDArray[np.int32]:
+    """How many invisible characters each name has that it does not need."""
+    count = np.zeros(len(names), np.int32)
+    rows = np.flatnonzero(names.any((flags & INVISIBLE) != 0))
+    if len(rows):
+        some = names.take(rows)
+        count[rows] = some.count(_needless(some, Texts(flags, names.offsets).take(rows).points))
+    return count
 
 
 def _needless(names: Texts, flags: NDArray[np.uint16]) -> Mask:
@@ -137,7 +149,7 @@ def _parted(names: Texts, flags: NDArray[np.uint16]) -> Texts:
 
 def _with_letter_signs(names: Texts, flags: NDArray[np.uint16]) -> Texts:
     """The names with signs that stand between letters carried through folding (`n@sa`)."""
-    signs = np.isin(names.points, [ord(sign) for sign in LETTER_SIGNS])
+    signs = _IS_SIGN[names.points]
     if not signs.any():
         return names
     letter = (flags & LETTER) != 0

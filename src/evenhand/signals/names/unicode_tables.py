@@ -222,11 +222,11 @@ def contracted(texts: Texts) -> Texts:
     points = texts.points
     if len(points) < 2:
         return texts
-    first, second = points[:-1], points[1:]
-    r_n = (first == ord("r")) & (second == ord("n"))
-    v_v = (first == ord("v")) & (second == ord("v"))
-    c_l = (first == ord("c")) & (second == ord("l"))
+    joined = points[:-1] * np.uint32(0x100) + points[1:]
+    r_n, v_v, c_l = (joined == ord(first) * 0x100 + ord(second) for first, second in ("rn", "vv", "cl"))
     pairs = r_n | v_v | c_l
+    places = np.flatnonzero(pairs)
+    pairs[places[(points[places] >= 0x80) | (points[places + 1] >= 0x80)]] = False  # others make the same number
     borders = texts.offsets[1:-1]
     pairs[borders[(borders > 0) & (borders < len(points))] - 1] = False
     if not pairs.any():

@@ -19,9 +19,10 @@ from evenhand.model.step import Kernel, Query, Step
 from evenhand.signals.names.added_words import WordKinds
 from evenhand.signals.names.candidates import INSIDE, WHOLE
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts
+from evenhand.signals.names.edits import MIN_EDIT_LETTERS
 from evenhand.signals.names.forms import Forms, forms_of
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import MIN_EDIT_LETTERS, HolderIndex, Targets, bits_of, entries_of
+from evenhand.signals.names.index import EditRules, HolderIndex, Targets, bits_of, entries_of
 from evenhand.signals.names.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness, ReadNames, equal_texts
 from evenhand.signals.names.rarity import Shares, shared, weights
 from evenhand.signals.names.skeleton import folded_names, skeleton_words, small_skeleton_words, without_doubled
@@ -96,12 +97,13 @@ class AddressIndex:
         np.maximum.at(by_name, forms.names, form_weights)
         whole = _host_forms(readable, ends, tables)
         whole_parts = NameParts.of(whole.words, tables)
+        rules = EditRules(min_strength=MIN_STRENGTH, is_person=np.zeros(len(names.holder_ids), np.bool_), is_twice=False)
         return cls(
-            labels=Targets.of(parts, entries_of(forms, parts, labels, owners[forms.names], form_weights, names.rank),
-                              tables=tables, added=names.added),
-            hosts=Targets.of(whole_parts, entries_of(whole, whole_parts, domains, owners[whole.names],
+            labels=Targets.of(forms, parts, entries_of(forms, parts, labels, owners[forms.names], form_weights, names.rank),
+                              tables=tables, added=names.added, rules=rules),
+            hosts=Targets.of(whole, whole_parts, entries_of(whole, whole_parts, domains, owners[whole.names],
                                                      by_name[whole.names], names.rank),
-                             tables=tables, added=names.added),
+                             tables=tables, added=names.added, rules=rules),
             domains=domains, label_texts=labels, registered=registered, names=names, tables=tables,
             digest=_digest(holders, names))
 

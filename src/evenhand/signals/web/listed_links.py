@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evenhand.model.step import Query
-from evenhand.signals.web.host_chain import host_chain
+from evenhand.signals.web.host_chain import below_domain
 
 ALLOW = "allow"
 """The label of an entry that says a host is known to be harmless; it beats every other entry, at any level."""
@@ -13,21 +13,28 @@ def listed_links() -> Query:
     """The step `listed_links`: one row per account, post, host and list; an address written only defanged is a quotation.
 
     An entry covers its host and everything below it. An entry that is itself a public suffix covers nothing below it:
-    the climb from a host stops at its registrable domain (`host_chain`), so such entries are never reached.
+    the climb from a host stops at its registrable domain (`below_domain`), so such entries are never reached.
     """
     return Query(name="listed_links", inputs=("links", "addresses", "link_lists"),
                  sentence="an address that a published link list names", sql=f"""
-    with places as (
-        select account_id, post_id, "where", host, domain from links where not is_defanged
+    with hosts as (
+        select host, domain from links where not is_defanged
         union all
-        select account_id, cast(null as varchar) as post_id, "where", host, domain from addresses where not is_defanged),
-    {host_chain("places")},
+        select host, domain from addresses where not is_defanged),
+    {below_domain("hosts")},
+    entries as (
+        select host, list_id, label, source from link_lists
+        where host in (select domain from hosts union all select covering from below_domain)),
     listed as (
-        select c.host, l.list_id, l.label, l.source
-        from host_chain c join link_lists l on c.covering = l.host),
-    allowed as (select distinct host from listed where label = '{ALLOW}'),
-    named as (select host, list_id, label, min(source) as source from listed where label <> '{ALLOW}'
+        select h.host, e.list_id, e.label, e.source from hosts h join entries e on h.domain = e.host
+        union all
+        select b.host, e.list_id, e.label, e.source from below_domain b join entries e on b.covering = e.host),
+    allowed as (select host from listed where label = '{ALLOW}'),
+    named as (select host, list_id, label as list_label, min(source) as source
+              from listed where label <> '{ALLOW}' and host not in (select host from allowed)
               group by host, list_id, label)
-    select distinct p.account_id, p.post_id, p."where", p.host, n.list_id, n.label as list_label, n.source
-    from places p join named n on p.host = n.host left join allowed a on p.host = a.host
-    where a.host is null""")
+    select distinct l.account_id, l.post_id, l."where", n.host, n.list_id, n.list_label, n.source
+    from links l join named n on l.host = n.host where not l.is_defanged
+    union all
+    select distinct a.account_id, cast(null as varchar) as post_id, a."where", n.host, n.list_id, n.list_label, n.source
+    from addresses a join named n on a.host = n.host where not a.is_defanged""")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from evenhand.model.step import Query
-from evenhand.signals.web.host_chain import host_chain
+from evenhand.signals.web.host_chain import below_domain
 from evenhand.signals.web.links import DOMAIN_HANDLE_PLATFORMS
 
 
@@ -14,35 +14,35 @@ def proofs() -> Query:
     """The step `proofs`: one row per account, holder and proof; the holder is null for `verified`."""
     return Query(name="proofs", inputs=("accounts", "addresses", "holders", "holder_handles", "holder_domains"),
                  sentence="what ties an account to a registered holder", sql=f"""
-    with named as (
-        select account_id, handle, verified, {_platform("platform")} as platform, {_handle("handle")} as plain
-        from accounts),
-    own as (select account_id, "where", host, domain from addresses where "where" in ('website', 'handle')),
-    {host_chain("own")},
+    with own as (select account_id, "where", host, domain from addresses where "where" in ('website', 'handle')),
+    {below_domain("own")},
     covering as (
-        select host, covering from host_chain
-        union all select distinct host, substr(host, 5) as covering from own where host like 'www.%'),
+        select host, covering from below_domain
+        union all select distinct host, substr(host, 5) as covering from own
+                  where host like 'www.%' and (domain is null or domain = host)),
     sites as (
         select holder_id, case when domain like 'www.%' then substr(domain, 5) else domain end as site
         from holder_domains),
     below as (
-        select distinct o.account_id, o."where", o.host, s.holder_id
+        select o.account_id, o."where", o.host, s.holder_id from own o join sites s on o.domain = s.site
+        union all
+        select o.account_id, o."where", o.host, s.holder_id
         from own o join covering c on o.host = c.host join sites s on c.covering = s.site),
     found as (
-        select n.account_id, h.holder_id, 'registered_handle' as proof, n.handle as shown
-        from named n join holder_handles h on n.plain = {_handle("h.handle")}
-        where n.platform is null or h.platform is null or n.platform = {_platform("h.platform")}
+        select a.account_id, h.holder_id, 'registered_handle' as proof, a.handle as shown
+        from accounts a join holder_handles h on {_handle("a.handle")} = {_handle("h.handle")}
+        where a.platform is null or h.platform is null or {_platform("a.platform")} = {_platform("h.platform")}
         union all
         select account_id, holder_id, 'registered_domain' as proof, host as shown from below where "where" = 'website'
         union all
-        select b.account_id, b.holder_id, 'domain_handle' as proof, n.handle as shown
-        from below b join named n on b.account_id = n.account_id
-        where b."where" = 'handle' and n.platform in ({_DOMAIN_PLATFORMS}))
+        select b.account_id, b.holder_id, 'domain_handle' as proof, a.handle as shown
+        from below b join accounts a on b.account_id = a.account_id
+        where b."where" = 'handle' and {_platform("a.platform")} in ({_DOMAIN_PLATFORMS}))
     select distinct f.account_id, f.holder_id, f.proof, f.shown, h.source
     from found f left join holders h on f.holder_id = h.holder_id
     union all
     select account_id, cast(null as varchar) as holder_id, 'verified' as proof, handle as shown, 'platform' as source
-    from named where verified""")
+    from accounts where verified""")
 
 
 _SAME_PLATFORM = {"x": "twitter", "bsky": "bluesky", "atproto": "bluesky"}

@@ -37,6 +37,10 @@ _CLEANED = (
     ("([0-9A-Za-z\uff10-\uff5a])[\u3002\uff0e\uff61]([A-Za-z\uff21-\uff5a])", r"\1.\2"),
     (r"([^=/&?%#\s])(https?://)", r"\1 \2"), (r"(\.[A-Za-z]{2,})\\", r"\1/"), (r"(\w@)\s+", r"\1"),
 )
+_DIRTY = "|".join(f"(?:{pattern})" for pattern in (
+    "[\u00ad\u200b-\u200f\u2060-\u2064\ue000\ufe00-\ufe0f\ufeff]", "&[a-z#]", r"(?i:href)", r"\]\(", "[\u3002\uff0e\uff61]",
+    r"[^\s]https?://", r"\\", r"@\s"))
+"""A text without any of these is clean: each is a part of a pattern of `_CLEANED`, and most texts have none."""
 _BREAKS = ("[\\s<>\"'`{}|\\\\^\u00ab\u00bb\u2018-\u201f\u3000-\u3001\u3003-\u3020"
            "\uff08\uff09\uff0c\uff1a\uff1b\uff01\uff1f\uff1e\uff1c]+")
 """What an address cannot hold, or what people put around it."""
@@ -84,8 +88,9 @@ def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = F
     texts = texts.cast(pa.large_string())
     rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(texts, _CANDIDATE), False).to_numpy(zero_copy_only=False))
     texts = texts.take(pa.array(rows))
-    for pattern, replacement in _CLEANED:
-        texts = pc.replace_substring_regex(texts, pattern, replacement)
+    dirty = pc.match_substring_regex(texts, _DIRTY)
+    if pc.any(dirty).as_py():
+        texts = pc.replace_with_mask(texts, dirty, _cleaned(texts.filter(dirty)))
     defanged = pc.match_substring_regex(texts, _DEFANGED)
     if pc.any(defanged).as_py():
         refanged = texts.filter(defanged)
@@ -94,6 +99,13 @@ def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = F
         texts = pc.replace_with_mask(texts, defanged, refanged)
     words = pc.split_pattern_regex(texts, _BREAKS)
     return _urls(rows[pc.list_parent_indices(words).to_numpy()], pc.list_flatten(words), suffixes, is_address=is_address)
+
+
+def _cleaned(texts: pa.Array) -> pa.Array:
+    """The texts without what people and programs put inside and around addresses."""
+    for pattern, replacement in _CLEANED:
+        texts = pc.replace_substring_regex(texts, pattern, replacement)
+    return texts
 
 
 def listed_urls(lists: pa.Array, suffixes: PublicSuffixes) -> Urls:

@@ -18,8 +18,9 @@ STANCES = ("is", "about", "former", "not")
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "where", "claim", "stance", "language", "shown")])
 
-_FREE_STANDING = ("official_account", "verified")
-"""Claims that need no place in the sentence: nobody says “official account” of anything but an account."""
+_FREE_STANDING = ("official_account", "verified", "self_named")
+"""Claims that need no place in the sentence: nobody says “official account” of anything but an account, and “we are” counts
+only beside the account's own name."""
 _CLAIM_WORDS = 3
 """Another claim stands near the start of its clause, after at most so many words: “Proud U.S. Army colonel”."""
 _CLAIM_BYTES = 48

@@ -23,7 +23,7 @@ _FIELDS = (("display_name", "name"), ("handle", "handle"), ("bio", "bio"))
 
 
 def criticisms(lexicon: Lexicon) -> Kernel:
-    """The kernel `criticisms` over accounts, for the words of `lexicon`.
+    """The kernel `criticisms` over `profiles`, the accounts under suspicion, for the words of `lexicon`.
 
     It returns one row for each kind and field of an account, with the first words that show it, as `SCHEMA`.
 
@@ -38,7 +38,7 @@ def criticisms(lexicon: Lexicon) -> Kernel:
         parts = [_shown_to(accounts.column(field), field, words[field]) for field, _ in _FIELDS]
         return joined(accounts.column("account_id"), parts, SCHEMA)
 
-    return Kernel(name="criticisms", source="accounts", columns=("account_id", "display_name", "handle", "bio"),
+    return Kernel(name="criticisms", source="profiles", columns=("account_id", "display_name", "handle", "bio"),
                   run=run, schema=SCHEMA, sentence="words with which an account criticises, reports on or watches somebody",
                   digest=lexicon.digest)
 

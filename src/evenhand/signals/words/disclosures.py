@@ -27,7 +27,7 @@ _FIELDS = (("display_name", "name"), ("handle", "handle"), ("bio", "bio"))
 
 
 def disclosures(lexicon: Lexicon) -> Kernel:
-    """The kernel `disclosures` over accounts, for the words of `lexicon`.
+    """The kernel `disclosures` over `profiles`, the accounts under suspicion, for the words of `lexicon`.
 
     It returns one row for each kind and place of an account, with the first words that show it, as `SCHEMA`. A denied
     disclosure (“not a parody”) and talk about such accounts (“report fake accounts”) return nothing.
@@ -43,7 +43,7 @@ def disclosures(lexicon: Lexicon) -> Kernel:
         parts = [_disclosed(accounts.column(field), field, words[field]) for field, _ in _FIELDS]
         return joined(accounts.column("account_id"), parts, SCHEMA)
 
-    return Kernel(name="disclosures", source="accounts", columns=("account_id", "display_name", "handle", "bio"),
+    return Kernel(name="disclosures", source="profiles", columns=("account_id", "display_name", "handle", "bio"),
                   run=run, schema=SCHEMA, sentence="words with which an account says that it is not who it may look like",
                   digest=lexicon.digest)
 

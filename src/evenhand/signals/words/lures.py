@@ -1,22 +1,29 @@
 """Lures: words in posts that ask for money, a wallet, a code or contact, or promise a gift or a sure profit.
 
-They are facts about a text. Only beside an address that a published list calls a scam do they count for anything.
+They are facts about a text. Only beside an address that a published list calls a scam do they count for anything, so only
+the posts of accounts with such an address are read.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-from evenhand.model.step import Kernel
+from evenhand.model.step import Kernel, Query
 from evenhand.signals.words.folded import fold
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import WordList, first_of_each, spoken
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "where", "kind", "language", "shown")])
 
+LISTED_POSTS = Query(
+    name="listed_posts", inputs=("posts", "listed_links"), sentence="a post of an account that leads to a listed address",
+    sql="""
+    select p.account_id, p.post_id, p.text
+    from posts p join (select distinct account_id from listed_links) l on p.account_id = l.account_id""")
+
 
 def lures(lexicon: Lexicon) -> Kernel:
-    """The kernel `lures` over posts: one row for each kind of lure in a post, with the first words that show it.
+    """The kernel `lures` over `LISTED_POSTS`: one row for each kind of lure in a post, with the first words that show it.
 
     >>> words = Lexicon.from_toml('[[group]]\\nname = "gift"\\nfields = ["bio"]\\n[group.phrases]\\nen = ["you have won"]')
     >>> posts = pa.record_batch({"account_id": ["a"], "post_id": ["p"], "text": ["You have WON a car!"]})
@@ -37,5 +44,5 @@ def lures(lexicon: Lexicon) -> Kernel:
             [posts.column("account_id").take(rows), post_ids, post_ids,
              *(columns[name].cast(pa.string()) for name in ("group", "language", "shown"))], schema=SCHEMA)
 
-    return Kernel(name="lures", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
+    return Kernel(name="lures", source=LISTED_POSTS.name, columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
                   sentence="words of a post that ask for money or a code, or promise a gift", digest=lexicon.digest)
