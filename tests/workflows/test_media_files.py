@@ -13,7 +13,7 @@ pytest.importorskip("c2pa", reason="the optional extra `media` is not installed"
 
 from evenhand.connectors.registries.checks import PICTURE
 from evenhand.errors import ConfigError
-from evenhand.workflows.media_files import pictures_in
+from evenhand.workflows.media.of_folder import pictures_in
 
 
 def test_each_picture_is_named_or_told_why_not(root: Path, tmp_path: Path) -> None:

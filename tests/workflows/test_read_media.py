@@ -19,9 +19,9 @@ from evenhand.connectors.snapshot import MANIFEST
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import ConfigError, DataError
 from evenhand.model.snapshot import LATER_COLUMNS, MEDIA
-from evenhand.workflows import read_media
 from evenhand.workflows.ingest import IngestSettings, ingest
-from evenhand.workflows.read_media import MediaSettings, MediaSummary, read_media_files
+from evenhand.workflows.media import of_snapshot
+from evenhand.workflows.media.of_snapshot import MediaSettings, MediaSummary, read_media_files
 
 CUT_OFF = datetime(2026, 11, 1, tzinfo=UTC)
 ROWS: tuple[dict[str, Any], ...] = (
@@ -94,7 +94,7 @@ def test_the_old_snapshot_stays_and_the_new_one_has_a_fingerprint_of_its_own(
 def test_a_reading_that_was_stopped_leaves_no_snapshot_and_can_begin_again(
         snapshot: Path, captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as stopped:
-        stopped.setattr(read_media, "save_manifest", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        stopped.setattr(of_snapshot, "save_manifest", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             read(snapshot, captures, tmp_path / "into")
     assert not (tmp_path / "into" / MANIFEST).exists()
@@ -118,7 +118,7 @@ def test_a_trust_list_without_a_certificate_is_refused(snapshot: Path, captures:
 
 def test_without_the_extra_the_next_step_is_told(snapshot: Path, captures: Path, tmp_path: Path,
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_media, "find_spec", lambda _: None)
+    monkeypatch.setattr(of_snapshot, "find_spec", lambda _: None)
     with pytest.raises(ConfigError, match=r"evenhand\[media\]"):
         read(snapshot, captures, tmp_path / "into")
 

@@ -9,7 +9,7 @@ import click
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.media import MediaView
 from evenhand.cli.views.progress import progress
-from evenhand.workflows.read_media import MediaSettings, read_media_files
+from evenhand.workflows.media.of_snapshot import MediaSettings, read_media_files
 
 
 @click.command()

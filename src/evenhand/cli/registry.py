@@ -12,7 +12,7 @@ from evenhand.cli.views.checks import RegistryDiffView
 from evenhand.cli.views.media import PicturesView
 from evenhand.errors import ConfigError, Problem
 from evenhand.workflows.import_registry import ColumnMapping, Provenance, apply_import, import_registry
-from evenhand.workflows.media_files import pictures_in
+from evenhand.workflows.media.of_folder import pictures_in
 
 
 @click.group()

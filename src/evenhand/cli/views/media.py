@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import heading, quiet, table
-from evenhand.workflows.media_files import Picture
-from evenhand.workflows.read_media import PROBLEMS, MediaSummary
+from evenhand.workflows.media.of_folder import Picture
+from evenhand.workflows.media.of_snapshot import PROBLEMS, MediaSummary
 
 _MAX_PROBLEMS = 12
 

@@ -13,7 +13,7 @@ from evenhand.policy.keys import Key, Kind
 from evenhand.signals.media.avatars import AvatarIndex, avatar_matches
 from evenhand.workflows.bench import Bench
 from evenhand.workflows.evaluation_task import Task, TaskData
-from evenhand.workflows.media_files import WITHOUT_EXTRA, can_read, pictured, read_files
+from evenhand.workflows.media.of_folder import WITHOUT_EXTRA, can_read, pictured, read_files
 
 MOST_NAMED = 25
 

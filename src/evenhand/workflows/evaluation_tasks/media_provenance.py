@@ -11,7 +11,7 @@ from evenhand.model.media import Provenance
 from evenhand.policy.keys import Key, Kind
 from evenhand.workflows.bench import Bench
 from evenhand.workflows.evaluation_task import Task, TaskData
-from evenhand.workflows.media_files import WITHOUT_EXTRA, ReadFile, can_read, read_files
+from evenhand.workflows.media.of_folder import WITHOUT_EXTRA, ReadFile, can_read, read_files
 
 MOST_NAMED = 25
 STATES = {"Valid": Provenance.INTACT, "Trusted": Provenance.TRUSTED, "Invalid": Provenance.INVALID, None: Provenance.NONE}

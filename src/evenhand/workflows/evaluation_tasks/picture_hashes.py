@@ -13,7 +13,7 @@ from evenhand.policy.keys import Key, Kind
 from evenhand.signals.media.hashes import SAME_PICTURE, Hashes, all_transforms, distances, from_text
 from evenhand.workflows.bench import Bench
 from evenhand.workflows.evaluation_task import Task, TaskData
-from evenhand.workflows.media_files import WITHOUT_EXTRA, can_read, read_files
+from evenhand.workflows.media.of_folder import WITHOUT_EXTRA, can_read, read_files
 
 MOST_NAMED = 25
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.registry import HOLDERS
 from evenhand.signals.media.hashes import MIN_QUALITY
-from evenhand.workflows.read_media import NEEDED, refuse_without_extra
+from evenhand.workflows.media.of_snapshot import NEEDED, refuse_without_extra
 
 PROCESSES = 2
 WITHOUT_EXTRA = "reading media files needs the optional extra: pip install 'evenhand[media]'"
