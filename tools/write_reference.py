@@ -49,6 +49,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "post_id": "the post it belongs to; none for an avatar", "kind": "such as `image`, `video`, `audio`",
         "path": "where the file is", "sha256": "of the file, hexadecimal", "pdq": "of the picture, 64 hexadecimal digits",
         "text": "what is written or said in it", "digital_source_type": "the IPTC term, such as `trainedAlgorithmicMedia`",
+        "pdq_quality": "0 to 100; below 50 the hash is of a plain surface and is not compared",
+        "provenance": "what its C2PA manifest is worth: `none`, `invalid`, `intact` or `trusted`",
+        "ai_mark": "where it says that a model made it: `c2pa`, `xmp`, `aigc_label`, `png_text`, `exif` or `hidden_text`",
+        "generator": "the program that it names", "ai_label": "whether the platform shows that a model made it",
     },
     "follows": {
         "account_id": "who follows, a row of `accounts`", "followed_id": "who is followed",

@@ -164,6 +164,8 @@ def test_several_folders_are_one_registry_in_which_a_key_stands_once(tmp_path: P
     ({"domains": ["https://a.example"]}, "`https://a.example` is not a host name"),
     ({"domains": ["Harbour.example"]}, "`Harbour.example` is not a host name"),
     ({"domains": ["10.0.0.1"]}, "`10.0.0.1` is not a host name"),
+    ({"avatars": ["logo.png"]}, "`logo.png` is not a picture's hash"),
+    ({"avatars": ["f" * 64, "f" * 63 + " logo.png"]}, f"`{'f' * 63} logo.png` is not a picture's hash"),
     ({"name": "News"}, "the name `News` is one common word"),
     ({"name": "EU"}, "the name `EU` has fewer than 3 letters"),
     ({"name": "Long live the harbour"}, "the name `Long live the harbour` is a slogan, not the name of a body or person"),

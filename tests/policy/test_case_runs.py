@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from evenhand.model.policy import CaseOutcome, Expectation
-from evenhand.model.snapshot import ACCOUNTS, POSTS
-from evenhand.policy.case_runs import case_failures, case_runs, case_tables, swap_failures
-from evenhand.policy.keys import ACCOUNT_KEYS, POST_KEYS
+from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
+from evenhand.policy.case_runs import case_failures, case_media, case_runs, case_tables, swap_failures
+from evenhand.policy.keys import ACCOUNT_KEYS, MEDIA_KEYS, POST_KEYS
 from evenhand.policy.pack import read_pack
 from evenhand.policy.swap import read_sides
 
@@ -20,6 +20,7 @@ name = "with posts"
 expect = "nothing"
 account = { handle = "h", created_at = 2026-01-01, followers = 3 }
 posts = [{ text = "one", links = ["https://example.org"] }, { text = "two", created_at = 2026-01-02T03:04:05+01:00 }]
+media = [{ post = 2, kind = "video", ai_label = true }, { path = "a.jpg", pdq_quality = 90 }]
 """
 PACK = read_pack({"pack.toml": (GOLDEN / "_pack.toml").read_text(encoding="utf-8"),
                   "media.toml": (GOLDEN / "_policy.toml").read_text(encoding="utf-8") + POSTED})
@@ -46,9 +47,21 @@ def test_cases_become_tables_of_the_snapshot_contract() -> None:
     assert str(accounts["created_at"][3].as_py()) == "2026-01-01 00:00:00+00:00"
 
 
+def test_media_belong_to_a_post_or_are_the_profile_picture() -> None:
+    accounts, _ = case_tables(RUNS)
+    media = case_media(RUNS)
+    assert media.schema == MEDIA.schema
+    assert [tuple(row.values()) for row in media.select(
+        ["media_id", "post_id", "kind", "path", "pdq_quality", "ai_label"]).to_pylist()] == [
+        ("posing-as-media/3~1", "posing-as-media/3#2", "video", None, None, True),
+        ("posing-as-media/3~2", None, None, "a.jpg", 90, None)]
+    assert accounts["avatar_media_id"].to_pylist() == [None, None, None, "posing-as-media/3~2"]
+
+
 def test_the_keys_of_a_case_are_columns_of_the_contract() -> None:
     assert {key.name for key in ACCOUNT_KEYS} <= set(ACCOUNTS.schema.names)
     assert {key.name for key in POST_KEYS} <= set(POSTS.schema.names)
+    assert {key.name for key in MEDIA_KEYS} <= {*MEDIA.schema.names, "post"}
 
 
 def test_cases_that_end_as_expected_are_no_problem() -> None:

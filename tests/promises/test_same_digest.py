@@ -15,7 +15,7 @@ from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.plan import Plan
-from evenhand.policy.case_runs import case_runs, case_tables
+from evenhand.policy.case_runs import case_media, case_runs, case_tables
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials, plan
@@ -29,10 +29,11 @@ def materials() -> Materials:
 
 
 def planned(materials: Materials, folder: Path, *, buckets: int, threads: int, order: int) -> Plan:
-    accounts, posts = case_tables(case_runs(materials.pack, ()))
+    runs = case_runs(materials.pack, ())
+    accounts, posts = case_tables(runs)
     source = folder / "export"
     source.mkdir(parents=True)
-    for name, table in (("accounts", accounts), ("posts", posts)):
+    for name, table in (("accounts", accounts), ("posts", posts), ("media", case_media(runs))):
         shuffled = table.take(pa.array(np.random.default_rng(order).permutation(table.num_rows)))
         pq.write_table(shuffled, source / f"{name}.parquet")
     ingest(str(source), folder / "snapshot", cut_off=CUT_OFF, settings=IngestSettings(n_buckets=buckets, threads=threads))

@@ -18,6 +18,7 @@ from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
 from evenhand.cli.interruptible import interruptible
+from evenhand.cli.media import media
 from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
 from evenhand.cli.policy import policy
@@ -46,7 +47,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, scan, plan, explain, report, policy, registry, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, evaluate, world):
     evenhand.add_command(command)
 
 

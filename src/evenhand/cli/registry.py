@@ -9,8 +9,10 @@ import click
 
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.checks import RegistryDiffView
+from evenhand.cli.views.media import PicturesView
 from evenhand.errors import ConfigError, Problem
 from evenhand.workflows.import_registry import ColumnMapping, Provenance, apply_import, import_registry
+from evenhand.workflows.media.of_folder import pictures_in
 
 
 @click.group()
@@ -39,6 +41,17 @@ def import_(*, file: Path, kind: str, into: Path, source: str, source_url: str |
                                  provenance=Provenance(source=source, source_url=source_url, as_of=day))
     written = str(apply_import(difference)) if write else None
     screen(as_json=as_json).show(RegistryDiffView(difference=difference, written=written))
+
+
+@registry.command()
+@click.argument("folder", type=EXISTING)
+@as_json
+def pictures(*, folder: Path, as_json: bool) -> None:
+    """Show each picture in FOLDER as a register of holders names it in `avatars`: its PDQ hash, and where it stands.
+
+    Needs the optional extra `media`.
+    """
+    screen(as_json=as_json).show(PicturesView(pictures=pictures_in(folder)))
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ is a letter away from another's links to its own site all day.
 
 from __future__ import annotations
 
+from evenhand.detectors.avatars import AVATAR_EVIDENCE
 from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query, Scope
 
@@ -52,8 +53,8 @@ SELF_NAMED = Query(
                           length(words) + 2 * (length(own_name) + {BESIDE})), own_name)""")
 
 IDENTITY_EVIDENCE = Query(
-    name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name),
-    sentence="a name, handle or own address that reads as a registered holder's",
+    name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),
+    sentence="a name, handle, own address or profile picture that reads as a registered holder's",
     sql=f"""
     select account_id, holder_id, 'identity' as family,
            case when field = 'display_name' then
@@ -80,7 +81,9 @@ IDENTITY_EVIDENCE = Query(
     left join (select distinct account_id, domain from address_matches where "where" = 'handle') h
       on m.account_id = h.account_id and m.domain = h.domain
     where (m."where" = 'handle' or (m."where" = 'website' and h.account_id is null))
-      and m.similarity * m.weight >= {MIN_NAME_STRENGTH}""")
+      and m.similarity * m.weight >= {MIN_NAME_STRENGTH}
+    union all
+    select {EVIDENCE_COLUMNS}, holder_kind, similarity, weight from {AVATAR_EVIDENCE.name}""")
 
 DISGUISES = Query(
     name="disguises", inputs=("names",),

@@ -6,6 +6,7 @@ leave: identity × (1 − (1 − claim)(1 − content)(1 − network)). Without 
 
 from __future__ import annotations
 
+from evenhand.detectors.avatars import AVATAR_EVIDENCE
 from evenhand.detectors.identity import (
     ADDRESS_IMITATIONS,
     CLAIM_EVIDENCE,
@@ -75,8 +76,8 @@ NEAR = Query(
     from {SUSPECTS.name} s join content_evidence t on s.account_id = t.account_id and s.holder_id = t.holder_id""")
 
 SHARED_STEPS: tuple[Step, ...] = (
-    NAMED_CLAIMS, SELF_NAMED, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE, ADDRESS_IMITATIONS, SUSPECTS,
-    NEAR, ENDING_SHARES, NETWORK_EVIDENCE)
+    NAMED_CLAIMS, SELF_NAMED, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
+    ADDRESS_IMITATIONS, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE)
 
 
 def impersonation(*, kind: HolderKind, harm: Harm, sentence: str) -> Detector:

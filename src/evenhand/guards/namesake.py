@@ -1,8 +1,8 @@
 """Spares people and bodies that happen to share a name.
 
 A name that several registered holders share, or that is made of common words, points at nobody in particular. Only
-evidence that points at one holder (its handle, its address, an official claim that names a body, imitated characters)
-outweighs that. For people it takes more: a namesake may well say "official account" and their own name.
+evidence that points at one holder (its handle, its address, its picture, an official claim that names a body, imitated
+characters) outweighs that. For people it takes more: a namesake may well say "official account" and their own name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HITS = Query(
     from suspect_ids s join name_matches m on s.account_id = m.account_id
     left join (select distinct account_id, holder_id from identity_evidence
                where signal in ('handle_lookalike', 'address_other_suffix', 'address_lookalike', 'address_embeds',
-                                'name_lookalike_characters')) p
+                                'name_lookalike_characters', 'avatar_copies')) p
       on m.account_id = p.account_id and m.holder_id = p.holder_id
     left join (select distinct account_id, holder_id from named_claims) c
       on m.account_id = c.account_id and m.holder_id = c.holder_id

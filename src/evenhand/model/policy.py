@@ -116,6 +116,24 @@ class CasePost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMedia:
+    """One media file in a policy's case: the columns of the snapshot contract."""
+
+    post: int | None = None
+    """The number of the post it belongs to, counted from 1; None for the account's profile picture."""
+    kind: str | None = None
+    path: str | None = None
+    pdq: str | None = None
+    pdq_quality: int | None = None
+    text: str | None = None
+    digital_source_type: str | None = None
+    provenance: str | None = None
+    ai_mark: str | None = None
+    generator: str | None = None
+    ai_label: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """What a case must lead to: a finding, being spared by `guard`, or nothing at all."""
 
@@ -135,6 +153,7 @@ class PolicyCase:
     account: CaseAccount
     posts: tuple[CasePost, ...]
     expect: Expectation
+    media: tuple[CaseMedia, ...] = ()
     swaps: bool = True
     """True when swapping sides must not change the outcome."""
     place: Place | None = field(default=None, compare=False, repr=False)

@@ -90,6 +90,11 @@ MEDIA = Table(
         pa.field("pdq", pa.string()),
         pa.field("text", pa.string()),
         pa.field("digital_source_type", pa.string()),
+        pa.field("pdq_quality", pa.int64()),
+        pa.field("provenance", pa.string()),
+        pa.field("ai_mark", pa.string()),
+        pa.field("generator", pa.string()),
+        pa.field("ai_label", pa.bool_()),
     ]))
 
 FOLLOWS = Table(
@@ -112,6 +117,10 @@ REPORTS = Table(
         pa.field("text", pa.string()),
         pa.field("created_at", TIME),
     ]))
+
+LATER_COLUMNS: dict[str, tuple[str, ...]] = {
+    "media": ("pdq_quality", "provenance", "ai_mark", "generator", "ai_label")}
+"""Columns that came after the first version of the contract. An older snapshot lacks them and is read as if they were empty."""
 
 TABLES: dict[str, Table] = {table.name: table for table in (ACCOUNTS, POSTS, MEDIA, FOLLOWS, REPORTS)}
 

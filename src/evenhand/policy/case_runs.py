@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from evenhand.errors import Problem
 from evenhand.model.policy import CaseOutcome, PolicyCase, PolicyPack, SwapPair
-from evenhand.model.snapshot import ACCOUNTS, POSTS
+from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
 from evenhand.policy.swap import swapped
 
 
@@ -38,10 +38,24 @@ def case_runs(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseRun, .
 
 def case_tables(runs: tuple[CaseRun, ...]) -> tuple[pa.Table, pa.Table]:
     """The accounts and the posts of `runs`, in the columns of the snapshot contract."""
-    accounts = [asdict(run.case.account) | {"account_id": run.account_id} for run in runs]
+    accounts = [asdict(run.case.account) | {"account_id": run.account_id, "avatar_media_id": _avatar(run)} for run in runs]
     posts = [asdict(post) | {"account_id": run.account_id, "post_id": f"{run.account_id}#{number}"}
              for run in runs for number, post in enumerate(run.case.posts, start=1)]
     return (pa.Table.from_pylist(accounts, schema=ACCOUNTS.schema), pa.Table.from_pylist(posts, schema=POSTS.schema))
+
+
+def case_media(runs: tuple[CaseRun, ...]) -> pa.Table:
+    """The media files of `runs`, in the columns of the snapshot contract."""
+    media = [asdict(one) | {"account_id": run.account_id, "media_id": f"{run.account_id}~{number}",
+                            "post_id": f"{run.account_id}#{one.post}" if one.post is not None else None}
+             for run in runs for number, one in enumerate(run.case.media, start=1)]
+    return pa.Table.from_pylist(media, schema=MEDIA.schema)
+
+
+def _avatar(run: CaseRun) -> str | None:
+    """The id of the case's profile picture: its first media file that belongs to no post."""
+    own = (number for number, one in enumerate(run.case.media, start=1) if one.post is None)
+    return next((f"{run.account_id}~{number}" for number in own), None)
 
 
 def case_failures(runs: tuple[CaseRun, ...], outcomes: Mapping[str, CaseOutcome]) -> tuple[Problem, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evenhand.model.policy import CaseAccount, CasePost, Expectation, PolicyCase
-from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, POST_KEYS
+from evenhand.model.policy import CaseAccount, CaseMedia, CasePost, Expectation, PolicyCase
+from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, MEDIA_KEYS, POST_KEYS
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
 
@@ -31,12 +31,13 @@ def read_cases(reader: TableReader, guards: tuple[str, ...]) -> tuple[PolicyCase
 def _case(table: TableReader, guards: tuple[str, ...]) -> PolicyCase | None:
     account = table.table("account", ACCOUNT_KEYS)
     posts = [_post(post) for post in table.tables("posts", POST_KEYS)]
+    media = [_media(one, n_posts=len(posts)) for one in table.tables("media", MEDIA_KEYS)]
     expect = _expectation(table, guards)
     if account is None or expect is None or not table.is_right:
         return None
     swaps = table.yes_no("swap")
     return PolicyCase(name=table.text("name"), account=_account(account), posts=tuple(posts), expect=expect,
-                      swaps=swaps is not False, place=table.place("name"))
+                      media=tuple(media), swaps=swaps is not False, place=table.place("name"))
 
 
 def _account(table: TableReader) -> CaseAccount:
@@ -54,6 +55,17 @@ def _post(table: TableReader) -> CasePost:
                     language=table.text_or_none("language"), created_at=table.time("created_at"),
                     shares=table.number_or_none("shares"), views=table.number_or_none("views"),
                     sponsored=table.yes_no("sponsored"))
+
+
+def _media(table: TableReader, *, n_posts: int) -> CaseMedia:
+    post = table.number_or_none("post")
+    if post is not None and post > n_posts:
+        table.wrong("post", f"there is no post {post}", f"the case has {n_posts}" if n_posts else "the case has no posts")
+    return CaseMedia(
+        post=post, kind=table.text_or_none("kind"), path=table.text_or_none("path"), pdq=table.text_or_none("pdq"),
+        pdq_quality=table.number_or_none("pdq_quality"), text=table.text_or_none("text", is_raw=True),
+        digital_source_type=table.text_or_none("digital_source_type"), provenance=table.text_or_none("provenance"),
+        ai_mark=table.text_or_none("ai_mark"), generator=table.text_or_none("generator"), ai_label=table.yes_no("ai_label"))
 
 
 def _expectation(table: TableReader, guards: tuple[str, ...]) -> Expectation | None:

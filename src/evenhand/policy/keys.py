@@ -208,6 +208,8 @@ CASE_KEYS = (
         example='{ handle = "theguardlan", display_name = "The Guardlan" }'),
     Key(name="posts", kind=Kind.TABLES, is_required=False, sentence="its posts, with the snapshot's columns",
         example='[{ text = "…", links = ["https://…"] }]'),
+    Key(name="media", kind=Kind.TABLES, is_required=False, sentence="its media files, with the snapshot's columns",
+        example='[{ post = 1, kind = "video", digital_source_type = "trainedAlgorithmicMedia" }]'),
     Key(name="expect", kind=Kind.TEXT, sentence="`finding`, `spared:` and a guard, or `nothing`",
         example='"spared:disclosure"'),
     Key(name="swap", kind=Kind.YES_NO, is_required=False, example="false",
@@ -238,6 +240,20 @@ POST_KEYS = (
     Key(name="sponsored", kind=Kind.YES_NO, is_required=False, sentence="declared as paid for", example="true"),
 )
 
+MEDIA_KEYS = (
+    Key(name="post", kind=Kind.NUMBER, low=1, is_required=False, example="1",
+        sentence="the number of its post, from 1; without it the file is the profile picture"),
+    *(Key(name=name, kind=Kind.TEXT, is_required=False, sentence=sentence, example=f'"{example}"')
+      for name, sentence, example in (
+        ("kind", "what it is", "video"), ("path", "where it stands", "a.jpg"), ("pdq", "its fingerprint", "f8f8…"),
+        ("text", "what is written or said in it", "…"), ("digital_source_type", "the IPTC term", "trainedAlgorithmicMedia"),
+        ("provenance", "what its manifest is worth", "intact"), ("ai_mark", "where it says that a model made it", "c2pa"),
+        ("generator", "the program that it names", "…"))),
+    Key(name="pdq_quality", kind=Kind.NUMBER, low=0, is_required=False, sentence="of its fingerprint", example="100"),
+    Key(name="ai_label", kind=Kind.YES_NO, is_required=False, example="true",
+        sentence="the platform shows that a model made it"),
+)
+
 TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("pack.toml", "the pack", PACK_KEYS),
     ("[authority]", "in pack.toml: who answers for it", AUTHORITY_KEYS),
@@ -251,5 +267,6 @@ TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("[[case]]", "in a policy: what it must catch and what it must spare", CASE_KEYS),
     ("account", "in a case", ACCOUNT_KEYS),
     ("posts", "in a case", POST_KEYS),
+    ("media", "in a case", MEDIA_KEYS),
 )
 """Every table of a pack with its heading and its keys, in the order of the reference page."""

@@ -32,7 +32,8 @@ def read_sides(text: str) -> tuple[SwapPair, ...]:
 def swapped(case: PolicyCase, sides: tuple[SwapPair, ...]) -> tuple[PolicyCase, ...]:
     """The case once for each pair that occurs in it, with that pair's words exchanged; none when it is not to swap.
 
-    Words change in the display name, the bio and the posts' texts; handles and links are somebody's address and stay.
+    Words change in the display name, the bio, the posts' texts and what is said in media; handles and links are somebody's
+    address and stay.
     """
     if not case.swaps:
         return ()
@@ -45,7 +46,8 @@ def _exchanged(case: PolicyCase, pair: SwapPair) -> PolicyCase:
     return replace(
         case,
         account=replace(account, display_name=_optional(account.display_name, pair), bio=_optional(account.bio, pair)),
-        posts=tuple(replace(post, text=exchange(post.text, pair)) for post in case.posts))
+        posts=tuple(replace(post, text=exchange(post.text, pair)) for post in case.posts),
+        media=tuple(replace(one, text=_optional(one.text, pair)) for one in case.media))
 
 
 def _optional(text: str | None, pair: SwapPair) -> str | None:

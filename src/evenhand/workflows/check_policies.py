@@ -15,7 +15,7 @@ from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import CaseRun, case_failures, case_runs, case_tables, swap_failures
+from evenhand.policy.case_runs import CaseRun, case_failures, case_media, case_runs, case_tables, swap_failures
 from evenhand.policy.lint import lint_pack
 from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
@@ -68,7 +68,8 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
     pipeline = materials.pipeline
     accounts, posts = case_tables(runs)
     tables: dict[str, Source] = {name: TABLES[name].schema.empty_table() for name in pipeline.tables}
-    tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts)) if name in tables}
+    tables |= {name: table for name, table in (
+        ("accounts", accounts), ("posts", posts), ("media", case_media(runs))) if name in tables}
     engine.bind(materials.registries)
     near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
     suspects = set(near["profiles"]["account_id"].to_pylist())

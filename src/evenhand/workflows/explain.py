@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from evenhand.campaign.plan import Spared, judge
 from evenhand.campaign.verdicts import verdicts
-from evenhand.connectors.snapshot_folder import SnapshotFolder
+from evenhand.connectors.snapshot_folder import SnapshotFolder, completed
 from evenhand.errors import DataError, Problem
 from evenhand.model.decision import Decision
 from evenhand.model.snapshot import TABLES
@@ -96,7 +96,7 @@ def _find(snapshot: SnapshotFolder, account: str) -> tuple[str, int]:
 
 
 def _rows_of(snapshot: SnapshotFolder, name: str, bucket: int, account_id: str) -> pa.Table:
-    parts = [pq.read_table(path, filters=pc.field("account_id") == account_id, partitioning=None)
+    parts = [completed(pq.read_table(path, filters=pc.field("account_id") == account_id, partitioning=None), name)
              for path in snapshot.files(name, bucket)]
     return pa.concat_tables(parts) if parts else TABLES[name].schema.empty_table()
 

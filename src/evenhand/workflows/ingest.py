@@ -24,7 +24,7 @@ from evenhand.connectors.ingested.tally import FileCount, gather_rejects
 from evenhand.connectors.ingested.workplace import WORK, Workplace, workplace
 from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS, load_manifest, save_manifest, write_whole
 from evenhand.errors import ConfigError, DataError, Problem
-from evenhand.model.snapshot import EARLIEST, TABLES, Manifest
+from evenhand.model.snapshot import EARLIEST, LATER_COLUMNS, TABLES, Manifest, Table
 
 __all__ = ["IngestProgress", "IngestSettings", "IngestSummary", "Report", "earlier_cut_off", "ingest", "load_summary"]
 
@@ -222,9 +222,14 @@ def fingerprint(finished: Sequence[Mapping[str, Finished]]) -> str:
     said = {}
     for name, table in TABLES.items():
         parts = [tables[name] for tables in finished]
-        said[name] = {"columns": table.schema.names, "rows": sum(part.n_kept for part in parts),
+        said[name] = {"columns": first_columns(table), "rows": sum(part.n_kept for part in parts),
                       "sums": [f"{sum(part.sums[i] for part in parts) % 2**128:032x}" for i in (0, 1)]}
     return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def first_columns(table: Table) -> list[str]:
+    """The columns of the contract's first version."""
+    return [name for name in table.schema.names if name not in LATER_COLUMNS.get(table.name, ())]
 
 
 def count_files(jobs: Sequence[Job], rejected: Mapping[tuple[str, str], int]) -> tuple[FileCount, ...]:

@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 from evenhand import __version__
 from evenhand.campaign.pipeline import Pipeline
 from evenhand.connectors.snapshot_folder import SnapshotFolder
-from evenhand.model.snapshot import TABLES
 from evenhand.ports import Engine, Source, StepCount
 from evenhand.workflows.buckets.parts import Parts, open_parts
 
@@ -108,8 +107,7 @@ def sweep_key(snapshot: SnapshotFolder, pipeline: Pipeline, *, registries_digest
 
 def do_buckets(run: range, snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, parts: Parts) -> range:
     """Run the account steps over a run of buckets and write what they leave; the run."""
-    tables: dict[str, Source] = {name: tuple(path for bucket in run for path in snapshot.files(name, bucket))
-                                 or TABLES[name].schema.empty_table() for name in pipeline.tables}
+    tables: dict[str, Source] = {name: snapshot.source(name, run) for name in pipeline.tables}
     parts.write(run, engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept))
     return run
 

@@ -9,6 +9,7 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
+from evenhand.signals.media.avatars import ACCOUNT_AVATARS, AvatarIndex, avatar_matches
 from evenhand.signals.names.account_names import name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
@@ -25,6 +26,7 @@ from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, lures
+from evenhand.signals.words.presenters import presenter_steps
 
 
 def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
@@ -35,9 +37,11 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
-            addresses(public), *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
-            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS,
-            lures(lexicon("lures")))
+            addresses(public),
+            *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
+            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
+            ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
+            *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")))
 
 
 @cache

@@ -18,7 +18,7 @@ from evenhand.connectors.files.embedded import given
 from evenhand.connectors.files.rejects import EXCERPT, SHORT, Reason
 from evenhand.connectors.ingested.spill import Unit, spilled_schema
 from evenhand.connectors.snapshot import bucket_path, write_whole
-from evenhand.model.snapshot import ACCOUNTS, TABLES, Table
+from evenhand.model.snapshot import ACCOUNTS, LATER_COLUMNS, TABLES, Table
 
 ROW_BITS = 40
 """A row's place among all rows of a table is one number: the file's number above these bits, the row in it below."""
@@ -205,10 +205,16 @@ def _gone(table: Table, *, database: duckdb.DuckDBPyConnection) -> duckdb.DuckDB
 def canonical(table: Table) -> str:
     """SQL that writes a row as one text, so that two different rows never give the same one.
 
-    A kept text holds no NUL and is never empty, so NUL ends a value and nothing before it is null.
+    A kept text holds no NUL and is never empty, so NUL ends a value and nothing before it is null. Columns that came later in
+    the contract follow with their names, and only where they hold something: what was exported before gives the same text.
     """
     parts = []
+    later = LATER_COLUMNS.get(table.name, ())
     for field in table.schema:
+        if field.name in later:
+            tagged = f"concat('{field.name}', chr(0), {field.name}, chr(0))"
+            parts.append(f"case when {field.name} is null then '' else {tagged} end")
+            continue
         if pa.types.is_list(field.type):
             parts += [f"len({field.name})", "chr(0)", f"array_to_string({field.name}, chr(0))"]
         else:

@@ -19,6 +19,8 @@ FIRST, LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for
 """Times before and from which a date is a mistake in the export; microseconds since 1970."""
 DAY = 86_400_000_000
 """Microseconds in a day."""
+PICTURE = r"^[0-9a-fA-F]{64}( .+)?$"
+"""How a register names a picture: its PDQ hash and, after a space, where it stands."""
 OUTCOMES = ("legitimate",)
 """What an adjudication may say: it only ever spares."""
 
@@ -152,6 +154,11 @@ def _holders(table: pa.Table) -> Iterator[Objection]:
     for item in _array(told).rows():
         yield Objection(row=parents[item].as_py(), what=f"the name `{texts[item].as_py()}` {against[item].as_py()}",
                         hint=HINT)
+    parents, pictures = _flat(table["avatars"])
+    for item in (~_array(pc.match_substring_regex(pictures, PICTURE))).rows():
+        yield Objection(row=parents[item].as_py(), what=f"`{pictures[item].as_py()}` is not a picture's hash",
+                        hint="write a PDQ hash of 64 hexadecimal digits, and after a space where the picture stands; "
+                        "`evenhand registry pictures FOLDER` makes them")
     parents, handles = _flat(table["handles"])
     for item in _array(pc.is_null(pc.struct_field(handles, "handle"))).rows():
         yield Objection(row=parents[item].as_py(), what="a handle is empty", hint="leave it out")

@@ -9,8 +9,8 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.expression import Column, Function, Parameter, Reads, Type
 from evenhand.model.registry import HolderKind
 
-GUARD_NAMES = ("adjudicated", "criticism", "disclosure", "hijacked", "namesake", "precedence", "proven_control",
-               "unregistered")
+GUARD_NAMES = ("adjudicated", "ai_disclosure", "criticism", "disclosure", "hijacked", "namesake", "precedence",
+               "proven_control", "unregistered")
 """The guards that come with Evenhand. `read_pack` takes another list when plug-ins bring more."""
 
 

@@ -1,0 +1,1 @@
+"""Media: how alike two pictures look, and what their numbers say. No file is opened here."""
