@@ -69,7 +69,8 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
     if penalty is Penalty.NONE:
         return _none("no_means", steps[-1])
     asks = [hit for hit in considered if hit.strength is Strength.ASK]
-    by_person = bool(asks) or penalty is Penalty.CLOSE or penalty in policy.needs_person
+    reserved = {Penalty.CLOSE, *policy.needs_person}  # a guard that lowers such a rung does not take the person away
+    by_person = bool(asks) or not reserved.isdisjoint({rung.penalty, penalty})
     steps.extend(f"a person decides: {hit.fact}" for hit in asks)
     if by_person and not asks:
         steps.append("a person decides: closing an account and what the policy reserves is never automatic")
