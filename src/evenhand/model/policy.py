@@ -113,6 +113,21 @@ class CasePost:
     shares: int | None = None
     views: int | None = None
     sponsored: bool | None = None
+    image_text: str | None = None
+    """Text in its picture, as the snapshot's `media.text` has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFactCheck:
+    """A published fact-check that a policy's cases are about. It is there while the cases run and at no other time."""
+
+    claim: str
+    publisher: str
+    publisher_site: str
+    rating: str
+    language: str | None = None
+    published_at: datetime | None = None
+    state_affiliated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +189,8 @@ class Policy:
     at_once_reason: str | None
     questions: tuple[DecisionQuestion, ...]
     cases: tuple[PolicyCase, ...]
+    fact_checks: tuple[CaseFactCheck, ...] = ()
+    """What was published about the claims in its cases."""
     file: str = field(default="", compare=False)
     places: tuple[tuple[str, Place], ...] = field(default=(), compare=False, repr=False)
 

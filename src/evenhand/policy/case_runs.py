@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 
 from evenhand.errors import Problem
-from evenhand.model.policy import CaseOutcome, PolicyCase, PolicyPack, SwapPair
-from evenhand.model.snapshot import ACCOUNTS, POSTS
-from evenhand.policy.swap import swapped
+from evenhand.model.policy import CaseFactCheck, CaseOutcome, PolicyCase, PolicyPack, SwapPair
+from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
+from evenhand.policy.swap import exchange, swapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,24 @@ def case_tables(runs: tuple[CaseRun, ...]) -> tuple[pa.Table, pa.Table]:
     posts = [asdict(post) | {"account_id": run.account_id, "post_id": f"{run.account_id}#{number}"}
              for run in runs for number, post in enumerate(run.case.posts, start=1)]
     return (pa.Table.from_pylist(accounts, schema=ACCOUNTS.schema), pa.Table.from_pylist(posts, schema=POSTS.schema))
+
+
+def case_media(runs: tuple[CaseRun, ...]) -> pa.Table:
+    """The pictures with text in the posts of `runs`, in the columns of the snapshot contract."""
+    media = [{"media_id": f"{run.account_id}#{number}/picture", "account_id": run.account_id,
+              "post_id": f"{run.account_id}#{number}", "kind": "image", "text": post.image_text}
+             for run in runs for number, post in enumerate(run.case.posts, start=1) if post.image_text]
+    return pa.Table.from_pylist(media, schema=MEDIA.schema)
+
+
+def case_fact_checks(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseFactCheck, ...]:
+    """Every fact-check that the pack's cases are about, each followed by its versions with sides exchanged, without doubles.
+
+    A case whose sides are exchanged is about the claim with its sides exchanged.
+    """
+    written = [checked for policy in pack.policies for checked in policy.fact_checks]
+    return tuple(dict.fromkeys(version for checked in written for version in (checked, *(
+        replace(checked, claim=exchange(checked.claim, pair)) for pair in sides))))
 
 
 def case_failures(runs: tuple[CaseRun, ...], outcomes: Mapping[str, CaseOutcome]) -> tuple[Problem, ...]:

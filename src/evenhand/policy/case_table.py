@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evenhand.model.policy import CaseAccount, CasePost, Expectation, PolicyCase
-from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, POST_KEYS
+from evenhand.model.policy import CaseAccount, CaseFactCheck, CasePost, Expectation, PolicyCase
+from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, FACT_CHECK_KEYS, POST_KEYS
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
 
@@ -53,7 +53,16 @@ def _post(table: TableReader) -> CasePost:
     return CasePost(text=table.text_or_none("text", is_raw=True) or "", links=table.texts("links"),
                     language=table.text_or_none("language"), created_at=table.time("created_at"),
                     shares=table.number_or_none("shares"), views=table.number_or_none("views"),
-                    sponsored=table.yes_no("sponsored"))
+                    sponsored=table.yes_no("sponsored"), image_text=table.text_or_none("image_text", is_raw=True))
+
+
+def read_fact_checks(reader: TableReader) -> tuple[CaseFactCheck, ...]:
+    """The fact-checks that the cases are about, in the order of the file. Mistakes go to the reader's problems."""
+    return tuple(CaseFactCheck(
+        claim=table.text("claim"), publisher=table.text("publisher"), publisher_site=table.text("publisher_site"),
+        rating=table.text("rating"), language=table.text_or_none("language"), published_at=table.time("published_at"),
+        state_affiliated=table.yes_no("state_affiliated"))
+        for table in reader.tables("fact_check", FACT_CHECK_KEYS) if table.is_right)
 
 
 def _expectation(table: TableReader, guards: tuple[str, ...]) -> Expectation | None:

@@ -21,6 +21,7 @@ IMPERSONATION = frozenset({Harm.IMPERSONATION_OFFICIAL, Harm.IMPERSONATION_MILIT
 REQUIRED_GUARDS = {
     **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated")),
     Harm.SCAM: ("criticism", "adjudicated"),
+    Harm.FALSE_CLAIM: ("disclosure", "refutes_claim", "verdict_in_doubt", "adjudicated"),
 }
 """The guards that a policy on a harm cannot do without (DESIGN §1: guards of equal rank)."""
 MIN_TEXT = 60

@@ -15,11 +15,19 @@ from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import CaseRun, case_failures, case_runs, case_tables, swap_failures
+from evenhand.policy.case_runs import (
+    CaseRun,
+    case_failures,
+    case_media,
+    case_runs,
+    case_tables,
+    swap_failures,
+)
 from evenhand.policy.lint import lint_pack
 from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
 from evenhand.ports import Engine, Source
+from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
 from evenhand.workflows.plan import Materials, cases, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
@@ -49,6 +57,7 @@ def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = No
     sides = read_sides(_lexicon("sides.toml"))
     names = protected_names(_named(materials.registries), bodies=_forbidden_words())
     runs = case_runs(pack, sides)
+    materials = with_case_fact_checks(materials, sides)
     outcomes = run_cases(runs, materials, engine, at=at or datetime(2026, 1, 1, tzinfo=UTC))
     problems = (*lint_pack(pack, names=names, sides=sides), *case_failures(runs, outcomes), *swap_failures(runs, outcomes))
     return PackCheck(problems=problems, n_policies=len(pack.policies),
@@ -68,7 +77,8 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
     pipeline = materials.pipeline
     accounts, posts = case_tables(runs)
     tables: dict[str, Source] = {name: TABLES[name].schema.empty_table() for name in pipeline.tables}
-    tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts)) if name in tables}
+    tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts), ("media", case_media(runs)))
+               if name in tables}
     engine.bind(materials.registries)
     near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
     suspects = set(near["profiles"]["account_id"].to_pylist())

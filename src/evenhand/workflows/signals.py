@@ -9,6 +9,9 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
+from evenhand.ports import SentenceModel
+from evenhand.signals.fact_checks.common import CommonWords
+from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.names.account_names import names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
@@ -36,7 +39,19 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
-            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")))
+            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")),
+            *fact_check_steps(registers["fact_checks"]))
+
+
+def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = None) -> tuple[Step, ...]:
+    """The steps that match posts with the claims of `fact_checks`."""
+    return claim_matches(fact_checks, common=common_words(), stances=lexicon("stances"), model=model)
+
+
+@cache
+def common_words() -> CommonWords:
+    """The shipped list of common words."""
+    return CommonWords.from_toml(_bytes("common_words.toml").decode("utf-8"))
 
 
 @cache
