@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
-from evenhand.signals.fact_checks.common import CommonWords
+from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.names.account_names import names_kernel
 from evenhand.signals.names.added_words import AddedWords
@@ -30,8 +30,8 @@ from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import lures
 
 
-def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
-    """Every signal there is, for the holders in `registers`. Which of them run is up to the pack."""
+def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None) -> tuple[Step, ...]:
+    """Every signal there is, for the holders and fact-checks in `registers`. Which of them run is up to the pack."""
     tables, public = unicode_tables(), PublicSuffixes.bundled()
     index = HolderIndex.build(registers["holders"], tables=tables,
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
@@ -40,7 +40,7 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")),
-            *fact_check_steps(registers["fact_checks"]))
+            *fact_check_steps(registers["fact_checks"], model=model))
 
 
 def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = None) -> tuple[Step, ...]:

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.signals.fact_checks.common import CommonWords
+from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.grams import Marks, Rows, grams, tokens
-from evenhand.signals.fact_checks.letters import letters
+from evenhand.signals.fact_checks.letters import Letters, letters
 from evenhand.signals.fact_checks.postings import ClaimMarks, Postings, Weights, distinct, post, spread
 from evenhand.signals.words.folded import Flags, Places
 
@@ -75,6 +75,7 @@ class ClaimIndex:
 
     def __init__(self, claims: pa.Array, titles: pa.Array, *, common: CommonWords) -> None:
         self.claims: pa.Array = claims.cast(pa.string())
+        self.titles: pa.Array = pc.if_else(pc.equal(titles.cast(pa.string()).fill_null(""), ""), self.claims, titles)
         self._n = len(claims)
         joined = letters(pc.binary_join_element_wise(self.claims, titles.cast(pa.string()).fill_null(""), "\n"))
         self._words = post(tokens(joined), common.words, n_texts=self._n)
@@ -91,23 +92,28 @@ class ClaimIndex:
         """How many claims."""
         return self._n
 
-    def candidates(self, texts: pa.Array, *, reach: Reach = SWEEP) -> Candidates:
-        """Every pair of a text and a claim that are within `reach`, with their score and cover."""
+    def candidates(self, texts: pa.Array, *, reach: Reach = SWEEP, min_cover: float = 0.0) -> Candidates:
+        """Every pair of a text and a claim that are within `reach` and cover at least `min_cover`, with score and cover."""
         if not self._n or not len(texts):
             return _none()
         row, claim = self._sharing(tokens(letters(texts)), reach)
-        return self.measured(texts, row, claim)
+        return self.measured(texts, row, claim, min_cover=min_cover)
 
-    def measured(self, texts: pa.Array, row: Rows, claim: Rows) -> Candidates:
-        """The given pairs, in order of text, with their score and cover."""
+    def measured(self, texts: pa.Array, row: Rows, claim: Rows, *, min_cover: float = 0.0) -> Candidates:
+        """The given pairs that cover at least `min_cover`, in order of text, with their score and cover."""
         if not len(row):
             return _none()
-        new = np.concatenate(([True], row[1:] != row[:-1]))
-        own = np.cumsum(new) - 1
-        read = letters(texts.take(pa.array(row[new])))
-        cover = self._words_of.shared(_held(tokens(read), self._words), own, claim)
-        return Candidates(row=row, claim=claim, score=self._grams_of.shared(_held(grams(read), self._grams), own, claim),
-                          cover=(cover / np.maximum(self._words_of.totals[claim], 1e-6)).astype(np.float32))
+        read, own = _read(texts, row)
+        shared = self._words_of.shared(_held(tokens(read), self._words), own, claim)
+        cover = (shared / np.maximum(self._words_of.totals[claim], 1e-6)).astype(np.float32)
+        if min_cover > 0:
+            kept = cover >= min_cover
+            row, claim, cover = row[kept], claim[kept], cover[kept]
+            if not len(row):
+                return _none()
+            read, own = _read(texts, row)
+        return Candidates(row=row, claim=claim, cover=cover,
+                          score=self._grams_of.shared(_held(grams(read), self._grams), own, claim))
 
     def _sharing(self, marks: Marks, reach: Reach) -> tuple[Rows, Rows]:
         """The pairs of a text and a claim that share enough rare words."""
@@ -132,6 +138,12 @@ class ClaimIndex:
             return _none().row, _none().claim
         kept = pair[first[np.add.reduceat(packed & 0xFF, first) >= reach.min_shared * 16]]
         return (kept >> 32).astype(np.int32), (kept & 0xFFFFFFFF).astype(np.int32)
+
+
+def _read(texts: pa.Array, row: Rows) -> tuple[Letters, Places]:
+    """The letters of the texts that stand in pairs, and for each pair which of them is its own."""
+    new = np.concatenate(([True], row[1:] != row[:-1]))
+    return letters(texts.take(pa.array(row[new]))), np.cumsum(new) - 1
 
 
 def _held(marks: Marks, postings: Postings) -> npt.NDArray[np.int64]:

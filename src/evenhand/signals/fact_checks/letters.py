@@ -57,27 +57,21 @@ def letters(texts: pa.Array) -> Letters:
     """The folded letters of a string column; a null is an empty text.
 
     >>> found = letters(pa.array(["Café #StopTheSteal’s https://example.org/x", None]))
-    >>> "".join(chr(point) if point else " " for point in found.points)
-    ' cafe stop the steals '
+    >>> "".join(chr(point) if point else " " for point in found.points).split()
+    ['cafe', 'stop', 'the', 'steals']
     """
-    texts = _without_addresses(texts.cast(pa.large_string()).fill_null(""))
+    texts = without_addresses(texts.cast(pa.large_string()).fill_null(""))
     # A blank before each text, so that words never run from one text into the next.
     empty, blank = pa.scalar("", pa.large_string()), pa.scalar(" ", pa.large_string())
     packed, starts = _folded(Folded.of(pc.binary_join_element_wise(empty, texts, blank)))
     packed = np.append(packed, SEPARATOR).astype(np.int32)
-    kept = packed != _DROPPED
-    if not kept.all():
-        packed, starts = _kept(packed, starts, kept)
+    packed, starts = _without(packed, starts, np.flatnonzero(packed == _DROPPED))
     packed, starts = _parted(packed, starts)
-    is_letter = (packed & _LETTER) > 0
-    kept = is_letter.copy()
-    kept[1:] |= is_letter[:-1]
-    kept[starts] = True
-    packed, starts = _kept(packed, starts, kept)
     return Letters(points=packed & _LETTER, kinds=(packed >> _KIND_BITS).astype(np.uint8), starts=starts)
 
 
-def _without_addresses(texts: pa.Array) -> pa.Array:
+def without_addresses(texts: pa.Array) -> pa.Array:
+    """The texts with a blank in place of each web address. They are large strings without nulls."""
     some: pa.Array | None = None
     for hint in _ADDRESS_HINTS:
         has = pc.match_substring(texts, hint, ignore_case=hint == "www.")
@@ -91,15 +85,16 @@ def _without_addresses(texts: pa.Array) -> pa.Array:
 def _folded(folded: Folded) -> tuple[Points, Places]:
     """The folded letter of each character with its kinds above it, and where each text begins."""
     data = folded.data
-    is_lead = (data & 0xC0) != 0x80
-    if is_lead.all():
+    inner = np.flatnonzero((data & 0xC0) == 0x80)
+    if not len(inner):
         return _mapped(data.astype(np.int32)), folded.starts
-    first = np.concatenate(([0], np.cumsum(is_lead)))[folded.starts]
-    leads = np.flatnonzero(is_lead)
-    points = data[leads].astype(np.int32)
+    is_lead = np.ones(len(data), np.bool_)
+    is_lead[inner] = False
+    points = data[is_lead].astype(np.int32)
     wide = np.flatnonzero(points >= 0xC0)
-    points[wide] = _wide(data, leads[wide])
-    return _mapped(points), first
+    leads = np.flatnonzero(is_lead & (data >= 0xC0))
+    points[wide] = _wide(data, leads)
+    return _mapped(points), folded.starts - np.searchsorted(inner, folded.starts)
 
 
 def _wide(data: npt.NDArray[np.uint8], leads: Places) -> Points:
@@ -113,24 +108,27 @@ def _wide(data: npt.NDArray[np.uint8], leads: Places) -> Points:
     return points.astype(np.int32)
 
 
-def _kept(packed: Points, starts: Places, kept: Flags) -> tuple[Points, Places]:
-    """The flagged characters, and where each text begins among them."""
-    before = np.concatenate(([0], np.cumsum(kept)))
-    return packed[kept], before[starts]
+def _without(packed: Points, starts: Places, dropped: Places) -> tuple[Points, Places]:
+    """The characters without those at the places `dropped`."""
+    if not len(dropped):
+        return packed, starts
+    kept = np.ones(len(packed), np.bool_)
+    kept[dropped] = False
+    return packed[kept], starts - np.searchsorted(dropped, starts)
 
 
 def _parted(packed: Points, starts: Places) -> tuple[Points, Places]:
     """A separator before each capital inside a name behind `#` or `@`."""
-    sigils = np.flatnonzero(packed & (SIGIL << _KIND_BITS))
-    if not len(sigils):
+    tagged = np.flatnonzero(packed & (SIGIL << _KIND_BITS)) + 1
+    if not len(tagged):
         return packed, starts
-    kinds = packed >> _KIND_BITS
-    capital = np.flatnonzero((kinds[1:] & UPPER > 0) & (kinds[:-1] & LOWER > 0)) + 1
-    ends = np.flatnonzero((packed & _LETTER) == SEPARATOR)
-    if not len(capital):
-        return packed, starts
-    opened = ends[np.searchsorted(ends, capital) - 1]
-    capital = capital[(packed[opened] & (SIGIL << _KIND_BITS)) > 0]
+    separators = np.flatnonzero((packed & _LETTER) == SEPARATOR)
+    ends = separators[np.searchsorted(separators, tagged)]
+    lengths = ends - tagged
+    place = np.arange(lengths.sum()) + np.repeat(tagged - np.cumsum(lengths) + lengths, lengths)
+    kinds = packed[place] >> _KIND_BITS
+    before = packed[place - 1] >> _KIND_BITS
+    capital = place[(kinds & UPPER > 0) & (before & LOWER > 0)]
     return np.insert(packed, capital, SEPARATOR), starts + np.searchsorted(capital, starts)
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from evenhand.ports import SentenceModel
 from evenhand.signals.fact_checks.index import Candidates, ClaimIndex
+from evenhand.signals.fact_checks.letters import without_addresses
 from evenhand.signals.fact_checks.postings import Weights
 
 FULL_SCORE = 220.0
@@ -31,12 +32,18 @@ class Likeness:
 
     def __init__(self, index: ClaimIndex, model: SentenceModel | None) -> None:
         self._index, self._model = index, model
-        self._vectors: dict[int, np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = {}
+        self._claims: dict[int, Weights] = {}
+        self._titles: dict[int, Weights] = {}
 
     @property
     def name(self) -> str:
         """What measures it; part of the step's digest."""
         return f"{FULL_SCORE} {FULL_COVER} {MIN_LIKENESS} {self._model.name if self._model else 'lexical'}"
+
+    @property
+    def min_cover(self) -> float:
+        """A pair with less cover cannot match, whatever else is measured."""
+        return FULL_COVER * (MIN_LIKENESS if self._model is None else WORTH_READING) ** 2 - 1e-4
 
     def matching(self, texts: pa.Array, found: Candidates) -> tuple[Candidates, Weights]:
         """The candidates that match, with their likeness from `MIN_LIKENESS` to 1."""
@@ -50,18 +57,29 @@ class Likeness:
         kept = likeness >= MIN_LIKENESS
         return found.keep(kept), likeness[kept]
 
-    def cosines(self, texts: pa.Array, found: Candidates) -> Weights:
-        """The cosine of each pair's sentence vectors; needs a model."""
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a sentence model."""
+        return self._model is not None
+
+    def cosines(self, texts: pa.Array, found: Candidates, *, with_titles: bool = False) -> Weights:
+        """The cosine of each pair's sentence vectors, with titles the greater of claim and title; needs a model."""
         if self._model is None or not len(found):
             return np.zeros(len(found), np.float32)
         rows, own = np.unique(found.row, return_inverse=True)
-        of_texts = self._model.encode(texts.take(pa.array(rows)).to_pylist())
-        missing = [int(claim) for claim in np.unique(found.claim) if int(claim) not in self._vectors]
+        read = without_addresses(texts.take(pa.array(rows)).cast(pa.large_string()).fill_null(""))
+        of_texts = self._model.encode(read.to_pylist())[own]
+        cosines = self._to(of_texts, found, self._index.claims, self._claims)
+        return np.maximum(cosines, self._to(of_texts, found, self._index.titles, self._titles)) if with_titles else cosines
+
+    def _to(self, of_texts: Weights, found: Candidates, sentences: pa.Array, known: dict[int, Weights]) -> Weights:
+        """The cosines to one sentence of each claim; its vectors are read once and kept."""
+        if self._model is None:
+            raise ValueError("there is no sentence model: ask `has_model` first")
+        missing = [int(claim) for claim in np.unique(found.claim) if int(claim) not in known]
         if missing:
-            read = self._model.encode(self._index.claims.take(pa.array(missing)).to_pylist())
-            self._vectors.update(zip(missing, read, strict=True))
-        of_claims = np.stack([self._vectors[int(claim)] for claim in found.claim])
-        cosines: Weights = np.einsum("ij,ij->i", of_texts[own], of_claims).astype(np.float32)
+            known.update(zip(missing, self._model.encode(sentences.take(pa.array(missing)).to_pylist()), strict=True))
+        cosines: Weights = np.einsum("ij,ij->i", of_texts, np.stack([known[int(claim)] for claim in found.claim]))
         return cosines
 
 

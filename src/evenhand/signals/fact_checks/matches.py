@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from evenhand.model.step import Kernel, Query, Step
 from evenhand.ports import SentenceModel
-from evenhand.signals.fact_checks.common import CommonWords
+from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.groups import claim_groups
 from evenhand.signals.fact_checks.index import ClaimIndex
 from evenhand.signals.fact_checks.likeness import Likeness
@@ -80,7 +80,8 @@ class _Matcher:
 
     def _matches(self, batch: pa.RecordBatch, where: Callable[[pa.Array], pa.Array]) -> pa.RecordBatch:
         texts = batch.column("text").cast(pa.string())
-        found, likeness = self.likeness.matching(texts, self._index.candidates(texts))
+        found, likeness = self.likeness.matching(
+            texts, self._index.candidates(texts, min_cover=self.likeness.min_cover))
         order = np.lexsort((found.claim, -likeness, found.row))
         row = found.row[order]
         order = order[np.arange(len(row)) - np.searchsorted(row, row) < MAX_PER_TEXT]
