@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as csv
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from evenhand.engines.duckdb import BATCH_ROWS
 from evenhand.signals.fact_checks.index import Candidates, ClaimIndex

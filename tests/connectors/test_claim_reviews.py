@@ -23,7 +23,8 @@ def review(claim: str = "The moon is cheese", **more: Any) -> dict[str, Any]:
 def put(folder: Path, name: str, content: object) -> Path:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1)
+    file.write_text(text, encoding="utf-8")
     return file
 
 
@@ -91,7 +92,8 @@ def test_an_import_fills_in_verdict_site_and_state(tmp_path: Path) -> None:
     assert holds_claim_reviews(feed)
     diff = imported(feed, tmp_path / "registries", state_sites=("https://www.state-news.example/about",))
     rows = {row["claim"]: row for row in diff.merged.to_pylist()}
-    assert (rows["a"]["verdict"], rows["a"]["publisher_site"], rows["a"]["state_affiliated"]) == ("false", "check.example", False)
+    assert (rows["a"]["verdict"], rows["a"]["publisher_site"]) == ("false", "check.example")
+    assert rows["a"]["state_affiliated"] is False
     assert (rows["b"]["publisher_site"], rows["b"]["state_affiliated"]) == ("health.gov", True)
     assert rows["c"]["state_affiliated"] is True
     assert rows["a"]["published_at"] == datetime(2026, 2, 3, tzinfo=UTC)

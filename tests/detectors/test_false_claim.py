@@ -51,7 +51,8 @@ def test_a_second_publisher_must_be_independent_and_say_false(engine: DuckDBEngi
 
 
 def test_two_publishers_of_states_and_none_else(engine: DuckDBEngine) -> None:
-    rows = register(*(fact_check(f"{CLAIM}{sign}", site=site) for site, sign in (("a.gov", ""), ("b.gov.uk", "!"), ("c.mil", "?"))))
+    sites = (("a.gov", ""), ("b.gov.uk", "!"), ("c.mil", "?"))
+    rows = register(*(fact_check(f"{CLAIM}{sign}", site=site) for site, sign in sites))
     assert found(swept(engine, rows, THRICE)) == []
 
 

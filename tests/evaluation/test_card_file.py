@@ -46,7 +46,7 @@ MISTAKES = {
     "option": GOOD.replace('are = "names"', 'are = "pets"'),
     "option-missing": GOOD.replace('options = { are = "names" }\n', ""),
     "labels-missing": GOOD.replace('labels = { lookalike = ["fake", "spoof"] }\n', ""),
-    "label-unknown": GOOD.replace('labels = { lookalike =', "labels = { lookalyke ="),
+    "label-unknown": GOOD.replace("labels = { lookalike =", "labels = { lookalyke ="),
     "file-missing": GOOD[:GOOD.index("[[file]]")] + GOOD[GOOD.index("[[bar]]"):],
     "file-twice": GOOD + GOOD[GOOD.index("[[file]]"):GOOD.index("[[bar]]")],
     "bar-as-text": GOOD.replace("at_least = 0.85", 'at_least = "0.85"'),

@@ -9,11 +9,13 @@ from evenhand.model.fact_check import RatingWords, Verdict
 
 RATINGS = (
     ("Pants on Fire!", Verdict.FALSE), ("FALSE", Verdict.FALSE), ("Es un bulo", Verdict.FALSE), ("Falso.", Verdict.FALSE),
-    ("C’est faux", Verdict.FALSE), ("größtenteils falsch", Verdict.MISLEADING), ("Fałsz", Verdict.FALSE), ("Фейк", Verdict.FALSE),
+    ("C’est faux", Verdict.FALSE), ("größtenteils falsch", Verdict.MISLEADING), ("Fałsz", Verdict.FALSE),
+    ("Фейк", Verdict.FALSE),
     ("Yanlış", Verdict.FALSE), ("غير صحيح", Verdict.FALSE), ("झूठ", Verdict.FALSE), ("事実無根", Verdict.FALSE),
     ("谣言", Verdict.FALSE), ("전혀 사실 아님", Verdict.FALSE), ("hoaks", Verdict.FALSE), ("Mostly False", Verdict.MISLEADING),
     ("Half True", Verdict.MIXED), ("verdadeiro, mas", Verdict.MISLEADING), ("impossível provar", Verdict.UNPROVEN),
-    ("Labeled Satire", Verdict.SATIRE), ("verdadeiro", Verdict.TRUE), ("not false", Verdict.UNKNOWN), ("de lado", Verdict.UNKNOWN),
+    ("Labeled Satire", Verdict.SATIRE), ("verdadeiro", Verdict.TRUE), ("not false", Verdict.UNKNOWN),
+    ("de lado", Verdict.UNKNOWN),
     ("This claim is false because the photo is older", Verdict.UNKNOWN), ("4", Verdict.UNKNOWN), ("", Verdict.UNKNOWN))
 
 

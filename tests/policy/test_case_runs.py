@@ -48,7 +48,7 @@ def test_cases_become_tables_of_the_snapshot_contract() -> None:
 
 def test_the_keys_of_a_case_are_columns_of_the_contract() -> None:
     assert {key.name for key in ACCOUNT_KEYS} <= set(ACCOUNTS.schema.names)
-    assert {key.name for key in POST_KEYS} <= set(POSTS.schema.names)
+    assert {key.name for key in POST_KEYS} - {"image_text"} <= set(POSTS.schema.names), "image_text is the text of its media"
 
 
 def test_cases_that_end_as_expected_are_no_problem() -> None:

@@ -59,7 +59,7 @@ SMALL = kernel(*TWICE)
 
 @pytest.mark.parametrize("language", CLAIMS)
 def test_a_claim_is_recognised_in_its_script(language: str) -> None:
-    [found] = [row for row in matched(EVERY, [CLAIMS[language].upper() + " !!"])]
+    [found] = matched(EVERY, [CLAIMS[language].upper() + " !!"])
     assert found["stance"] == "repeats"
     assert float(str(found["likeness"])) >= MIN_LIKENESS
 
@@ -73,7 +73,8 @@ def test_a_post_that_refutes_the_claim_is_told_apart(language: str) -> None:
 
 @pytest.mark.parametrize(("text", "stance"), [
     (CLAIM, "repeats"), (f"Wake up people! {CLAIM}. Share.", "repeats"), (f"{CLAIM}?", "asks"),
-    (f"Is it true that {CLAIM}", "asks"), (f"Experts claim that {CLAIM}", "reports"), (f"According to my uncle, {CLAIM}", "reports"),
+    (f"Is it true that {CLAIM}", "asks"), (f"Experts claim that {CLAIM}", "reports"),
+    (f"According to my uncle, {CLAIM}", "reports"),
     ("The moon landing was not filmed in a desert near Phoenix", "negates"), (f"Fact check: {CLAIM}", "refutes"),
     (f"He wrote on the wall “{CLAIM}” and ran away", "quotes"), (f"I am not joking. {CLAIM}", "repeats")])
 def test_how_a_post_speaks_of_a_claim(text: str, stance: str) -> None:
@@ -100,10 +101,12 @@ def test_the_same_topic_is_no_match(text: str | None) -> None:
 
 
 def test_fact_checks_of_one_claim_are_one_claim() -> None:
-    rows = (*TWICE, fact_check(CLAIM.replace("filmed", "staged"), site="three.example"), fact_check("Bananas are radioactive waste"))
+    rows = (*TWICE, fact_check(CLAIM.replace("filmed", "staged"), site="three.example"),
+            fact_check("Bananas are radioactive waste"))
     [grouped] = [step for step in steps(register(*rows)) if step.name == "checked_claims"]
     assert isinstance(grouped, Kernel)
-    found = grouped.run(pa.record_batch({"fact_check_id": [row["fact_check_id"] for row in rows]})).column("claim_id").to_pylist()
+    ids = pa.record_batch({"fact_check_id": [row["fact_check_id"] for row in rows]})
+    found = grouped.run(ids).column("claim_id").to_pylist()
     assert len(set(found[:3])) == 1
     assert found[3] not in found[:3]
 

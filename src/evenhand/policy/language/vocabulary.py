@@ -9,7 +9,8 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.expression import Column, Function, Parameter, Reads, Type
 from evenhand.model.registry import HolderKind
 
-GUARD_NAMES = ("adjudicated", "criticism", "disclosure", "namesake", "precedence", "proven_control")
+GUARD_NAMES = ("adjudicated", "criticism", "disclosure", "namesake", "precedence", "proven_control", "refutes_claim",
+               "verdict_in_doubt")
 """The guards that come with Evenhand. `read_pack` takes another list when plug-ins bring more."""
 
 

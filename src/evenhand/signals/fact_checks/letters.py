@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.signals.words.folded import HANGUL, UNSPACED_LETTER, Flags, Folded, Places, class_of
+from evenhand.signals.words.folded import HANGUL, UNSPACED_LETTER, Folded, Places, class_of
 
 Points = npt.NDArray[np.int32]
 Kinds = npt.NDArray[np.uint8]

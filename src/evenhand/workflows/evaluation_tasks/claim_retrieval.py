@@ -14,8 +14,8 @@ from evenhand.evaluation.metric import mean, share
 from evenhand.evaluation.outcome import Measured, NoDetector
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.model.step import Query
-from evenhand.ports import SentenceModel
 from evenhand.policy.keys import Key, Kind
+from evenhand.ports import SentenceModel
 from evenhand.signals.fact_checks.index import ClaimIndex
 from evenhand.signals.fact_checks.likeness import Likeness
 from evenhand.signals.fact_checks.search import ranked
@@ -24,7 +24,7 @@ from evenhand.workflows.evaluation_task import Task, TaskData
 from evenhand.workflows.sentence_models import MODEL_NAMES, sentence_model
 from evenhand.workflows.signals import common_words
 
-LOOKED_AT = 20
+LOOKED_AT, RANKS = 20, 5
 MOST_NAMED = 25
 SHOWN = 90
 
@@ -50,7 +50,7 @@ _SAME = Query(
     sql="""select fact_check_id, min(fact_check_id) over (partition by claim, coalesce(title, '')) as first_id from checks""")
 
 _PLACES = Query(
-    name="places", inputs=("queries", "found", "pairs", "same"), sentence="the place of the first right fact-check of each post",
+    name="places", inputs=("queries", "found", "pairs", "same"), sentence="the place of each post's first right answer",
     sql="""
     with right_ones as (
         select f.row, min(f.place) as place from found f join queries q on f.row = q.row
@@ -81,7 +81,7 @@ def measure(data: TaskData, bench: Bench) -> Measured | NoDetector:
     return Measured(
         n=len(place), n_mistakes=wrong.num_rows, metrics=(
             share("p_at_1", int((place == 1).sum()), n=len(place)),
-            mean("mrr_at_5", np.where((place > 0) & (place <= 5), 1.0 / np.maximum(place, 1), 0.0), seed=data.seed),
+            mean("mrr_at_5", np.where((place > 0) & (place <= RANKS), 1.0 / np.maximum(place, 1), 0.0), seed=data.seed),
             share("recall_at_20", int((place > 0).sum()), n=len(place))),
         mistakes=tuple(f"place {row['place'] or 'none'}: {row['text'][:SHOWN]}"
                        for row in wrong.slice(0, MOST_NAMED).to_pylist()))
