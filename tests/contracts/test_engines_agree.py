@@ -16,6 +16,7 @@ from evenhand.engines.spark import SparkEngine
 from evenhand.model.snapshot import TABLES
 from evenhand.policy.case_runs import case_media, case_runs, case_tables
 from evenhand.ports import Engine
+from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.contract, pytest.mark.loopback]
 
 @pytest.fixture(scope="module")
 def materials() -> Materials:
-    return load_materials(SweepSettings())
+    return with_case_fact_checks(load_materials(SweepSettings()), ())
 
 
 @pytest.fixture(scope="module")

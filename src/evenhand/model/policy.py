@@ -116,6 +116,19 @@ class CasePost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFactCheck:
+    """A published fact-check that a policy's cases are about. It is there while the cases run and at no other time."""
+
+    claim: str
+    publisher: str
+    publisher_site: str
+    rating: str
+    language: str | None = None
+    published_at: datetime | None = None
+    state_affiliated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMedia:
     """One media file in a policy's case: the columns of the snapshot contract."""
 
@@ -193,6 +206,8 @@ class Policy:
     at_once_reason: str | None
     questions: tuple[DecisionQuestion, ...]
     cases: tuple[PolicyCase, ...]
+    fact_checks: tuple[CaseFactCheck, ...] = ()
+    """What was published about the claims in its cases."""
     file: str = field(default="", compare=False)
     places: tuple[tuple[str, Place], ...] = field(default=(), compare=False, repr=False)
 

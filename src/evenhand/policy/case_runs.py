@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 
 from evenhand.errors import Problem
-from evenhand.model.policy import CaseOutcome, PolicyCase, PolicyPack, SwapPair
+from evenhand.model.policy import CaseFactCheck, CaseOutcome, PolicyCase, PolicyPack, SwapPair
 from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
-from evenhand.policy.swap import swapped
+from evenhand.policy.swap import exchange, swapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,16 @@ def _avatar(run: CaseRun) -> str | None:
     """The id of the case's profile picture: its first media file that belongs to no post."""
     own = (number for number, one in enumerate(run.case.media, start=1) if one.post is None)
     return next((f"{run.account_id}~{number}" for number in own), None)
+
+
+def case_fact_checks(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseFactCheck, ...]:
+    """Every fact-check that the pack's cases are about, each followed by its versions with sides exchanged, without doubles.
+
+    A case whose sides are exchanged is about the claim with its sides exchanged.
+    """
+    written = [checked for policy in pack.policies for checked in policy.fact_checks]
+    return tuple(dict.fromkeys(version for checked in written for version in (checked, *(
+        replace(checked, claim=exchange(checked.claim, pair)) for pair in sides))))
 
 
 def case_failures(runs: tuple[CaseRun, ...], outcomes: Mapping[str, CaseOutcome]) -> tuple[Problem, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evenhand.model.policy import CaseAccount, CaseMedia, CasePost, Expectation, PolicyCase
-from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, MEDIA_KEYS, POST_KEYS
+from evenhand.model.policy import CaseAccount, CaseFactCheck, CaseMedia, CasePost, Expectation, PolicyCase
+from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, FACT_CHECK_KEYS, MEDIA_KEYS, POST_KEYS
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
 
@@ -55,6 +55,15 @@ def _post(table: TableReader) -> CasePost:
                     language=table.text_or_none("language"), created_at=table.time("created_at"),
                     shares=table.number_or_none("shares"), views=table.number_or_none("views"),
                     sponsored=table.yes_no("sponsored"))
+
+
+def read_fact_checks(reader: TableReader) -> tuple[CaseFactCheck, ...]:
+    """The fact-checks that the cases are about, in the order of the file. Mistakes go to the reader's problems."""
+    return tuple(CaseFactCheck(
+        claim=table.text("claim"), publisher=table.text("publisher"), publisher_site=table.text("publisher_site"),
+        rating=table.text("rating"), language=table.text_or_none("language"), published_at=table.time("published_at"),
+        state_affiliated=table.yes_no("state_affiliated"))
+        for table in reader.tables("fact_check", FACT_CHECK_KEYS) if table.is_right)
 
 
 def _media(table: TableReader, *, n_posts: int) -> CaseMedia:

@@ -200,6 +200,8 @@ POLICY_KEYS = (
         example='[[question]]\nid = "name"'),
     Key(name="case", kind=Kind.TABLES, sentence="what it must catch and what it must spare",
         example='[[case]]\nname = "…"\nexpect = "finding"'),
+    Key(name="fact_check", kind=Kind.TABLES, is_required=False, example='[[fact_check]]\nclaim = "…"\nrating = "False"',
+        sentence="fact-checks that its cases are about; they are there only while the cases run"),
 )
 
 CASE_KEYS = (
@@ -240,6 +242,17 @@ POST_KEYS = (
     Key(name="sponsored", kind=Kind.YES_NO, is_required=False, sentence="declared as paid for", example="true"),
 )
 
+FACT_CHECK_KEYS = (
+    Key(name="claim", kind=Kind.TEXT, sentence="the claim that was checked", example='"The moon is made of cheese."'),
+    Key(name="publisher", kind=Kind.TEXT, sentence="who checked it", example='"Example Facts"'),
+    Key(name="publisher_site", kind=Kind.TEXT, sentence="the publisher's domain", example='"facts.example"'),
+    Key(name="rating", kind=Kind.TEXT, sentence="the publisher's words for the outcome", example='"Mostly false"'),
+    Key(name="language", kind=Kind.TEXT, form=_LANGUAGE, is_required=False, sentence="its language", example='"en"'),
+    Key(name="published_at", kind=Kind.TIME, is_required=False, sentence="when it was published", example="2026-02-01"),
+    Key(name="state_affiliated", kind=Kind.YES_NO, is_required=False, sentence="the publisher belongs to a state",
+        example="false"),
+)
+
 MEDIA_KEYS = (
     Key(name="post", kind=Kind.NUMBER, low=1, is_required=False, example="1",
         sentence="the number of its post, from 1; without it the file is the profile picture"),
@@ -268,5 +281,6 @@ TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("account", "in a case", ACCOUNT_KEYS),
     ("posts", "in a case", POST_KEYS),
     ("media", "in a case", MEDIA_KEYS),
+    ("[[fact_check]]", "in a policy: what was published about the claims in its cases", FACT_CHECK_KEYS),
 )
 """Every table of a pack with its heading and its keys, in the order of the reference page."""

@@ -20,6 +20,7 @@ from evenhand.policy.lint import lint_pack
 from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
 from evenhand.ports import Engine, Source
+from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
 from evenhand.workflows.plan import Materials, cases, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
@@ -49,6 +50,7 @@ def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = No
     sides = read_sides(_lexicon("sides.toml"))
     names = protected_names(_named(materials.registries), bodies=_forbidden_words())
     runs = case_runs(pack, sides)
+    materials = with_case_fact_checks(materials, sides)
     outcomes = run_cases(runs, materials, engine, at=at or datetime(2026, 1, 1, tzinfo=UTC))
     problems = (*lint_pack(pack, names=names, sides=sides), *case_failures(runs, outcomes), *swap_failures(runs, outcomes))
     return PackCheck(problems=problems, n_policies=len(pack.policies),
