@@ -2,9 +2,9 @@
 
     python benchmarks/bench_kills.py [--kills 5] [--scale 0.002] [--folder runs/kills]
 
-`--kills 50 --scale 0.02` is the whole thing. A world is written and planned once without being disturbed. Then a fresh plan is started again and again, and the whole
-process group is killed (SIGKILL) at a random instant of its expected length, until so many kills are done; after each kill the
-same command is run to its end and its digest is compared. Prints how many digests were equal.
+`--kills 50 --scale 0.02` is the whole thing. A world is written and planned once without being disturbed. Then a fresh plan
+is started again and again, and all its processes are killed (SIGKILL) at a random instant of its expected length; after
+each kill the same command is run to its end and its digest is compared. Prints how many digests were equal.
 """
 
 from __future__ import annotations
