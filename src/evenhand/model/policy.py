@@ -116,6 +116,24 @@ class CasePost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOthers:
+    """Further accounts that stand around the account of a case, all of one kind."""
+
+    copies: int
+    """How many there are; `{n}` in their texts is the number of each, from 1."""
+    account: CaseAccount
+    posts: tuple[CasePost, ...] = ()
+    hours_apart: int = 0
+    """Each is opened so many hours after the one before."""
+    seconds_apart: int | None = None
+    """Each repeats the posts of the case's account so many seconds after the one before; None: only its own posts."""
+    follows: tuple[str, ...] = ()
+    """The handles they follow, of accounts in the case or elsewhere."""
+    followed_at: datetime | None = None
+    """When the first of them follows; the others come `seconds_apart` later each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """What a case must lead to: a finding, being spared by `guard`, or nothing at all."""
 
@@ -135,6 +153,8 @@ class PolicyCase:
     account: CaseAccount
     posts: tuple[CasePost, ...]
     expect: Expectation
+    others: tuple[CaseOthers, ...] = ()
+    """Who else is on the platform; nobody unless said."""
     swaps: bool = True
     """True when swapping sides must not change the outcome."""
     place: Place | None = field(default=None, compare=False, repr=False)

@@ -207,6 +207,8 @@ CASE_KEYS = (
         example='{ handle = "theguardlan", display_name = "The Guardlan" }'),
     Key(name="posts", kind=Kind.TABLES, is_required=False, sentence="its posts, with the snapshot's columns",
         example='[{ text = "…", links = ["https://…"] }]'),
+    Key(name="others", kind=Kind.TABLES, is_required=False, sentence="further accounts on the platform, kind by kind",
+        example='[{ copies = 6, account = { handle = "nora_{n}" }, seconds_apart = 4 }]'),
     Key(name="expect", kind=Kind.TEXT, sentence="`finding`, `spared:` and a guard, or `nothing`",
         example='"spared:disclosure"'),
     Key(name="swap", kind=Kind.YES_NO, is_required=False, example="false",
@@ -237,6 +239,23 @@ POST_KEYS = (
     Key(name="sponsored", kind=Kind.YES_NO, is_required=False, sentence="declared as paid for", example="true"),
 )
 
+OTHERS_KEYS = (
+    Key(name="copies", kind=Kind.NUMBER, low=1, high=1000, example="6",
+        sentence="how many such accounts there are; `{n}` in their texts is the number of each, from 1"),
+    Key(name="account", kind=Kind.TABLE, sentence="what each of them looks like", example='{ handle = "nora_{n}" }'),
+    Key(name="posts", kind=Kind.TABLES, is_required=False, sentence="what each of them posts",
+        example='[{ text = "Good morning from number {n}" }]'),
+    Key(name="hours_apart", kind=Kind.NUMBER, low=0, is_required=False, example="5",
+        sentence="each is opened so many hours after the one before; 0 unless said"),
+    Key(name="seconds_apart", kind=Kind.NUMBER, low=0, is_required=False, example="4",
+        sentence="each repeats the posts of the case's account, and follows, so many seconds after the one before; without "
+        "it, they post only their own"),
+    Key(name="follows", kind=Kind.TEXTS, is_required=False, example='["the_shop"]',
+        sentence="the handles each of them follows, of accounts in the case or elsewhere"),
+    Key(name="followed_at", kind=Kind.TIME, is_required=False, example="2026-10-01",
+        sentence="when the first of them follows"),
+)
+
 TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("pack.toml", "the pack", PACK_KEYS),
     ("[authority]", "in pack.toml: who answers for it", AUTHORITY_KEYS),
@@ -250,5 +269,6 @@ TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("[[case]]", "in a policy: what it must catch and what it must spare", CASE_KEYS),
     ("account", "in a case", ACCOUNT_KEYS),
     ("posts", "in a case", POST_KEYS),
+    ("others", "in a case: who else is on the platform", OTHERS_KEYS),
 )
 """Every table of a pack with its heading and its keys, in the order of the reference page."""

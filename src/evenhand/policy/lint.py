@@ -21,6 +21,8 @@ IMPERSONATION = frozenset({Harm.IMPERSONATION_OFFICIAL, Harm.IMPERSONATION_MILIT
 REQUIRED_GUARDS = {
     **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated")),
     Harm.SCAM: ("criticism", "adjudicated"),
+    Harm.INAUTHENTIC_NETWORK: ("organic_mobilisation", "disclosure", "adjudicated"),
+    Harm.FAKE_FOLLOWERS: ("adjudicated",),
 }
 """The guards that a policy on a harm cannot do without (DESIGN §1: guards of equal rank)."""
 MIN_TEXT = 60

@@ -9,6 +9,7 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
+from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.names.account_names import names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.index import HolderIndex
@@ -36,7 +37,8 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_matches_kernel(index, tables), links(public), addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
-            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")))
+            disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), lures(lexicon("lures")),
+            *coordination_steps())
 
 
 @cache

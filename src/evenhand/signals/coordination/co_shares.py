@@ -80,7 +80,7 @@ CO_SHARES = Query(
         union all select *, slot + 1 as met from placed where nth <= {HUBS}),
     met as (
         select a.account_id as one, b.account_id as other, a.post_id as one_post, b.post_id as other_post,
-               a.n_posts as one_n, b.n_posts as other_n, a.object, a.kind
+               a.n_posts as one_n, b.n_posts as other_n, a.at_second as one_at, b.at_second as other_at, a.object, a.kind
         from seekers a join quiet b on a.object = b.object and a.met = b.slot
         where a.account_id <> b.account_id and b.at_second - a.at_second between 0 and a.seconds
           and (a.slot <> b.slot or a.at_second < b.at_second or a.account_id < b.account_id)
@@ -90,7 +90,9 @@ CO_SHARES = Query(
                case when h.account_id < b.account_id then h.post_id else b.post_id end as one_post,
                case when h.account_id < b.account_id then b.post_id else h.post_id end as other_post,
                case when h.account_id < b.account_id then h.n_posts else b.n_posts end as one_n,
-               case when h.account_id < b.account_id then b.n_posts else h.n_posts end as other_n, h.object, h.kind
+               case when h.account_id < b.account_id then b.n_posts else h.n_posts end as other_n,
+               case when h.account_id < b.account_id then h.at_second else b.at_second end as one_at,
+               case when h.account_id < b.account_id then b.at_second else h.at_second end as other_at, h.object, h.kind
         from hubs h join slotted_shares b on h.object = b.object and h.met = b.slot
         where h.account_id <> b.account_id and abs(b.at_second - h.at_second) <= h.seconds)
     select case when one < other then one else other end as account_id,
@@ -98,7 +100,9 @@ CO_SHARES = Query(
            case when one < other then one_post else other_post end as post_id,
            case when one < other then other_post else one_post end as other_post_id,
            case when one < other then one_n else other_n end as n_posts,
-           case when one < other then other_n else one_n end as n_other_posts, object, kind
+           case when one < other then other_n else one_n end as n_other_posts,
+           case when one < other then one_at else other_at end as at_second,
+           case when one < other then other_at else one_at end as other_at_second, object, kind
     from met""")
 
 TIES = Query(

@@ -42,15 +42,21 @@ def _run(accounts: pa.RecordBatch) -> pa.RecordBatch:
         schema=TRAITS)
 
 
-SHARER_TRAITS = Query(
-    name="sharer_traits", inputs=("account_traits", "shares"),
-    sentence="the traits of an account whose posts are compared with those of others",
-    sql="""select t.account_id, t.stem, t.shape, t.has_digits, t.created_hour
-           from account_traits t join (select distinct account_id from shares) s on t.account_id = s.account_id""")
+REGISTRATIONS = Query(
+    name="registrations", inputs=("account_traits", "accounts"),
+    sentence="when an account was opened and how its handle is built",
+    sql="""select t.account_id, coalesce(a.platform, '') as platform, t.stem, t.shape, t.has_digits, t.created_hour
+           from account_traits t join accounts a on t.account_id = a.account_id""")
 
-SHARER_DOMAINS = Query(
-    name="sharer_domains", inputs=("addresses", "shares"),
-    sentence="a web address that an account whose posts are compared with others gives as its own",
-    sql="""select distinct d.account_id, d.domain
-           from addresses d join (select distinct account_id from shares) s on d.account_id = s.account_id
-           where d."where" in ('website', 'bio') and not d.is_defanged""")
+OWN_DOMAINS = Query(
+    name="own_domains", inputs=("addresses",), sentence="a web address that an account gives as its own in its profile",
+    sql="""select distinct account_id, domain from addresses where "where" in ('website', 'bio') and not is_defanged""")
+
+POSTED_DOMAINS = Query(
+    name="posted_domains", inputs=("links", "shares"),
+    sentence="an address to which an account's posts lead, for accounts whose posts are compared with those of others",
+    sql="""select distinct l.account_id, l.domain
+           from links l join (select distinct account_id from shares) s on l.account_id = s.account_id
+           where not l.is_defanged""")
+
+STEPS = (REGISTRATIONS, OWN_DOMAINS, POSTED_DOMAINS)
