@@ -28,20 +28,20 @@ SUSPECTS = Query(
     select account_id, cast(null as varchar) as post_id from registrations where created_hour is not null""")
 
 ACTS_TOGETHER = Query(
-    name="acts_together", inputs=("network_members", "ties"), scope=Scope.PLATFORM,
+    name="acts_together", inputs=("networks", "ties"), scope=Scope.PLATFORM,
     sentence="a member of a network, with how many others it is tied to, and how often they post together",
     sql="""
     with mirrored as (
         select account_id, other_id, n_together, n_texts, n_links from ties
         union all select other_id as account_id, account_id as other_id, n_together, n_texts, n_links from ties)
-    select m.network_id, m.account_id, cast(m.n_members as bigint) as n_members, count(*) as n_others,
+    select m.group_id, m.account_id, cast(m.n_members as bigint) as n_members, count(*) as n_others,
            max(b.n_together) as n_together, max(b.n_texts) as n_texts, max(b.n_links) as n_links
-    from network_members m join mirrored b on m.account_id = b.account_id
-    group by m.network_id, m.account_id, m.n_members""")
+    from networks m join mirrored b on m.account_id = b.account_id
+    group by m.group_id, m.account_id, m.n_members""")
 
 EVIDENCE = Query(
     name="inauthentic_network_evidence", scope=Scope.PLATFORM, sentence="all evidence for inauthentic networks",
-    inputs=(ACTS_TOGETHER.name, "together", "network_templates", "network_openings", "network_domains", "cohorts"),
+    inputs=(ACTS_TOGETHER.name, "together", "networks_templates", "networks_openings", "network_domains", "cohorts"),
     sql=f"""
     select {EVIDENCE_COLUMNS} from (
     select account_id, cast(null as varchar) as post_id, 'behaviour' as family, 'acts_together' as signal, 'posts' as "where",
@@ -54,19 +54,20 @@ EVIDENCE = Query(
            '' as shown, cast(n_others as varchar) as expected, '' as source, {_DOUBLE(TOGETHER)} as strength
     from together where nth <= {MIN_TOGETHER}
     union all
-    select account_id, cast(null as varchar) as post_id, 'identity' as family, case kind when 'stem' then 'handles_one_stem' else 'handles_one_shape' end as signal,
+    select account_id, cast(null as varchar) as post_id, 'identity' as family, 'handles_one_' || kind as signal,
            'handle' as "where", alike as shown, cast(cast(n_alike as bigint) as varchar) as expected, '' as source,
            {_DOUBLE(TEMPLATE)} * ({ONE} - by_chance / n_alike) as strength
-    from network_templates
+    from networks_templates
     union all
-    select account_id, cast(null as varchar) as post_id, 'network' as family, 'opened_together' as signal, 'created_at' as "where", '' as shown,
+    select account_id, cast(null as varchar) as post_id, 'network' as family, 'opened_together' as signal,
+           'created_at' as "where", cast(cast(near_hours / 24 as bigint) as varchar) as shown,
            cast(cast(n_near as bigint) as varchar) as expected, '' as source,
            {_DOUBLE(OPENED)} * ({ONE} - by_chance / n_near) as strength
-    from network_openings
+    from networks_openings
     union all
     select d.account_id, cast(null as varchar) as post_id, 'network' as family, 'leads_to_own_address' as signal, 'posts' as "where", d.domain as shown,
            cast(d.n_alike as varchar) as expected, cast(d.n_others as varchar) as source, {_DOUBLE(OWN_ADDRESS)} as strength
-    from network_domains d join {ACTS_TOGETHER.name} a on d.account_id = a.account_id and d.network_id = a.network_id
+    from network_domains d join {ACTS_TOGETHER.name} a on d.account_id = a.account_id and d.group_id = a.group_id
     where a.n_texts >= a.n_links
     union all
     select account_id, cast(null as varchar) as post_id, 'behaviour' as family, 'opened_in_a_burst' as signal, 'created_at' as "where",

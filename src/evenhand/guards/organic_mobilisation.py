@@ -17,32 +17,32 @@ MIN_AFFILIATED = 3
 """Members that give the same address as their own: readers can see that they belong together."""
 
 _AFFILIATIONS = Query(
-    name="open_affiliations", inputs=("network_members", "own_domains"), scope=Scope.PLATFORM,
+    name="open_affiliations", inputs=("networks", "own_domains"), scope=Scope.PLATFORM,
     sentence="a network's member that gives the same address as its own as several others of the network do",
     sql=f"""
-    with given as (select m.network_id, d.domain, count(*) as n
-                   from network_members m join own_domains d on m.account_id = d.account_id
-                   group by m.network_id, d.domain having count(*) >= {MIN_AFFILIATED})
-    select m.account_id, m.network_id, min(g.domain) as domain, max(g.n) as n
-    from network_members m join own_domains d on m.account_id = d.account_id
-    join given g on m.network_id = g.network_id and d.domain = g.domain
-    group by m.account_id, m.network_id""")
+    with given as (select m.group_id, d.domain, count(*) as n
+                   from networks m join own_domains d on m.account_id = d.account_id
+                   group by m.group_id, d.domain having count(*) >= {MIN_AFFILIATED})
+    select m.account_id, m.group_id, min(g.domain) as domain, max(g.n) as n
+    from networks m join own_domains d on m.account_id = d.account_id
+    join given g on m.group_id = g.group_id and d.domain = g.domain
+    group by m.account_id, m.group_id""")
 
 _SINCE = Query(
-    name="together_since", inputs=("together", "registrations", "network_members"), scope=Scope.PLATFORM,
+    name="together_since", inputs=("together", "registrations", "networks"), scope=Scope.PLATFORM,
     sentence="how long a member had existed when it first acted together with others, and how far its posts went round",
     sql=f"""
-    select t.account_id, m.network_id, m.n_members, min(floor(t.at_second / 3600)) - max(r.created_hour) as hours_before,
+    select t.account_id, m.group_id, m.n_members, min(floor(t.at_second / 3600)) - max(r.created_hour) as hours_before,
            count(*) as n_posts,
            sum(case when t.n_accounts - t.n_inside >= {OUTSIDERS_PER_MEMBER} * t.n_inside then 1 else 0 end) as n_around,
            max(t.n_accounts) as n_accounts
-    from together t join network_members m on t.account_id = m.account_id
+    from together t join networks m on t.account_id = m.account_id
     join registrations r on t.account_id = r.account_id
-    group by t.account_id, m.network_id, m.n_members""")
+    group by t.account_id, m.group_id, m.n_members""")
 
 _HITS = Query(
     name="organic_mobilisation_hits", scope=Scope.PLATFORM,
-    inputs=(_SINCE.name, _AFFILIATIONS.name, "network_members", "cohorts"),
+    inputs=(_SINCE.name, _AFFILIATIONS.name, "networks", "cohorts", "followers", "registrations"),
     sentence="an account whose common action is in the open, widespread or long-standing, or whose opening alone counts",
     sql=f"""
     select account_id, 'inauthentic_network' as harm, cast(null as varchar) as holder_id, strength, "where", shown,
@@ -62,7 +62,13 @@ _HITS = Query(
     union all
     select c.account_id, 'ask' as strength, 'created_at' as "where", cast(cast(c.n as bigint) as varchar) as shown,
            'opening_alone' as expected
-    from cohorts c left join network_members m on c.account_id = m.account_id where m.account_id is null) h""")
+    from cohorts c left join networks m on c.account_id = m.account_id where m.account_id is null) h
+    union all
+    select f.account_id, 'fake_followers' as harm, cast(null as varchar) as holder_id, 'ask' as strength,
+           'created_at' as "where", cast(cast(floor((f.first_second / 3600 - r.created_hour) / 24) as bigint) as varchar)
+               as shown, 'followed_late' as expected, '' as source
+    from followers f join registrations r on f.account_id = r.account_id
+    where f.first_second / 3600 - r.created_hour >= {LONG_STANDING_HOURS}""")
 
 GUARD = Guard(name="organic_mobilisation", version=1, steps=(_AFFILIATIONS, _SINCE, _HITS), hits=_HITS.name,
               sentence="the account acts together with others in the open: widespread, long-standing or affiliated openly")

@@ -130,7 +130,8 @@ class CaseOthers:
     follows: tuple[str, ...] = ()
     """The handles they follow, of accounts in the case or elsewhere."""
     followed_at: datetime | None = None
-    """When the first of them follows; the others come `seconds_apart` later each."""
+    """When the first of them begins to follow the first handle; the next handles follow a day apart, and the other copies
+    `seconds_apart` later each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,10 @@ class PolicyCase:
     account: CaseAccount
     posts: tuple[CasePost, ...]
     expect: Expectation
+    follows: tuple[str, ...] = ()
+    """The handles that the account follows, of accounts in the case or elsewhere."""
+    followed_at: datetime | None = None
+    """When it begins to follow the first of them; the next follow a day apart."""
     others: tuple[CaseOthers, ...] = ()
     """Who else is on the platform; nobody unless said."""
     swaps: bool = True

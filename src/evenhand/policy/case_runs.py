@@ -52,7 +52,8 @@ def case_follows(runs: tuple[CaseRun, ...]) -> pa.Table:
         cast = _cast(run)
         ids = {one.account.handle: one.account_id for one in cast}
         rows += [{"account_id": one.account_id, "followed_id": ids.get(handle, f"{run.account_id}@{handle}"),
-                  "created_at": one.followed_at} for one in cast for handle in one.follows]
+                  "created_at": _after(one.followed_at, timedelta(days=nth))} for one in cast
+                 for nth, handle in enumerate(one.follows)]
     return pa.Table.from_pylist(rows, schema=FOLLOWS.schema)
 
 
@@ -74,7 +75,8 @@ class _Role:
 
 def _cast(run: CaseRun) -> tuple[_Role, ...]:
     """Everybody in a case."""
-    roles = [_Role(account_id=run.account_id, account=run.case.account, posts=run.case.posts)]
+    roles = [_Role(account_id=run.account_id, account=run.case.account, posts=run.case.posts,
+                   follows=run.case.follows, followed_at=run.case.followed_at)]
     for others in run.case.others:
         roles.extend(_other(others, n, account_id=f"{run.account_id}+{len(roles) + n - 1}", posts=run.case.posts)
                      for n in range(1, others.copies + 1))
@@ -90,7 +92,8 @@ def _other(others: CaseOthers, n: int, *, account_id: str, posts: tuple[CasePost
     own = tuple(replace(post, text=_numbered(post.text, n), links=tuple(_numbered(link, n) for link in post.links))
                 for post in others.posts)
     return _Role(
-        account_id=account_id, posts=repeated + own, follows=others.follows, followed_at=_after(others.followed_at, later),
+        account_id=account_id, posts=repeated + own, followed_at=_after(others.followed_at, later),
+        follows=tuple(_numbered(handle, n) for handle in others.follows),
         account=replace(account, handle=_numbered(account.handle, n), display_name=_numbered_or_none(account.display_name, n),
                         bio=_numbered_or_none(account.bio, n),
                         created_at=_after(account.created_at, timedelta(hours=others.hours_apart * (n - 1)))))

@@ -37,6 +37,7 @@ def _case(table: TableReader, guards: tuple[str, ...]) -> PolicyCase | None:
         return None
     swaps = table.yes_no("swap")
     return PolicyCase(name=table.text("name"), account=_account(account), posts=tuple(posts), expect=expect,
+                      follows=table.texts("follows"), followed_at=table.time("followed_at"),
                       others=tuple(other for other in others if other is not None),
                       swaps=swaps is not False, place=table.place("name"))
 

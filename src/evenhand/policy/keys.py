@@ -201,12 +201,20 @@ POLICY_KEYS = (
         example='[[case]]\nname = "…"\nexpect = "finding"'),
 )
 
+_FOLLOW_KEYS = (
+    Key(name="follows", kind=Kind.TEXTS, is_required=False, example='["the_shop"]',
+        sentence="the handles it follows, of accounts in the case or elsewhere"),
+    Key(name="followed_at", kind=Kind.TIME, is_required=False, example="2026-10-01",
+        sentence="when it begins to follow them: the first at this time, the next a day later, and so on"),
+)
+
 CASE_KEYS = (
     Key(name="name", kind=Kind.TEXT, sentence="what the case shows", example='"one-letter twin of a newspaper"'),
     Key(name="account", kind=Kind.TABLE, sentence="the account, with the snapshot's columns",
         example='{ handle = "theguardlan", display_name = "The Guardlan" }'),
     Key(name="posts", kind=Kind.TABLES, is_required=False, sentence="its posts, with the snapshot's columns",
         example='[{ text = "…", links = ["https://…"] }]'),
+    *_FOLLOW_KEYS,
     Key(name="others", kind=Kind.TABLES, is_required=False, sentence="further accounts on the platform, kind by kind",
         example='[{ copies = 6, account = { handle = "nora_{n}" }, seconds_apart = 4 }]'),
     Key(name="expect", kind=Kind.TEXT, sentence="`finding`, `spared:` and a guard, or `nothing`",
@@ -250,10 +258,7 @@ OTHERS_KEYS = (
     Key(name="seconds_apart", kind=Kind.NUMBER, low=0, is_required=False, example="4",
         sentence="each repeats the posts of the case's account, and follows, so many seconds after the one before; without "
         "it, they post only their own"),
-    Key(name="follows", kind=Kind.TEXTS, is_required=False, example='["the_shop"]',
-        sentence="the handles each of them follows, of accounts in the case or elsewhere"),
-    Key(name="followed_at", kind=Kind.TIME, is_required=False, example="2026-10-01",
-        sentence="when the first of them follows"),
+    *_FOLLOW_KEYS,
 )
 
 TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (

@@ -21,7 +21,7 @@ media in the demo, rounded up; and how many counted handles outweigh the assumpt
 
 _USUAL = (f"(sum(n) over (partition by platform, hour_of_day order by day range between {NEAR_DAYS} preceding "
           f"and {NEAR_DAYS} following) - n + 1)")
-ODDS = f"(cast({2 * NEAR_DAYS} as double))"
+_DAYS = f"(cast({2 * NEAR_DAYS} as double))"
 
 REGISTRATION_BURSTS = Query(
     name="registration_bursts", inputs=("registrations",), scope=Scope.PLATFORM,
@@ -31,45 +31,38 @@ REGISTRATION_BURSTS = Query(
         select platform, created_hour, created_hour % 24 as hour_of_day,
                cast(floor(created_hour / 24) as bigint) as day, cast(count(*) as double) as n
         from registrations where created_hour is not null group by platform, created_hour),
-    usual as (select platform, created_hour, n, {_USUAL} / {ODDS} as expected, count(*) over () as n_hours from hours)
+    usual as (select platform, created_hour, n, {_USUAL} / {_DAYS} as expected, count(*) over () as n_hours from hours)
     select platform, created_hour, n, expected from usual
     where n >= {MIN_COHORT}
       and {is_surprising("n", "expected", least=f"{MIN_SURPRISE} + ln(n_hours)", purity=MIN_COHORT_PURITY)}""")
 
-SHAPE_SHARES = Query(
-    name="shape_shares", inputs=("registrations",), scope=Scope.PLATFORM,
-    sentence="how many accounts of a platform have a handle of one make",
-    sql="""select platform, shape, max(case when has_digits then 1 else 0 end) as has_digits, count(*) as n,
-                  sum(count(*)) over (partition by platform) as n_platform
-           from registrations group by platform, shape""")
-
-
-def expected_alike(n_alike: str, n_group: str) -> str:
-    """The SQL expression for how many of a group of `n_group` would have the shape of a row of `shape_shares` by chance,
-    counted on the accounts outside the group.
-    """
-    assumed = f"(case when has_digits = 1 then {RARE_SHAPE} else {COMMON_SHAPE} end)"
-    return (f"({n_group}) * (n_outside + {PRIOR_WEIGHT} * {assumed}) / (n_platform - ({n_group}) + {PRIOR_WEIGHT})"
-            .replace("n_outside", f"(s.n - ({n_alike}))").replace("n_platform", "s.n_platform")
-            .replace("has_digits", "s.has_digits"))
-
+USUAL_SHAPES = Query(
+    name="usual_shapes", inputs=("registrations", "registration_bursts"), scope=Scope.PLATFORM,
+    sentence="how many accounts of a platform that were opened outside such hours have a handle of one make",
+    sql="""
+    select r.platform, r.shape, count(*) as n from registrations r
+    left join registration_bursts b on r.platform = b.platform and r.created_hour = b.created_hour
+    where b.platform is null group by r.platform, r.shape""")
 
 COHORTS = Query(
-    name="cohorts", inputs=("registrations", "registration_bursts", "shape_shares"), scope=Scope.PLATFORM,
+    name="cohorts", inputs=("registrations", "registration_bursts", USUAL_SHAPES.name), scope=Scope.PLATFORM,
     sentence="an account that was opened in such an hour, and how many of the hour have a handle of the same make",
     sql=f"""
     with opened as (
-        select r.account_id, r.platform, r.created_hour, r.shape, b.n, b.expected
+        select r.account_id, r.platform, r.created_hour, r.shape, r.has_digits, b.n, b.expected
         from registrations r join registration_bursts b on r.platform = b.platform and r.created_hour = b.created_hour),
     alike as (
-        select platform, created_hour, shape, n, cast(count(*) as double) as n_alike
+        select platform, created_hour, shape, n, max(case when has_digits then {RARE_SHAPE} else {COMMON_SHAPE} end) as assumed,
+               cast(count(*) as double) as n_alike
         from opened group by platform, created_hour, shape, n),
+    usual as (select platform, sum(n) as n_platform from {USUAL_SHAPES.name} group by platform),
     judged as (
-        select a.platform, a.created_hour, a.shape, a.n_alike, {expected_alike("a.n_alike", "a.n")} as by_chance,
-               a.n_alike * 2 >= a.n as is_most
-        from alike a join shape_shares s on a.platform = s.platform and a.shape = s.shape)
+        select a.platform, a.created_hour, a.shape, a.n_alike, a.n_alike * 2 >= a.n as is_most,
+               a.n * (coalesce(s.n, 0) + {PRIOR_WEIGHT} * a.assumed) / (coalesce(u.n_platform, 0) + {PRIOR_WEIGHT}) as by_chance
+        from alike a left join {USUAL_SHAPES.name} s on a.platform = s.platform and a.shape = s.shape
+        left join usual u on a.platform = u.platform)
     select o.account_id, o.created_hour, o.n, o.expected, j.n_alike, j.by_chance,
            j.is_most and {is_surprising("j.n_alike", "j.by_chance")} as is_template, o.shape
     from opened o join judged j on o.platform = j.platform and o.created_hour = j.created_hour and o.shape = j.shape""")
 
-STEPS = (REGISTRATION_BURSTS, SHAPE_SHARES, COHORTS)
+STEPS = (REGISTRATION_BURSTS, USUAL_SHAPES, COHORTS)

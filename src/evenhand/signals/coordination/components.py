@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from evenhand.model.step import Kernel, Query, Scope, Step
 
 Places = NDArray[np.int64]
-MEMBERS = pa.schema([("network_id", pa.string()), ("account_id", pa.string())])
-"""`network_id` is the first of its members' ids, so that it stays the same however the rows are ordered."""
+MEMBERS = pa.schema([("group_id", pa.string()), ("account_id", pa.string())])
+"""`group_id` is the first of its members' ids, so that it stays the same however the rows are ordered."""
 
 
 def components(n: int, one: Places, other: Places) -> Places:

@@ -8,11 +8,13 @@ import pyarrow.compute as pc
 from evenhand.model.step import Kernel, Query
 
 TRAITS = pa.schema([("account_id", pa.string()), ("stem", pa.string()), ("shape", pa.string()),
-                    ("has_digits", pa.bool_()), ("created_hour", pa.int64())])
+                    ("tail", pa.string()), ("has_digits", pa.bool_()), ("created_hour", pa.int64())])
 """`stem`: the handle's letters up to its first digit, in lower case, null when fewer than four. `shape`: the handle with
-each run of letters as one letter and each digit as 9. `has_digits`: at least three digits. `created_hour`: hours since 1970."""
+each run of letters as one letter and each digit as 9. `tail`: its digits at the end as 9s, null when fewer than four.
+`has_digits`: at least three digits in the shape. `created_hour`: hours since 1970."""
 
 _MARKS = r"[\p{M}]"
+_TAIL = r"(?P<tail>9{4,})$"
 _STEM = r"^[@]?(?P<stem>[\p{L}._-]{4,})\d"
 
 
@@ -26,7 +28,7 @@ def account_traits() -> Kernel:
     """
     return Kernel(name="account_traits", source="accounts", columns=("account_id", "handle", "created_at"), run=_run,
                   schema=TRAITS, sentence="how an account's handle is built and when it was opened",
-                  digest=f"{_STEM}{_MARKS}")
+                  digest=f"{_STEM}{_TAIL}{_MARKS}")
 
 
 def _run(accounts: pa.RecordBatch) -> pa.RecordBatch:
@@ -37,15 +39,16 @@ def _run(accounts: pa.RecordBatch) -> pa.RecordBatch:
     stem = pc.struct_field(pc.extract_regex(pc.utf8_lower(handle), _STEM), "stem")
     hours = accounts.column("created_at").cast(pa.timestamp("us")).cast(pa.int64())
     hours = pc.cast(pc.floor(pc.divide(hours.cast(pa.float64()), 3_600e6)), pa.int64())
+    tail = pc.struct_field(pc.extract_regex(shape, _TAIL), "tail")
     return pa.RecordBatch.from_arrays(
-        [accounts.column("account_id"), stem, shape, pc.greater_equal(pc.count_substring(shape, "9"), 3), hours],
+        [accounts.column("account_id"), stem, shape, tail, pc.greater_equal(pc.count_substring(shape, "9"), 3), hours],
         schema=TRAITS)
 
 
 REGISTRATIONS = Query(
     name="registrations", inputs=("account_traits", "accounts"),
     sentence="when an account was opened and how its handle is built",
-    sql="""select t.account_id, coalesce(a.platform, '') as platform, t.stem, t.shape, t.has_digits, t.created_hour
+    sql="""select t.account_id, coalesce(a.platform, '') as platform, t.stem, t.shape, t.tail, t.has_digits, t.created_hour
            from account_traits t join accounts a on t.account_id = a.account_id""")
 
 OWN_DOMAINS = Query(
