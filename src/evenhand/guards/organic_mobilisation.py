@@ -10,7 +10,7 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query, Scope
 
 OUTSIDERS_PER_MEMBER = 1
-"""As many accounts outside the network as inside that post the same: then it goes round on its own."""
+"""As many accounts outside every network as inside that post the same: then it goes round on its own."""
 LONG_STANDING_HOURS = 365 * 24
 """An account that was opened a year before it acted together with others was not opened for the occasion."""
 MIN_AFFILIATED = 3

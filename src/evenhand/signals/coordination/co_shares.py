@@ -15,8 +15,9 @@ LINK_WINDOW_SECONDS = 60
 """The same link within a minute (CooRTweet's own examples use 10 to 60 seconds)."""
 TEXT_WINDOW_SECONDS = 600
 """The same words within ten minutes: far rarer by chance than the same link."""
-MIN_TOGETHER = 3
-"""Posts that two accounts must have published together before they are tied."""
+MIN_TEXTS, MIN_TOGETHER = 2, 3
+"""Posts that two accounts must have published together before they are tied: two (as in CooRTweet) when they are long texts
+in nearly the same words, three when links are among them, which many find in the same place at the same time."""
 MIN_SHARE = 0.3
 """The same as a share of what the less active of the two has posted: coordination is what they do, not what befalls them."""
 CROWD = 64
@@ -109,12 +110,15 @@ TIES = Query(
     name="ties", inputs=("co_shares",), scope=Scope.PLATFORM,
     sentence="two accounts that posted the same things at the same times again and again",
     sql=f"""
-    select account_id, other_id, least(count(distinct post_id), count(distinct other_post_id)) as n_together,
-           count(distinct case when kind = 'text' then post_id end) as n_texts,
-           count(distinct case when kind = 'link' then post_id end) as n_links
-    from co_shares group by account_id, other_id
-    having least(count(distinct post_id), count(distinct other_post_id)) >= {MIN_TOGETHER}
-       and least(count(distinct post_id), count(distinct other_post_id))
-           >= {MIN_SHARE} * least(max(n_posts), max(n_other_posts))""")
+    with pairs as (
+        select account_id, other_id, least(count(distinct post_id), count(distinct other_post_id)) as n_together,
+               least(count(distinct case when kind = 'text' then post_id end),
+                     count(distinct case when kind = 'text' then other_post_id end)) as n_texts,
+               least(count(distinct case when kind = 'link' then post_id end),
+                     count(distinct case when kind = 'link' then other_post_id end)) as n_links,
+               least(max(n_posts), max(n_other_posts)) as n_posts
+        from co_shares group by account_id, other_id)
+    select account_id, other_id, n_together, n_texts, n_links
+    from pairs where (n_together >= {MIN_TOGETHER} or n_texts >= {MIN_TEXTS}) and n_together >= {MIN_SHARE} * n_posts""")
 
 STEPS = (SHARES, SHARED_OBJECTS, SLOTTED_SHARES, CROWDED_SLOTS, CO_SHARES, TIES)

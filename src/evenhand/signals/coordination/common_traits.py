@@ -13,8 +13,9 @@ RARE_STEM = 0.01
 """What is assumed of a handle's beginning before anything is counted; the commonest among genuine handles is 0.15 %."""
 RARE_TAIL = 0.05
 """The same for handles that end in one number of digits."""
-NEAR_HOURS = (72, 60 * 24)
-"""Accounts opened within three days, or within sixty, of one another were opened together, if few others were."""
+NEAR_HOURS = (3 * 24, 180 * 24)
+"""Accounts opened within three days, or within half a year, of one another were opened together, if few others were: where
+half a platform is new, being new says nothing."""
 RARE_TIME = 0.01
 """What is assumed of the share opened in such a time before anything is counted."""
 

@@ -23,7 +23,7 @@ NETWORK_MEMBERS = Query(
                   having count(*) >= {MIN_NETWORK}) z on t.group_id = z.group_id""")
 
 TOGETHER = Query(
-    name="together", inputs=(NETWORK_MEMBERS.name, "ties", "co_shares", "shared_objects"), scope=Scope.PLATFORM,
+    name="together", inputs=(NETWORK_MEMBERS.name, "ties", "co_shares", "shared_objects", "slotted_shares"), scope=Scope.PLATFORM,
     sentence="a post of a network's member that others of the network posted as well within its window",
     sql=f"""
     with mirrored as (
@@ -36,13 +36,16 @@ TOGETHER = Query(
     posts as (
         select account_id, post_id, at_second, max(kind) as kind, count(distinct other_id) as n_others,
                max(object) as object
-        from mirrored group by account_id, post_id, at_second)
+        from mirrored group by account_id, post_id, at_second),
+    inside as (
+        select s.object, count(distinct s.account_id) as n_inside
+        from slotted_shares s join {NETWORK_MEMBERS.name} m on s.account_id = m.account_id group by s.object)
     select m.group_id, p.account_id, p.post_id, p.kind, p.at_second, p.n_others, o.n_accounts,
-           count(*) over (partition by m.group_id, p.object) as n_inside,
+           i.n_inside,
            row_number() over (partition by p.account_id order by p.at_second desc, p.post_id) as nth,
            count(*) over (partition by p.account_id) as n_together
     from posts p join {NETWORK_MEMBERS.name} m on p.account_id = m.account_id
-    join shared_objects o on p.object = o.object""")
+    join shared_objects o on p.object = o.object join inside i on p.object = i.object""")
 
 NETWORK_DOMAINS = Query(
     name="network_domains", inputs=(NETWORK_MEMBERS.name, "posted_domains"), scope=Scope.PLATFORM,
