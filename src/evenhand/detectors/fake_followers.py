@@ -1,7 +1,7 @@
 """Fake followers: accounts that follow others in lockstep and look made by one hand.
 
 Found is the follower, never the account that it follows: who is followed has not asked for it, or nobody can show it. Two
-families are needed: following in lockstep (behaviour), and handles of one make (identity) or accounts opened together (network).
+families are needed: following in lockstep (behaviour), and handles of one make (identity) or being opened together (network).
 """
 
 from __future__ import annotations

@@ -66,12 +66,14 @@ EVIDENCE = Query(
     from networks_openings
     union all
     select d.account_id, cast(null as varchar) as post_id, 'network' as family, 'leads_to_own_address' as signal,
-           'posts' as "where", d.domain as shown, cast(d.n_alike as varchar) as expected, cast(d.n_others as varchar) as source, {_DOUBLE(OWN_ADDRESS)} as strength
+           'posts' as "where", d.domain as shown, cast(d.n_alike as varchar) as expected, cast(d.n_others as varchar) as source,
+           {_DOUBLE(OWN_ADDRESS)} as strength
     from network_domains d join {ACTS_TOGETHER.name} a on d.account_id = a.account_id and d.group_id = a.group_id
     where a.n_texts >= a.n_links
     union all
     select account_id, cast(null as varchar) as post_id, 'behaviour' as family, 'opened_in_a_burst' as signal,
-           'created_at' as "where", cast(cast(n as bigint) as varchar) as shown, cast(cast(ceil(expected) as bigint) as varchar) as expected,
+           'created_at' as "where", cast(cast(n as bigint) as varchar) as shown,
+           cast(cast(ceil(expected) as bigint) as varchar) as expected,
            '' as source, {_DOUBLE(OPENED)} * ({ONE} - expected / n) as strength
     from cohorts
     union all

@@ -38,7 +38,7 @@ def case_runs(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseRun, .
 
 
 def case_tables(runs: tuple[CaseRun, ...]) -> tuple[pa.Table, pa.Table]:
-    """The accounts and the posts of `runs`, in the columns of the snapshot contract: each case's own first, then the others'."""
+    """The accounts and the posts of `runs`, in the columns of the snapshot contract; a case's own first, then the others'."""
     accounts = [asdict(one.account) | {"account_id": one.account_id} for run in runs for one in _cast(run)]
     posts = [asdict(post) | {"account_id": one.account_id, "post_id": f"{one.account_id}#{number}"}
              for run in runs for one in _cast(run) for number, post in enumerate(one.posts, start=1)]
@@ -78,7 +78,8 @@ def _cast(run: CaseRun) -> tuple[_Role, ...]:
     roles = [_Role(account_id=run.account_id, account=run.case.account, posts=run.case.posts,
                    follows=run.case.follows, followed_at=run.case.followed_at)]
     for others in run.case.others:
-        roles.extend(_other(others, n, account_id=f"{run.account_id}+{len(roles) + n - 1}", posts=run.case.posts)
+        before = len(roles) - 1
+        roles.extend(_other(others, n, account_id=f"{run.account_id}+{before + n}", posts=run.case.posts)
                      for n in range(1, others.copies + 1))
     return tuple(roles)
 

@@ -51,12 +51,12 @@ SHARED_OBJECTS = Query(
 SLOTTED_SHARES = Query(
     name="slotted_shares", inputs=("shares", "shared_objects"), scope=Scope.PLATFORM,
     sentence="a post of a shared text or link, in its slot of time",
-    sql="""
+    sql=f"""
     select account_id, post_id, object, kind, at_second, n_posts, seconds,
            cast(floor(at_second / seconds) as bigint) as slot
     from (select s.account_id, s.post_id, s.object, s.kind, s.at_second, s.n_posts,
-                 case when s.kind = 'text' then %d else %d end as seconds
-          from shares s join shared_objects o on s.object = o.object) s""" % (TEXT_WINDOW_SECONDS, LINK_WINDOW_SECONDS))
+                 case when s.kind = 'text' then {TEXT_WINDOW_SECONDS} else {LINK_WINDOW_SECONDS} end as seconds
+          from shares s join shared_objects o on s.object = o.object) s""")
 
 CROWDED_SLOTS = Query(
     name="crowded_slots", inputs=("slotted_shares",), scope=Scope.PLATFORM,

@@ -28,8 +28,9 @@ def alike_shares() -> Query:
         name="alike_shares", inputs=("registrations",), scope=Scope.PLATFORM,
         sentence="how many accounts have a handle with one beginning, one make or one end",
         sql="\nunion all\n".join(
-            f"select '{kind}' as kind, {kind} as alike, count(*) as n, max(case when has_digits then 1 else 0 end) as has_digits "
-            f"from registrations where {kind} is not null group by {kind}" for kind in ALIKE_KINDS))
+            f"select '{kind}' as kind, {kind} as alike, count(*) as n, "
+            f"max(case when has_digits then 1 else 0 end) as has_digits from registrations "
+            f"where {kind} is not null group by {kind}" for kind in ALIKE_KINDS))
 
 
 def group_templates(groups: str) -> Query:

@@ -2,7 +2,7 @@
 
 The notion is CopyCatch's (Beutel, Xu, Guruswami, Palow and Faloutsos, *CopyCatch: Stopping Group Attacks by Spotting Lockstep
 Behavior in Social Networks*, WWW 2013): a group is suspicious when at least n accounts follow at least m others so that, for
-each of these, all follows fall within one window of time. CopyCatch searches for such groups from seeds, round after round. Here a
+each of these, all follows fall within one window of time. CopyCatch searches for such groups from seeds, in rounds. Here a
 *burst* (the followers of one account within one slot of time) takes the place of a seed, two bursts are tied when they
 are to a large part the same accounts, and tied bursts make a group: pairs of bursts are compared, never pairs of accounts.
 """
@@ -24,7 +24,7 @@ MIN_LOCKSTEP = 8
 MIN_OVERLAP = 0.5
 """Share of the smaller of two bursts that must be in the other."""
 MAX_BURSTS = 40
-"""Bursts of one account that are compared, the smallest first: who follows thousands would otherwise count as millions of pairs."""
+"""Bursts of one account that are compared, the smallest first: who follows thousands would otherwise make millions of pairs."""
 SETTLED_SECONDS = 24 * 3600
 """Follows on an account's first day do not count: new people follow what is suggested to them, and many at once."""
 

@@ -23,7 +23,8 @@ NETWORK_MEMBERS = Query(
                   having count(*) >= {MIN_NETWORK}) z on t.group_id = z.group_id""")
 
 TOGETHER = Query(
-    name="together", inputs=(NETWORK_MEMBERS.name, "ties", "co_shares", "shared_objects", "slotted_shares"), scope=Scope.PLATFORM,
+    name="together", inputs=(NETWORK_MEMBERS.name, "ties", "co_shares", "shared_objects", "slotted_shares"),
+    scope=Scope.PLATFORM,
     sentence="a post of a network's member that others of the network posted as well within its window",
     sql=f"""
     with mirrored as (

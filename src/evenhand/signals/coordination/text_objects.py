@@ -92,7 +92,8 @@ def _is_letter(points: Points) -> Mask:
     beyond = (points >= 0xAA) & (points != 0xD7) & (points != 0xF7) & (points < 0x1F000)
     signs = ((points >= 0x2000) & (points < 0x2C00)) | ((points >= 0x3000) & (points <= 0x3020)) | (
         (points >= 0xFE00) & (points <= 0xFE6F)) | ((points >= 0xFF00) & (points <= 0xFF20))
-    return ascii_letter | (beyond & ~signs) | (points >= 0x20000)
+    is_letter: Mask = ascii_letter | (beyond & ~signs) | (points >= 0x20000)
+    return is_letter
 
 
 def _n_bytes(points: Points) -> Offsets:

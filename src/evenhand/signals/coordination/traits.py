@@ -21,10 +21,10 @@ _STEM = r"^[@]?(?P<stem>[\p{L}._-]{4,})\d"
 def account_traits() -> Kernel:
     """The kernel `account_traits` over accounts, as `TRAITS`.
 
-    >>> accounts = pa.record_batch({"account_id": ["1", "2"], "handle": ["Nora_Field2041", "новости_77"],
+    >>> accounts = pa.record_batch({"account_id": ["1", "2"], "handle": ["Nora_Field2041", "вести_77"],
     ...                             "created_at": pa.array([3_600_000_000, None], pa.timestamp("us", tz="UTC"))})
     >>> account_traits().run(accounts).select(["stem", "shape", "created_hour"]).to_pylist()
-    [{'stem': 'nora_field', 'shape': 'Aa_Aa9999', 'created_hour': 1}, {'stem': 'новости_', 'shape': 'a_99', 'created_hour': None}]
+    [{'stem': 'nora_field', 'shape': 'Aa_Aa9999', 'created_hour': 1}, {'stem': 'вести_', 'shape': 'a_99', 'created_hour': None}]
     """
     return Kernel(name="account_traits", source="accounts", columns=("account_id", "handle", "created_at"), run=_run,
                   schema=TRAITS, sentence="how an account's handle is built and when it was opened",
