@@ -14,7 +14,7 @@ import pytest
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import case_runs, case_tables
+from evenhand.policy.case_runs import case_follows, case_runs, case_tables
 from evenhand.ports import Engine
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
@@ -29,8 +29,9 @@ def materials() -> Materials:
 
 @pytest.fixture(scope="module")
 def tables(materials: Materials) -> dict[str, pa.Table]:
-    accounts, posts = case_tables(case_runs(materials.pack, ()))
-    return {name: {"accounts": accounts, "posts": posts}.get(name, TABLES[name].schema.empty_table())
+    runs = case_runs(materials.pack, ())
+    accounts, posts = case_tables(runs)
+    return {name: {"accounts": accounts, "posts": posts, "follows": case_follows(runs)}.get(name, TABLES[name].schema.empty_table())
             for name in materials.pipeline.tables}
 
 

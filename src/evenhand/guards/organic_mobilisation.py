@@ -32,9 +32,9 @@ _SINCE = Query(
     name="together_since", inputs=("together", "registrations", "networks"), scope=Scope.PLATFORM,
     sentence="how long a member had existed when it first acted together with others, and how far its posts went round",
     sql=f"""
-    select t.account_id, m.group_id, m.n_members, min(floor(t.at_second / 3600)) - max(r.created_hour) as hours_before,
+    select t.account_id, m.group_id, m.n_members, cast(min(floor(t.at_second / 3600)) as bigint) - max(r.created_hour) as hours_before,
            count(*) as n_posts,
-           sum(case when t.n_accounts - t.n_inside >= {OUTSIDERS_PER_MEMBER} * t.n_inside then 1 else 0 end) as n_around,
+           count(case when t.n_accounts - t.n_inside >= {OUTSIDERS_PER_MEMBER} * t.n_inside then t.post_id end) as n_around,
            max(t.n_accounts) as n_accounts
     from together t join networks m on t.account_id = m.account_id
     join registrations r on t.account_id = r.account_id

@@ -85,7 +85,8 @@ def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, e
     own: dict[str, Source] = {name: table.filter(pc.is_in(table["account_id"], value_set=everybody))
                               for name, table in near.items()}
     policy = materials.pack.policy(run.policy_id)
-    wide = engine.run(_platform_steps(materials.pipeline, policy), tables=own, keep=[name for name in RESULTS if name != "profiles"])
+    wide = engine.run(_platform_steps(materials.pipeline, policy), tables=own,
+                      keep=[name for name in RESULTS if name != "profiles"])
     if not wide.relations["found"].num_rows:
         return
     terms = _terms(materials, policy, at=at)

@@ -13,6 +13,7 @@ from evenhand.signals.names.hashes import PartHashes, scattered
 LINK_KEYS = pa.schema([("account_id", pa.string()), ("post_id", pa.string()), ("object", pa.int64())])
 _BEFORE = r"^[a-z][a-z0-9+.-]*://(www\.|m\.|mobile\.)?"
 _TRACKING = r"(?i)([?&])(utm_[a-z]+|fbclid|gclid|igshid|mc_cid|mc_eid|ref|ref_src|s|t)=[^&#]*"
+_EMPTY = r"([?&])&+"
 _AFTER = r"#.*$|[/?&]+(#.*)?$"
 _SALT = np.uint64(0x6C696E6B)
 """Keeps the keys of links apart from those of texts."""
@@ -29,13 +30,13 @@ def link_objects() -> Kernel:
     """
     return Kernel(name="link_objects", source="links", columns=("account_id", "post_id", "url", "is_defanged"), run=_run,
                   schema=LINK_KEYS, sentence="a key for the address that a post links to",
-                  digest=f"{_BEFORE}{_TRACKING}{_AFTER}")
+                  digest=f"{_BEFORE}{_TRACKING}{_EMPTY}{_AFTER}")
 
 
 def _run(links: pa.RecordBatch) -> pa.RecordBatch:
     links = links.filter(pc.invert(pc.fill_null(links.column("is_defanged"), False)))
     url = pc.replace_substring_regex(pc.utf8_lower(links.column("url")), _BEFORE, "")
-    url = pc.replace_substring_regex(url, _TRACKING, r"\1")
+    url = pc.replace_substring_regex(pc.replace_substring_regex(url, _TRACKING, r"\1"), _EMPTY, r"\1")
     url = pc.replace_substring_regex(url, _AFTER, "")
     keys = scattered(PartHashes.of(Texts.from_arrow(url)).wholes() ^ _SALT)
     return pa.RecordBatch.from_arrays([links.column("account_id"), links.column("post_id"),
