@@ -31,8 +31,8 @@ def materials() -> Materials:
 def tables(materials: Materials) -> dict[str, pa.Table]:
     runs = case_runs(materials.pack, ())
     accounts, posts = case_tables(runs)
-    return {name: {"accounts": accounts, "posts": posts, "follows": case_follows(runs)}.get(name, TABLES[name].schema.empty_table())
-            for name in materials.pipeline.tables}
+    filled = {"accounts": accounts, "posts": posts, "follows": case_follows(runs)}
+    return {name: filled.get(name, TABLES[name].schema.empty_table()) for name in materials.pipeline.tables}
 
 
 @pytest.fixture(scope="module")

@@ -71,15 +71,16 @@ EVIDENCE = Query(
     from network_domains d join {ACTS_TOGETHER.name} a on d.account_id = a.account_id and d.group_id = a.group_id
     where a.n_texts >= a.n_links
     union all
-    select account_id, cast(null as varchar) as post_id, 'behaviour' as family, 'opened_in_a_burst' as signal,
+    select account_id, cast(null as varchar) as post_id, 'behaviour' as family,
+           case when hours = 1 then 'opened_in_one_hour' else 'opened_in_one_day' end as signal,
            'created_at' as "where", cast(cast(n as bigint) as varchar) as shown,
            cast(cast(ceil(expected) as bigint) as varchar) as expected,
            '' as source, {_DOUBLE(OPENED)} * ({ONE} - expected / n) as strength
     from cohorts
     union all
     select account_id, cast(null as varchar) as post_id, 'identity' as family, 'handles_one_shape' as signal,
-           'handle' as "where", shape as shown, cast(cast(n_alike as bigint) as varchar) as expected, '' as source,
-           {_DOUBLE(TEMPLATE)} * ({ONE} - by_chance / n_alike) as strength
+           'handle' as "where", shape as shown, cast(cast(n as bigint) as varchar) as expected, '' as source,
+           {_DOUBLE(TEMPLATE)} * ({ONE} - by_chance / n) as strength
     from cohorts where is_template) e
     cross join (select '' as holder_id) n""")
 

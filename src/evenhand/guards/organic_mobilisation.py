@@ -32,7 +32,8 @@ _SINCE = Query(
     name="together_since", inputs=("together", "registrations", "networks"), scope=Scope.PLATFORM,
     sentence="how long a member had existed when it first acted together with others, and how far its posts went round",
     sql=f"""
-    select t.account_id, m.group_id, m.n_members, cast(min(floor(t.at_second / 3600)) as bigint) - max(r.created_hour) as hours_before,
+    select t.account_id, m.group_id, m.n_members,
+           cast(min(floor(t.at_second / 3600)) as bigint) - max(r.created_hour) as hours_before,
            count(*) as n_posts,
            count(case when t.n_accounts - t.n_inside >= {OUTSIDERS_PER_MEMBER} * t.n_inside then t.post_id end) as n_around,
            max(t.n_accounts) as n_accounts
@@ -60,8 +61,7 @@ _HITS = Query(
            cast(cast(floor(hours_before / 24) as bigint) as varchar) as shown, 'long_standing' as expected
     from {_SINCE.name} where hours_before >= {LONG_STANDING_HOURS}
     union all
-    select c.account_id, 'ask' as strength, 'created_at' as "where", cast(cast(c.n as bigint) as varchar) as shown,
-           'opening_alone' as expected
+    select distinct c.account_id, 'ask' as strength, 'created_at' as "where", '' as shown, 'opening_alone' as expected
     from cohorts c left join networks m on c.account_id = m.account_id where m.account_id is null) h
     union all
     select f.account_id, 'fake_followers' as harm, cast(null as varchar) as holder_id, 'ask' as strength,

@@ -41,8 +41,8 @@ def test_texts_about_other_things_have_no_key_in_common() -> None:
     assert sum(len(one) for one in found) == len(set().union(*found))
 
 
-@pytest.mark.parametrize("text", [None, "", "Good morning!", "早上好，朋友们", "RT @ann: " + TEXTS[0], "https://example.org/" + "a" * 90,
-                                  "1234567890" * 9, "@" + "name" * 30])
+@pytest.mark.parametrize("text", [None, "", "Good morning!", "早上好，朋友们", "RT @ann: " + TEXTS[0],
+                                  "https://example.org/" + "a" * 90, "1234567890" * 9, "@" + "name" * 30])
 def test_what_is_short_reposted_or_no_text_has_no_key(text: str | None) -> None:
     assert keys(text) == [set()]
 
@@ -66,7 +66,8 @@ def test_the_more_alike_two_texts_are_the_more_often_they_share_a_key() -> None:
             hits += bool(one & two)
         return hits / 60
 
-    assert share(1) > 0.8 > 0.45 > share(24)
+    assert share(1) > 0.8
+    assert share(24) < 0.45
 
 
 @pytest.mark.parametrize(("one", "other", "same"), [

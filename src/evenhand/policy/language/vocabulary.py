@@ -9,7 +9,7 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.expression import Column, Function, Parameter, Reads, Type
 from evenhand.model.registry import HolderKind
 
-GUARD_NAMES = ("adjudicated", "criticism", "disclosure", "namesake", "precedence", "proven_control")
+GUARD_NAMES = ("adjudicated", "criticism", "disclosure", "namesake", "organic_mobilisation", "precedence", "proven_control")
 """The guards that come with Evenhand. `read_pack` takes another list when plug-ins bring more."""
 
 

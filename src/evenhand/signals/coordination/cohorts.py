@@ -1,7 +1,7 @@
-"""Accounts that were opened together: an hour in which far more were opened than usual, most of them with handles of one make.
+"""Accounts that were opened together: an hour or a day in which far more with handles of one make were opened than usual.
 
-What is usual is taken from the same platform and the same hour of the day on the 90 days before and after, so that the
-rhythm of the day, growth, and registers that know only the day do not look like a burst.
+What is usual is taken from the same platform, make and hour of the day on the 90 days before and after, so that the rhythm
+of the day, growth, and registers that know only the day do not look like a burst.
 """
 
 from __future__ import annotations
@@ -19,50 +19,60 @@ RARE_SHAPE, COMMON_SHAPE, PRIOR_WEIGHT = 0.05, 0.4, 20
 three digits or more (3.6 %), and the commonest of all (38 %), among 11,751 genuine handles of officials, institutions and
 media in the demo, rounded up; and how many counted handles outweigh the assumption."""
 
-_USUAL = (f"(sum(n) over (partition by platform, hour_of_day order by day range between {NEAR_DAYS} preceding "
+SLOTS = (1, 24)
+"""Hours in a slot: what is done in one go, and what is done over a day."""
+
+_USUAL = (f"(sum(n) over (partition by platform, shape, hours, hour_of_day order by day range between {NEAR_DAYS} preceding "
           f"and {NEAR_DAYS} following) - n + 1)")
 _DAYS = f"(cast({2 * NEAR_DAYS} as double))"
 
-REGISTRATION_BURSTS = Query(
-    name="registration_bursts", inputs=("registrations",), scope=Scope.PLATFORM,
-    sentence="an hour in which far more accounts were opened on a platform than usual",
-    sql=f"""
-    with hours as (
-        select platform, created_hour, created_hour % 24 as hour_of_day,
-               cast(floor(created_hour / 24) as bigint) as day, cast(count(*) as double) as n
-        from registrations where created_hour is not null group by platform, created_hour),
-    usual as (select platform, created_hour, n, {_USUAL} / {_DAYS} as expected, count(*) over () as n_hours from hours)
-    select platform, created_hour, n, expected from usual
-    where n >= {MIN_COHORT}
-      and {is_surprising("n", "expected", least=f"{MIN_SURPRISE} + ln(n_hours)", purity=MIN_COHORT_PURITY)}""")
+REGISTRATION_SLOTS = Query(
+    name="registration_slots", inputs=("registrations",), scope=Scope.PLATFORM,
+    sentence="how many accounts with handles of one make were opened on a platform in one hour or one day",
+    sql="\nunion all\n".join(f"""
+    select platform, shape, {hours} as hours, cast(floor(created_hour / {hours}) as bigint) as slot,
+           {"created_hour % 24" if hours == 1 else "cast(0 as bigint)"} as hour_of_day,
+           cast(floor(created_hour / 24) as bigint) as day, cast(count(*) as double) as n
+    from registrations where created_hour is not null
+    group by platform, shape, cast(floor(created_hour / {hours}) as bigint), cast(floor(created_hour / 24) as bigint)
+             {", created_hour % 24" if hours == 1 else ""}""" for hours in SLOTS))
 
-USUAL_SHAPES = Query(
-    name="usual_shapes", inputs=("registrations", "registration_bursts"), scope=Scope.PLATFORM,
-    sentence="how many accounts of a platform that were opened outside such hours have a handle of one make",
-    sql="""
-    select r.platform, r.shape, count(*) as n from registrations r
-    left join registration_bursts b on r.platform = b.platform and r.created_hour = b.created_hour
-    where b.platform is null group by r.platform, r.shape""")
+REGISTRATION_BURSTS = Query(
+    name="registration_bursts", inputs=(REGISTRATION_SLOTS.name,), scope=Scope.PLATFORM,
+    sentence="an hour or a day in which far more accounts with handles of one make were opened on a platform than usual",
+    sql=f"""
+    select platform, shape, hours, slot, n, expected
+    from (select platform, shape, hours, slot, n, {_USUAL} / {_DAYS} as expected, count(*) over () as n_slots
+          from {REGISTRATION_SLOTS.name}) s
+    where n >= {MIN_COHORT}
+      and {is_surprising("n", "expected", least=f"{MIN_SURPRISE} + ln(n_slots)", purity=MIN_COHORT_PURITY)}""")
 
 COHORTS = Query(
-    name="cohorts", inputs=("registrations", "registration_bursts", USUAL_SHAPES.name), scope=Scope.PLATFORM,
-    sentence="an account that was opened in such an hour, and how many of the hour have a handle of the same make",
+    name="cohorts", inputs=("registrations", REGISTRATION_SLOTS.name, REGISTRATION_BURSTS.name), scope=Scope.PLATFORM,
+    sentence="an account opened in such a burst, and whether its make is that of most opened then, as it usually is not",
     sql=f"""
-    with opened as (
-        select r.account_id, r.platform, r.created_hour, r.shape, r.has_digits, b.n, b.expected
-        from registrations r join registration_bursts b on r.platform = b.platform and r.created_hour = b.created_hour),
-    alike as (
-        select platform, created_hour, shape, n, max(case when has_digits then {RARE_SHAPE} else {COMMON_SHAPE} end) as assumed,
-               cast(count(*) as double) as n_alike
-        from opened group by platform, created_hour, shape, n),
-    usual as (select platform, sum(n) as n_platform from {USUAL_SHAPES.name} group by platform),
+    with usual as (
+        select s.platform, s.shape, s.hours, sum(s.n) as n
+        from {REGISTRATION_SLOTS.name} s left join {REGISTRATION_BURSTS.name} b
+          on s.platform = b.platform and s.shape = b.shape and s.hours = b.hours and s.slot = b.slot
+        where b.platform is null group by s.platform, s.shape, s.hours),
+    platforms as (select platform, hours, sum(n) as n from usual group by platform, hours),
+    slots as (select platform, hours, slot, sum(n) as n from {REGISTRATION_SLOTS.name} group by platform, hours, slot),
     judged as (
-        select a.platform, a.created_hour, a.shape, a.n_alike, a.n_alike * 2 >= a.n as is_most,
-               a.n * (coalesce(s.n, 0) + {PRIOR_WEIGHT} * a.assumed) / (coalesce(u.n_platform, 0) + {PRIOR_WEIGHT}) as by_chance
-        from alike a left join {USUAL_SHAPES.name} s on a.platform = s.platform and a.shape = s.shape
-        left join usual u on a.platform = u.platform)
-    select o.account_id, o.created_hour, o.n, o.expected, j.n_alike, j.by_chance,
-           j.is_most and {is_surprising("j.n_alike", "j.by_chance")} as is_template, o.shape
-    from opened o join judged j on o.platform = j.platform and o.created_hour = j.created_hour and o.shape = j.shape""")
+        select b.platform, b.shape, b.hours, b.slot, b.n, b.expected, s.n as n_slot, coalesce(u.n, 0) as n_usual,
+               coalesce(p.n, 0) as n_platform
+        from {REGISTRATION_BURSTS.name} b
+        join slots s on b.platform = s.platform and b.hours = s.hours and b.slot = s.slot
+        left join usual u on b.platform = u.platform and b.shape = u.shape and b.hours = u.hours
+        left join platforms p on b.platform = p.platform and b.hours = p.hours),
+    opened as (
+        select r.account_id, j.shape, j.hours, j.n, j.expected, j.n_slot,
+               j.n_slot * (j.n_usual + {PRIOR_WEIGHT} * case when r.has_digits then {RARE_SHAPE} else {COMMON_SHAPE} end)
+                   / (j.n_platform + {PRIOR_WEIGHT}) as by_chance
+        from registrations r join judged j on r.platform = j.platform and r.shape = j.shape
+         and cast(floor(r.created_hour / j.hours) as bigint) = j.slot)
+    select account_id, shape, hours, n, expected, n_slot, by_chance,
+           n * 2 >= n_slot and {is_surprising("n", "by_chance")} as is_template
+    from opened""")
 
-STEPS = (REGISTRATION_BURSTS, USUAL_SHAPES, COHORTS)
+STEPS = (REGISTRATION_SLOTS, REGISTRATION_BURSTS, COHORTS)

@@ -46,7 +46,8 @@ def connected(name: str, *, ties: str, sentence: str) -> tuple[Step, Step]:
     """
     gathered = Query(
         name=f"{name}_ties", inputs=(ties,), scope=Scope.PLATFORM, sentence="all ties in one row",
-        sql=f"select list_sort(list(struct_pack(one := account_id, other := other_id))) as ties from {ties} having count(*) > 0")
+        sql=f"select list_sort(list(struct_pack(one := account_id, other := other_id))) as ties from {ties} "
+            "having count(*) > 0")
     return gathered, Kernel(name=name, source=gathered.name, columns=("ties",), run=_run, schema=MEMBERS, sentence=sentence,
                             scope=Scope.PLATFORM)
 
