@@ -1,6 +1,7 @@
 """Write the reference pages that follow from the code. A test compares them with what this would write.
 
-Run it after the snapshot contract or the reasons of rejects changed: .venv/bin/python tools/write_reference.py
+Run it after the snapshot contract, the reasons of rejects or a task of `evenhand evaluate` changed:
+.venv/bin/python tools/write_reference.py
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from evenhand.connectors.files.parse import SEPARATOR
 from evenhand.connectors.files.rejects import COLUMNS, Reason
 from evenhand.connectors.files.source import COMPRESSIONS, ENDINGS, Format
 from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS
+from evenhand.evaluation.task_form import TaskFile, TaskForm
 from evenhand.model.snapshot import EARLIEST, MAX_TEXT_BYTES, TABLES, Table
+from evenhand.workflows.evaluate_cards import task_forms
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT_PAGE = ROOT / "docs" / "reference" / "snapshot.md"
+CARDS_PAGE = ROOT / "docs" / "reference" / "evaluation-cards.md"
+TASKS_START, TASKS_END = "<!-- tasks -->\n", "<!-- end of tasks -->"
+"""What stands between these in the page of cards is written here."""
 
 MEANINGS: dict[str, dict[str, str]] = {
     "accounts": {
@@ -164,10 +170,34 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
+def cards_page() -> str:
+    """docs/reference/evaluation-cards.md with the tasks that there are now."""
+    before, _, rest = CARDS_PAGE.read_text(encoding="utf-8").partition(TASKS_START)
+    _, _, after = rest.partition(TASKS_END)
+    return before + TASKS_START + "\n".join(_task(form) for _, form in sorted(task_forms().items())) + TASKS_END + after
+
+
+def _task(form: TaskForm) -> str:
+    options = "".join(f"- option `{key.name}`{'' if key.is_required else ' (may be left out)'}: {key.sentence}"
+                      + (f" (`{'`, `'.join(key.choices)}`)" if key.choices else "") + "\n" for key in form.options)
+    metrics = "".join(f"- `{metric.name}`: {metric.sentence}\n" for metric in form.metrics)
+    files = "".join(_task_file(file) for file in form.files)
+    return f"### `{form.name}`\n\n{form.sentence.capitalize()}.\n\n{files}{options}\nMetrics:\n\n{metrics}"
+
+
+def _task_file(file: TaskFile) -> str:
+    columns = ", ".join(f"`{column.name}`" if column.is_required else f"(`{column.name}`)" for column in file.columns)
+    labels = f"; labels `{'`, `'.join(file.labels)}`" if file.labels else ""
+    often = "".join(words for is_so, words in ((file.is_repeated, ", one or several"), (not file.is_required,
+                                                ", may be left out")) if is_so)
+    return f"- file `{file.role}`{often}: {file.sentence}; columns {columns}{labels}\n"
+
+
 def main() -> None:
     """Writes the pages."""
-    SNAPSHOT_PAGE.write_text(snapshot_page(), encoding="utf-8")
-    print(f"written: {SNAPSHOT_PAGE.relative_to(ROOT)}")
+    for page, text in ((SNAPSHOT_PAGE, snapshot_page()), (CARDS_PAGE, cards_page())):
+        page.write_text(text, encoding="utf-8")
+        print(f"written: {page.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

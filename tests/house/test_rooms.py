@@ -11,7 +11,7 @@ import grimp
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "src/evenhand"
 DOORS = {"connectors", "stores", "engines"}
-JUDGEMENTS = {"campaign", "appeals", "transparency", "detectors", "guards", "policy", "statements"}
+JUDGEMENTS = {"evaluation", "campaign", "appeals", "transparency", "detectors", "guards", "policy", "statements"}
 CORE = JUDGEMENTS | {"signals", "ledger", "ports", "config", "model", "errors"}
 ENTRANCES = {"cli", "console"}
 

@@ -12,6 +12,7 @@ import click
 
 from evenhand import __version__
 from evenhand.cli.demo import demo
+from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
 from evenhand.cli.options import screen
@@ -38,7 +39,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, scan, plan, explain, report, policy, registry):
+for command in (demo, ingest, scan, plan, explain, report, policy, registry, evaluate):
     evenhand.add_command(command)
 
 

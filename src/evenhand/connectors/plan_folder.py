@@ -96,9 +96,14 @@ def read_plan(folder: Path) -> Plan:
         raise PlanError(Problem(what="this is not a plan's header", file=str(path), hint="make the plan again")) from error
 
 
+def table_file(folder: Path, name: str) -> Path:
+    """Where one of a plan's tables stands, for readers that do not load it whole."""
+    return folder / f"{name}.parquet"
+
+
 def read_plan_table(folder: Path, name: str) -> pa.Table:
     """One of a plan's tables. Raises `PlanError` when it is not there or cannot be read."""
-    path = folder / f"{name}.parquet"
+    path = table_file(folder, name)
     try:
         return pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     TEXT = "a text"
     NUMBER = "a whole number"
+    DECIMAL = "a number"
     YES_NO = "true or false"
     DAY = "a date"
     TIME = "a date or time"

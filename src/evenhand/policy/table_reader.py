@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -69,6 +70,11 @@ class TableReader:
     def number_or_none(self, name: str) -> int | None:
         """The whole number, or None when absent."""
         return self.number(name) if self.has(name) else None
+
+    def decimal(self, name: str) -> float | None:
+        """The number, whole or with a point, or None when absent."""
+        value = self._data.get(name) if self.has(name) else None
+        return float(value) if isinstance(value, int | float) else None
 
     def yes_no(self, name: str) -> bool | None:
         """True or false, or None when absent."""
@@ -175,6 +181,8 @@ def _is_kind(kind: Kind, value: object) -> bool:
             return isinstance(value, str)
         case Kind.NUMBER:
             return isinstance(value, int) and not isinstance(value, bool)
+        case Kind.DECIMAL:
+            return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         case Kind.YES_NO:
             return isinstance(value, bool)
         case Kind.DAY:

@@ -77,6 +77,48 @@ class TruthTable:
     """The first of each, by account id."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthCounts:
+    """Found and missed, right and wrong, over all accounts and for each group."""
+
+    precision: Interval
+    """Found accounts that are violators, of the found accounts whose truth is known; two-sided 95 %."""
+    recall: Interval
+    """Violators found, of those whose harm is looked for; two-sided 95 %."""
+    genuine_found: Interval
+    """Genuine accounts found, of all genuine accounts; two-sided 95 %."""
+    n_same_harm: int
+    """Of the accounts rightly found, those decided under the harm that is known for them."""
+    n_not_looked_for: int
+    """Violators whose harm no detector of the sweep looks for."""
+    groups: tuple[GroupRow, ...]
+
+
+OUTCOMES = pa.schema([("group", pa.string()), ("is_violator", pa.bool_()), ("harm", pa.string()), ("decided", pa.string()),
+                      ("n_accounts", pa.int64())])
+"""The truth and the decisions, counted: how many accounts of a group, with a known harm, were decided under which harm
+(null: left alone). Further columns may split the counts more finely."""
+
+
+def truth_counts(outcomes: pa.Table, *, looked_for: Collection[Harm] | None = None) -> TruthCounts:
+    """The counts in `outcomes` (columns of `OUTCOMES`) added up. `looked_for`: harms that the sweep has detectors for."""
+    is_found, bad, n = pc.is_valid(outcomes["decided"]), outcomes["is_violator"], outcomes["n_accounts"]
+    right, wrong = pc.and_(is_found, bad), pc.and_not(is_found, bad)
+    missed, left = pc.and_not(bad, is_found), pc.invert(pc.or_(is_found, bad))
+    marked = outcomes
+    for name, mask in (("right", right), ("wrong", wrong), ("missed", missed), ("left", left)):
+        marked = marked.append_column(name, pc.if_else(mask, n, 0))
+    sought = pc.and_(bad, is_sought(outcomes["harm"], looked_for))
+    n_right, n_wrong, n_left = (_sum(n, mask) for mask in (right, wrong, left))
+    same = pc.fill_null(pc.equal(outcomes["decided"], outcomes["harm"]), False)
+    return TruthCounts(
+        precision=clopper_pearson(n_right, n=n_right + n_wrong),
+        recall=clopper_pearson(_sum(n, pc.and_(right, sought)), n=_sum(n, sought)),
+        genuine_found=clopper_pearson(n_wrong, n=n_wrong + n_left),
+        n_same_harm=_sum(n, pc.and_(right, same)), n_not_looked_for=_sum(n, pc.and_not(bad, sought)),
+        groups=_groups(marked, looked_for))
+
+
 def truth_table(decisions: pa.Table, truth: pa.Table, *, spared: pa.Table | None = None,
                 looked_for: Collection[Harm] | None = None, max_named: int = 25) -> TruthTable:
     """`decisions` compared with `truth` (schema `TRUTH`). With `spared`, misses say why the account was left alone.
@@ -87,40 +129,37 @@ def truth_table(decisions: pa.Table, truth: pa.Table, *, spared: pa.Table | None
     _check(truth)
     found = decisions.select(["account_id", "harm"]).rename_columns(["account_id", "decided"])
     known = truth.select(TRUTH.names).join(found, "account_id", join_type="left outer")
+    outcomes = known.group_by(["group", "is_violator", "harm", "decided"]).aggregate([([], "count_all")])
+    counts = truth_counts(outcomes.rename_columns({"count_all": "n_accounts"}), looked_for=looked_for)
     is_found, bad = pc.is_valid(known["decided"]), known["is_violator"]
-    right, wrong = pc.and_(is_found, bad), pc.and_not(is_found, bad)
-    missed, left = pc.and_not(bad, is_found), pc.invert(pc.or_(is_found, bad))
-    marked = known
-    for name, mask in (("right", right), ("wrong", wrong), ("missed", missed), ("left", left)):
-        marked = marked.append_column(name, mask.cast(pa.int64()))
-    harms = pa.array([str(harm) for harm in (Harm if looked_for is None else looked_for)], pa.string())
-    sought = pc.and_(bad, pc.or_(pc.is_in(known["harm"], value_set=harms), pc.is_null(known["harm"])))
-    n_right, n_wrong, n_left = _n(right), _n(wrong), _n(left)
-    same = pc.fill_null(pc.equal(known["decided"], known["harm"]), False)
+    missed = pc.and_(pc.and_not(bad, is_found), is_sought(known["harm"], looked_for))
+    n_known = counts.precision.n
     return TruthTable(
-        precision=clopper_pearson(n_right, n=n_right + n_wrong),
-        recall=clopper_pearson(_n(pc.and_(right, sought)), n=_n(sought)),
-        genuine_found=clopper_pearson(n_wrong, n=n_wrong + n_left),
-        n_same_harm=_n(pc.and_(right, same)),
-        n_unknown=decisions.num_rows - n_right - n_wrong,
-        n_not_looked_for=_n(pc.and_not(bad, sought)),
-        groups=_groups(marked, looked_for),
-        wrong=_wrong(known.filter(wrong), decisions, max_named),
-        missed=_missed(known.filter(pc.and_(missed, sought)), spared, max_named))
+        precision=counts.precision, recall=counts.recall, genuine_found=counts.genuine_found,
+        n_same_harm=counts.n_same_harm, n_unknown=decisions.num_rows - n_known,
+        n_not_looked_for=counts.n_not_looked_for, groups=counts.groups,
+        wrong=_wrong(known.filter(pc.and_not(is_found, bad)), decisions, max_named),
+        missed=_missed(known.filter(missed), spared, max_named))
 
 
-def _n(mask: pa.ChunkedArray) -> int:
-    return int(pc.sum(mask).as_py() or 0)
+def is_sought(harms: pa.ChunkedArray, looked_for: Collection[Harm] | None) -> pa.ChunkedArray:
+    """Which violators a sweep should find: those whose harm it looks for, and those whose harm is not known."""
+    wanted = pa.array([str(harm) for harm in (Harm if looked_for is None else looked_for)], pa.string())
+    return pc.or_(pc.is_in(harms, value_set=wanted), pc.is_null(harms))
+
+
+def _sum(n: pa.ChunkedArray, mask: pa.ChunkedArray) -> int:
+    return int(pc.sum(n.filter(mask)).as_py() or 0)
 
 
 def _groups(marked: pa.Table, looked_for: Collection[Harm] | None) -> tuple[GroupRow, ...]:
-    sums = [(name, "sum") for name in ("right", "wrong", "missed", "left")]
+    sums = [(name, "sum") for name in ("n_accounts", "right", "wrong", "missed", "left")]
     order = [("group", "ascending"), ("harm", "ascending")]
-    grouped = marked.group_by(["group", "harm"]).aggregate([([], "count_all"), *sums]).sort_by(order)
+    grouped = marked.group_by(["group", "harm"]).aggregate(sums).sort_by(order)
     return tuple(GroupRow(
         group=row["group"], harm=row["harm"],
         is_looked_for=looked_for is None or row["harm"] is None or row["harm"] in looked_for,
-        n_accounts=row["count_all"], n_violators=row["right_sum"] + row["missed_sum"],
+        n_accounts=row["n_accounts_sum"], n_violators=row["right_sum"] + row["missed_sum"],
         n_found_right=row["right_sum"], n_missed=row["missed_sum"], n_wrongly_found=row["wrong_sum"],
         n_rightly_left=row["left_sum"]) for row in grouped.to_pylist())
 

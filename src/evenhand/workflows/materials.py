@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -20,6 +20,7 @@ from evenhand.errors import PolicyError, Problem
 from evenhand.model.penalty import Penalty
 from evenhand.model.policy import PolicyPack
 from evenhand.model.registry import REGISTERS
+from evenhand.model.step import Step
 from evenhand.plugins import detectors, guards
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
@@ -50,10 +51,20 @@ def load_materials(settings: SweepSettings) -> Materials:
 
     Raises `PolicyError` and `DataError` with all problems of the pack or of the registries together.
     """
-    pack = shipped_pack() if settings.pack is None else read_pack_folder(settings.pack)
-    registers = load_registers(settings.registries)
+    return materials_of(load_pack(settings), load_registers(settings.registries), settings)
+
+
+def load_pack(settings: SweepSettings) -> PolicyPack:
+    """The pack that `settings` names."""
+    return shipped_pack() if settings.pack is None else read_pack_folder(settings.pack)
+
+
+def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: SweepSettings, *,
+                 signals: Sequence[Step] | None = None) -> Materials:
+    """The materials of a pack and registers that have been read. `signals`: the signal steps, where they are made already."""
     return Materials(
-        pack=pack, pipeline=pipeline_for(pack, registers), registries=registry_relations(registers, suffixes_of=suffixes),
+        pack=pack, pipeline=pipeline_for(pack, registers, signals=signals),
+        registries=registry_relations(registers, suffixes_of=suffixes),
         registries_digest=registers_digest(settings.registries), messages=load_messages("en"), seed=settings.seed,
         supported=settings.supported)
 
@@ -64,8 +75,11 @@ def load_registers(folders: tuple[Path, ...]) -> dict[str, pa.Table]:
         return load_registries(shipped, *folders) if folders else shipped_registries()
 
 
-def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Pipeline:
-    """The steps that `pack` needs: the detectors of its harms, the guards its policies list, and the signals below."""
+def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table], *, signals: Sequence[Step] | None = None) -> Pipeline:
+    """The steps that `pack` needs: the detectors of its harms, the guards its policies list, and the signals below.
+
+    `signals` are the signal steps for these registers, where they have been made already.
+    """
     harms = {policy.harm for policy in pack.policies}
     wanted = {guard for policy in pack.policies for guard in policy.guards}
     unknown = sorted(wanted - {guard.name for guard in guards()})
@@ -76,7 +90,8 @@ def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Pipelin
     if problems:
         raise PolicyError(problems)
     evidence = [step for detector in detectors() for step in detector.steps]  # guards may read what any detector makes
-    return assemble(signals=(*signal_steps(registers), *evidence), detectors=[d for d in detectors() if d.harm in harms],
+    made = signal_steps(registers) if signals is None else signals
+    return assemble(signals=(*made, *evidence), detectors=[d for d in detectors() if d.harm in harms],
                     guards=[g for g in guards() if g.name in wanted])
 
 
