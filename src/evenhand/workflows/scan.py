@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand import __version__
@@ -83,7 +84,7 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
     for step in outcome.counts:
         counts[step.name] += step.n_rows
         seconds[step.name] += step.seconds
-    relations = {**outcome.relations, "profiles": _read(kept["profiles"])}
+    relations = {**outcome.relations, "profiles": _profiles(kept["profiles"], outcome.relations["found"])}
     ordered = [step.name for step in (*pipeline.account_steps, *pipeline.platform_steps)]
     return Scan(relations=relations, key=key, n_resumed=n_resumed, counts=tuple(
         StepCount(name=name, n_rows=counts[name], seconds=seconds[name]) for name in ordered))
@@ -127,7 +128,9 @@ def _write_part(folder: Path, relations: Mapping[str, pa.Table], counts: tuple[S
     temporary.rename(folder)
 
 
-def _read(source: Source) -> pa.Table:
+def _profiles(source: Source, found: pa.Table) -> pa.Table:
+    """The profiles of those found, a file at a time: far more accounts may have been suspects."""
+    ids = pc.field("account_id").isin(found["account_id"].unique())
     if isinstance(source, pa.Table):
-        return source
-    return pa.concat_tables([pq.read_table(path, partitioning=None) for path in source])
+        return source.filter(ids)
+    return pa.concat_tables([pq.read_table(path, partitioning=None, filters=ids) for path in source])
