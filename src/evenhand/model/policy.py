@@ -147,6 +147,25 @@ class CaseMedia:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOthers:
+    """Further accounts that stand around the account of a case, all of one kind."""
+
+    copies: int
+    """How many there are; `{n}` in their texts is the number of each, from 1."""
+    account: CaseAccount
+    posts: tuple[CasePost, ...] = ()
+    hours_apart: int = 0
+    """Each is opened so many hours after the one before."""
+    seconds_apart: int | None = None
+    """Each repeats the posts of the case's account so many seconds after the one before; None: only its own posts."""
+    follows: tuple[str, ...] = ()
+    """The handles they follow, of accounts in the case or elsewhere."""
+    followed_at: datetime | None = None
+    """When the first of them begins to follow the first handle; the next handles follow a day apart, and the other copies
+    `seconds_apart` later each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """What a case must lead to: a finding, being spared by `guard`, or nothing at all."""
 
@@ -167,6 +186,12 @@ class PolicyCase:
     posts: tuple[CasePost, ...]
     expect: Expectation
     media: tuple[CaseMedia, ...] = ()
+    follows: tuple[str, ...] = ()
+    """The handles that the account follows, of accounts in the case or elsewhere."""
+    followed_at: datetime | None = None
+    """When it begins to follow the first of them; the next follow a day apart."""
+    others: tuple[CaseOthers, ...] = ()
+    """Who else is on the platform; nobody unless said."""
     swaps: bool = True
     """True when swapping sides must not change the outcome."""
     place: Place | None = field(default=None, compare=False, repr=False)
