@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from evenhand.model.step import Step
@@ -49,3 +51,14 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back what the engine holds: connections, temporary files."""
+
+
+class SentenceModel(Protocol):
+    """Turns sentences into vectors whose cosine says how alike their meanings are. It never fetches anything."""
+
+    @property
+    def name(self) -> str:
+        """Which model, in which version: another name means other vectors."""
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One vector of length 1 for each text, the same whatever stands beside it."""

@@ -14,8 +14,9 @@ import pytest
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import case_media, case_runs, case_tables
+from evenhand.policy.case_runs import case_follows, case_media, case_runs, case_tables
 from evenhand.ports import Engine
+from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 
@@ -24,15 +25,15 @@ pytestmark = [pytest.mark.contract, pytest.mark.loopback]
 
 @pytest.fixture(scope="module")
 def materials() -> Materials:
-    return load_materials(SweepSettings())
+    return with_case_fact_checks(load_materials(SweepSettings()), ())
 
 
 @pytest.fixture(scope="module")
 def tables(materials: Materials) -> dict[str, pa.Table]:
     runs = case_runs(materials.pack, ())
     accounts, posts = case_tables(runs)
-    return {name: {"accounts": accounts, "posts": posts, "media": case_media(runs)}.get(name, TABLES[name].schema.empty_table())
-            for name in materials.pipeline.tables}
+    filled = {"accounts": accounts, "posts": posts, "media": case_media(runs), "follows": case_follows(runs)}
+    return {name: filled.get(name, TABLES[name].schema.empty_table()) for name in materials.pipeline.tables}
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,8 @@ import re
 import pytest
 from doc_pages import ROOT, blocks
 
-from evenhand.policy.keys import TABLES
 from evenhand.policy.language.condition import parse_condition
-from evenhand.policy.reference import reference_tables
+from evenhand.policy.reference import TABLES, reference_tables
 
 PAGE = ROOT / "docs/reference/policy-language.md"
 MADE = re.compile(r"(?P<start> *<!-- made: (?P<name>[a-z ]+) -->\n)(?P<body>.*?)(?P<end> *<!-- end -->)", flags=re.DOTALL)

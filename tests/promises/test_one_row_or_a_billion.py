@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.snapshot import ACCOUNTS, POSTS, TABLES
-from evenhand.policy.case_runs import case_runs, case_tables
+from evenhand.policy.case_runs import case_follows, case_runs, case_tables
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 
@@ -20,9 +22,8 @@ def materials() -> Materials:
     return load_materials(SweepSettings())
 
 
-def run(engine: DuckDBEngine, materials: Materials, accounts: pa.Table, posts: pa.Table) -> dict[str, pa.Table]:
-    tables = {name: {"accounts": accounts, "posts": posts}.get(name, TABLES[name].schema.empty_table())
-              for name in materials.pipeline.tables}
+def run(engine: DuckDBEngine, materials: Materials, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    tables = {name: tables.get(name, TABLES[name].schema.empty_table()) for name in materials.pipeline.tables}
     steps = materials.pipeline.account_steps
     return dict(engine.run(steps, tables=tables, keep=[step.name for step in steps]).relations)
 
@@ -31,19 +32,21 @@ def rows(tables: list[pa.Table]) -> list[str]:
     return sorted(repr(row) for table in tables for row in table.to_pylist())
 
 
-def check(engine: DuckDBEngine, materials: Materials, accounts: pa.Table, posts: pa.Table) -> None:
-    bulk = run(engine, materials, accounts, posts)
-    single = [run(engine, materials, accounts.slice(n, 1), posts.filter(pc.equal(posts["account_id"], account_id)))
-              for n, account_id in enumerate(accounts["account_id"].to_pylist())]
+def check(engine: DuckDBEngine, materials: Materials, tables: dict[str, pa.Table]) -> None:
+    bulk = run(engine, materials, tables)
+    single = [run(engine, materials, {name: table.filter(pc.equal(table["account_id"], account_id))
+                                      for name, table in tables.items()})
+              for account_id in tables["accounts"]["account_id"].to_pylist()]
     for name, table in bulk.items():
         assert rows([table]) == rows([one[name] for one in single]), name
 
 
 def test_it_holds_for_every_case_of_the_shipped_pack(materials: Materials) -> None:
-    accounts, posts = case_tables(case_runs(materials.pack, ()))
+    runs = [replace(run, case=replace(run.case, others=())) for run in case_runs(materials.pack, ())]
+    accounts, posts = case_tables(tuple(runs))
     with DuckDBEngine(threads=1) as engine:
         engine.bind(materials.registries)
-        check(engine, materials, accounts, posts)
+        check(engine, materials, {"accounts": accounts, "posts": posts, "follows": case_follows(tuple(runs))})
 
 
 names = st.one_of(st.none(), st.text(max_size=24), st.sampled_from(
@@ -64,4 +67,4 @@ def test_it_holds_for_any_accounts(materials: Materials,
         {"post_id": f"p{n}", "account_id": f"a{n}", "text": text} for n, (*_, text) in enumerate(data)], schema=POSTS.schema)
     with DuckDBEngine(threads=1) as engine:
         engine.bind(materials.registries)
-        check(engine, materials, accounts, posts)
+        check(engine, materials, {"accounts": accounts, "posts": posts})

@@ -75,6 +75,10 @@ def test_the_sentence_of_each_signal_and_guard_reads_well(golden: Callable[[str,
         "claims_to_be_holder": ("bio", "Official account", "Der Spiegel", "media:spiegel.de"),
         "repeated_link": ("posts", "secure-paypa1.example", "14", ""),
         "shared_listed_link": ("posts", "secure-paypa1.example", "3", ""),
+        "repeats_false_claim": ("1189", "The moon is cheese!", "The moon is cheese", "Check (https://c.example); Facts"),
+        "picture_repeats_false_claim": ("1189", "THE MOON IS CHEESE", "The moon is cheese", "Check; Facts"),
+        "repeated_false_claim": ("posts", "The moon is cheese", "4", ""),
+        "repeats_after_fact_check": ("posts", "The moon is cheese", "3", "2026-03-02"),
     }
     lines = []
     for key in ENGLISH.sentences:

@@ -24,8 +24,12 @@ SIGNALS = (
     "claims_government", "claims_office", "claims_military", "claims_news", "claims_verified",
     "links_lookalike_address", "links_listed", "lookalike_swarm", "lookalike_zone", "mixed_script",
     "invisible_characters", "military_body_without_register", "asks_for_money", "repeated_link", "shared_listed_link",
+    "acts_together", "posts_same_text", "posts_same_link", "handles_one_stem", "handles_one_shape", "handles_one_tail",
+    "opened_together", "opened_in_one_hour", "opened_in_one_day", "leads_to_own_address", "follows_in_lockstep",
+    "followed_in_one_hour",
 )
-GUARDS = ("disclosure", "namesake", "precedence", "proven_control", "criticism", "adjudicated", "unsupported_language")
+GUARDS = ("disclosure", "namesake", "organic_mobilisation", "precedence", "proven_control", "criticism", "adjudicated",
+          "unsupported_language")
 
 
 def _text() -> str:

@@ -15,6 +15,7 @@ from evenhand.model.penalty import Penalty
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.workflows.buckets.machine import memory_bytes
 from evenhand.workflows.materials import SweepSettings
+from evenhand.workflows.sentence_models import MODEL_NAMES
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
@@ -32,7 +33,8 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_settings(*, cannot: tuple[str, ...], **rest: Any) -> Any:
-        chosen = {name: rest.pop(name) for name in ("pack", "registries", "seed", "threads", "memory", "engine")}
+        chosen = {name: rest.pop(name) for name in ("pack", "registries", "seed", "threads", "memory", "engine",
+                                                     "sentence_model")}
         settings = SweepSettings(**chosen, supported=EVERY_PENALTY - {Penalty(name) for name in cannot})
         return command(settings=settings, **rest)
 
@@ -45,6 +47,8 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--threads", type=click.IntRange(1), help="Processors to use, one process each. Default: all."),
             click.option("--memory", callback=_memory, help="Memory for all of it, such as 2GB. Default: most of it."),
             click.option("--engine", help="A Spark Connect address, such as sc://localhost:50051. Default: embedded."),
+            click.option("--sentence-model", type=click.Choice(MODEL_NAMES),
+                         help="Reads posts beside fact-checked claims; an optional package. Default: words alone."),
             click.option("--cannot", type=click.Choice([str(p) for p in Penalty if p is not Penalty.NONE]), multiple=True,
                          help="A penalty the platform cannot impose: the nearest lighter one is taken instead."))):
         decorated = option(decorated)

@@ -30,14 +30,19 @@ def registry() -> None:
 @click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="A column that has another name in FILE.")
 @click.option("--constant", "constants", multiple=True, metavar="OURS=VALUE", help="One value for every row.")
 @click.option("--handle", "handles", multiple=True, metavar="PLATFORM=THEIRS", help="A column that holds handles there.")
+@click.option("--state-affiliated", "state_sites", multiple=True, metavar="SITE",
+              help="The site of a publisher of fact-checks that belongs to a state.")
 @click.option("--write", is_flag=True, help="Write the register. Without it, only the difference is shown.")
 @as_json
 def import_(*, file: Path, kind: str, into: Path, source: str, source_url: str | None, as_of: datetime, write: bool,
-            as_json: bool, **pairs: tuple[str, ...]) -> None:
-    """Compare FILE (CSV, JSON, JSONL, Parquet) with a register and show what is added, removed and changed."""
+            state_sites: tuple[str, ...], as_json: bool, **pairs: tuple[str, ...]) -> None:
+    """Compare FILE (CSV, JSON, JSONL, Parquet) with a register and show what is added, removed and changed.
+
+    Fact-checks may also come as ClaimReview (JSON-LD): a feed, a page, or a folder of them.
+    """
     mapping = ColumnMapping(**{name: dict(_pair(one, f"--{name[:-1]}") for one in given) for name, given in pairs.items()})
     day = date(as_of.year, as_of.month, as_of.day)
-    difference = import_registry(file, kind, into=into, mapping=mapping,
+    difference = import_registry(file, kind, into=into, mapping=mapping, state_sites=state_sites,
                                  provenance=Provenance(source=source, source_url=source_url, as_of=day))
     written = str(apply_import(difference)) if write else None
     screen(as_json=as_json).show(RegistryDiffView(difference=difference, written=written))

@@ -116,6 +116,19 @@ class CasePost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFactCheck:
+    """A published fact-check that a policy's cases are about. It is there while the cases run and at no other time."""
+
+    claim: str
+    publisher: str
+    publisher_site: str
+    rating: str
+    language: str | None = None
+    published_at: datetime | None = None
+    state_affiliated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMedia:
     """One media file in a policy's case: the columns of the snapshot contract."""
 
@@ -131,6 +144,25 @@ class CaseMedia:
     ai_mark: str | None = None
     generator: str | None = None
     ai_label: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOthers:
+    """Further accounts that stand around the account of a case, all of one kind."""
+
+    copies: int
+    """How many there are; `{n}` in their texts is the number of each, from 1."""
+    account: CaseAccount
+    posts: tuple[CasePost, ...] = ()
+    hours_apart: int = 0
+    """Each is opened so many hours after the one before."""
+    seconds_apart: int | None = None
+    """Each repeats the posts of the case's account so many seconds after the one before; None: only its own posts."""
+    follows: tuple[str, ...] = ()
+    """The handles they follow, of accounts in the case or elsewhere."""
+    followed_at: datetime | None = None
+    """When the first of them begins to follow the first handle; the next handles follow a day apart, and the other copies
+    `seconds_apart` later each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +186,12 @@ class PolicyCase:
     posts: tuple[CasePost, ...]
     expect: Expectation
     media: tuple[CaseMedia, ...] = ()
+    follows: tuple[str, ...] = ()
+    """The handles that the account follows, of accounts in the case or elsewhere."""
+    followed_at: datetime | None = None
+    """When it begins to follow the first of them; the next follow a day apart."""
+    others: tuple[CaseOthers, ...] = ()
+    """Who else is on the platform; nobody unless said."""
     swaps: bool = True
     """True when swapping sides must not change the outcome."""
     place: Place | None = field(default=None, compare=False, repr=False)
@@ -193,6 +231,8 @@ class Policy:
     at_once_reason: str | None
     questions: tuple[DecisionQuestion, ...]
     cases: tuple[PolicyCase, ...]
+    fact_checks: tuple[CaseFactCheck, ...] = ()
+    """What was published about the claims in its cases."""
     file: str = field(default="", compare=False)
     places: tuple[tuple[str, Place], ...] = field(default=(), compare=False, repr=False)
 

@@ -55,13 +55,23 @@ HOLDERS = pa.schema([
 FACT_CHECKS = pa.schema([
     pa.field("fact_check_id", pa.string(), nullable=False),
     pa.field("claim", pa.string(), nullable=False),
+    pa.field("title", pa.string()),
+    pa.field("claimant", pa.string()),
+    pa.field("rating", pa.string()),
+    pa.field("rating_value", pa.float64()),
+    pa.field("best_rating", pa.float64()),
+    pa.field("worst_rating", pa.float64()),
     pa.field("verdict", pa.string(), nullable=False),
     pa.field("publisher", pa.string(), nullable=False),
+    pa.field("publisher_site", pa.string()),
+    pa.field("state_affiliated", pa.bool_()),
     pa.field("url", pa.string()),
     pa.field("language", pa.string()),
     pa.field("published_at", TIME),
     *PROVENANCE,
 ])
+"""One published fact-check of one claim. `rating` is the publisher's own words, the numbers are its own scale and decide
+nothing; `verdict` is one of `Verdict`. `publisher_site` is the registrable domain by which publishers are told apart."""
 
 CREDENTIALS = pa.schema([
     pa.field("credential_id", pa.string(), nullable=False),

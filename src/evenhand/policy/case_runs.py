@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 
 from evenhand.errors import Problem
-from evenhand.model.policy import CaseOutcome, PolicyCase, PolicyPack, SwapPair
-from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
-from evenhand.policy.swap import swapped
+from evenhand.model.policy import (
+    CaseAccount,
+    CaseFactCheck,
+    CaseOthers,
+    CaseOutcome,
+    CasePost,
+    PolicyCase,
+    PolicyPack,
+    SwapPair,
+)
+from evenhand.model.snapshot import ACCOUNTS, FOLLOWS, MEDIA, POSTS
+from evenhand.policy.swap import exchange, swapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +47,11 @@ def case_runs(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseRun, .
 
 
 def case_tables(runs: tuple[CaseRun, ...]) -> tuple[pa.Table, pa.Table]:
-    """The accounts and the posts of `runs`, in the columns of the snapshot contract."""
-    accounts = [asdict(run.case.account) | {"account_id": run.account_id, "avatar_media_id": _avatar(run)} for run in runs]
-    posts = [asdict(post) | {"account_id": run.account_id, "post_id": f"{run.account_id}#{number}"}
-             for run in runs for number, post in enumerate(run.case.posts, start=1)]
+    """The accounts and the posts of `runs`, in the columns of the snapshot contract; a case's own first, then the others'."""
+    accounts = [asdict(one.account) | {"account_id": one.account_id, "avatar_media_id": one.avatar}
+                for run in runs for one in _cast(run)]
+    posts = [asdict(post) | {"account_id": one.account_id, "post_id": f"{one.account_id}#{number}"}
+             for run in runs for one in _cast(run) for number, post in enumerate(one.posts, start=1)]
     return (pa.Table.from_pylist(accounts, schema=ACCOUNTS.schema), pa.Table.from_pylist(posts, schema=POSTS.schema))
 
 
@@ -56,6 +67,85 @@ def _avatar(run: CaseRun) -> str | None:
     """The id of the case's profile picture: its first media file that belongs to no post."""
     own = (number for number, one in enumerate(run.case.media, start=1) if one.post is None)
     return next((f"{run.account_id}~{number}" for number in own), None)
+
+
+def case_fact_checks(pack: PolicyPack, sides: tuple[SwapPair, ...]) -> tuple[CaseFactCheck, ...]:
+    """Every fact-check that the pack's cases are about, each followed by its versions with sides exchanged, without doubles.
+
+    A case whose sides are exchanged is about the claim with its sides exchanged.
+    """
+    written = [checked for policy in pack.policies for checked in policy.fact_checks]
+    return tuple(dict.fromkeys(version for checked in written for version in (checked, *(
+        replace(checked, claim=exchange(checked.claim, pair)) for pair in sides))))
+
+
+def case_follows(runs: tuple[CaseRun, ...]) -> pa.Table:
+    """Who follows whom in `runs`, in the columns of the snapshot contract. A handle outside its case is an id as it stands."""
+    rows = []
+    for run in runs:
+        cast = _cast(run)
+        ids = {one.account.handle: one.account_id for one in cast}
+        rows += [{"account_id": one.account_id, "followed_id": ids.get(handle, f"{run.account_id}@{handle}"),
+                  "created_at": _after(one.followed_at, timedelta(days=nth))} for one in cast
+                 for nth, handle in enumerate(one.follows)]
+    return pa.Table.from_pylist(rows, schema=FOLLOWS.schema)
+
+
+def case_accounts(run: CaseRun) -> tuple[str, ...]:
+    """The ids of the accounts of one case: its own first, then the others'."""
+    return tuple(one.account_id for one in _cast(run))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Role:
+    """One account of a case with what it posts and whom it follows."""
+
+    account_id: str
+    account: CaseAccount
+    posts: tuple[CasePost, ...]
+    follows: tuple[str, ...] = ()
+    followed_at: datetime | None = None
+    avatar: str | None = None
+    """The id of its profile picture."""
+
+
+def _cast(run: CaseRun) -> tuple[_Role, ...]:
+    """Everybody in a case."""
+    roles = [_Role(account_id=run.account_id, account=run.case.account, posts=run.case.posts,
+                   follows=run.case.follows, followed_at=run.case.followed_at, avatar=_avatar(run))]
+    for others in run.case.others:
+        before = len(roles) - 1
+        roles.extend(_other(others, n, account_id=f"{run.account_id}+{before + n}", posts=run.case.posts)
+                     for n in range(1, others.copies + 1))
+    return tuple(roles)
+
+
+def _other(others: CaseOthers, n: int, *, account_id: str, posts: tuple[CasePost, ...]) -> _Role:
+    """The `n`th account of a kind, with the posts of the case's account when it repeats them."""
+    later = timedelta(seconds=(others.seconds_apart or 0) * n)
+    account = others.account
+    repeated = tuple(replace(post, created_at=_after(post.created_at, later)) for post in posts
+                     ) if others.seconds_apart is not None else ()
+    own = tuple(replace(post, text=_numbered(post.text, n), links=tuple(_numbered(link, n) for link in post.links))
+                for post in others.posts)
+    return _Role(
+        account_id=account_id, posts=repeated + own, followed_at=_after(others.followed_at, later),
+        follows=tuple(_numbered(handle, n) for handle in others.follows),
+        account=replace(account, handle=_numbered(account.handle, n), display_name=_numbered_or_none(account.display_name, n),
+                        bio=_numbered_or_none(account.bio, n),
+                        created_at=_after(account.created_at, timedelta(hours=others.hours_apart * (n - 1)))))
+
+
+def _after(moment: datetime | None, later: timedelta) -> datetime | None:
+    return None if moment is None else moment + later
+
+
+def _numbered(text: str, n: int) -> str:
+    return text.replace("{n}", str(n))
+
+
+def _numbered_or_none(text: str | None, n: int) -> str | None:
+    return None if text is None else _numbered(text, n)
 
 
 def case_failures(runs: tuple[CaseRun, ...], outcomes: Mapping[str, CaseOutcome]) -> tuple[Problem, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evenhand.model.policy import CaseAccount, CaseMedia, CasePost, Expectation, PolicyCase
-from evenhand.policy.keys import ACCOUNT_KEYS, CASE_KEYS, MEDIA_KEYS, POST_KEYS
+from evenhand.model.policy import CaseAccount, CaseFactCheck, CaseMedia, CaseOthers, CasePost, Expectation, PolicyCase
+from evenhand.policy.case_keys import ACCOUNT_KEYS, CASE_KEYS, FACT_CHECK_KEYS, MEDIA_KEYS, OTHERS_KEYS, POST_KEYS
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
 
@@ -32,12 +32,15 @@ def _case(table: TableReader, guards: tuple[str, ...]) -> PolicyCase | None:
     account = table.table("account", ACCOUNT_KEYS)
     posts = [_post(post) for post in table.tables("posts", POST_KEYS)]
     media = [_media(one, n_posts=len(posts)) for one in table.tables("media", MEDIA_KEYS)]
+    others = [_others(other) for other in table.tables("others", OTHERS_KEYS)]
     expect = _expectation(table, guards)
     if account is None or expect is None or not table.is_right:
         return None
     swaps = table.yes_no("swap")
     return PolicyCase(name=table.text("name"), account=_account(account), posts=tuple(posts), expect=expect,
-                      media=tuple(media), swaps=swaps is not False, place=table.place("name"))
+                      media=tuple(media), follows=table.texts("follows"), followed_at=table.time("followed_at"),
+                      others=tuple(other for other in others if other is not None),
+                      swaps=swaps is not False, place=table.place("name"))
 
 
 def _account(table: TableReader) -> CaseAccount:
@@ -50,11 +53,31 @@ def _account(table: TableReader) -> CaseAccount:
         verified=table.yes_no("verified"), monetised=table.yes_no("monetised"))
 
 
+def _others(table: TableReader) -> CaseOthers | None:
+    account = table.table("account", ACCOUNT_KEYS)
+    if account is None:
+        return None
+    return CaseOthers(
+        copies=table.number("copies", 1), account=_account(account),
+        posts=tuple(_post(post) for post in table.tables("posts", POST_KEYS)), hours_apart=table.number("hours_apart"),
+        seconds_apart=table.number_or_none("seconds_apart"), follows=table.texts("follows"),
+        followed_at=table.time("followed_at"))
+
+
 def _post(table: TableReader) -> CasePost:
     return CasePost(text=table.text_or_none("text", is_raw=True) or "", links=table.texts("links"),
                     language=table.text_or_none("language"), created_at=table.time("created_at"),
                     shares=table.number_or_none("shares"), views=table.number_or_none("views"),
                     sponsored=table.yes_no("sponsored"))
+
+
+def read_fact_checks(reader: TableReader) -> tuple[CaseFactCheck, ...]:
+    """The fact-checks that the cases are about, in the order of the file. Mistakes go to the reader's problems."""
+    return tuple(CaseFactCheck(
+        claim=table.text("claim"), publisher=table.text("publisher"), publisher_site=table.text("publisher_site"),
+        rating=table.text("rating"), language=table.text_or_none("language"), published_at=table.time("published_at"),
+        state_affiliated=table.yes_no("state_affiliated"))
+        for table in reader.tables("fact_check", FACT_CHECK_KEYS) if table.is_right)
 
 
 def _media(table: TableReader, *, n_posts: int) -> CaseMedia:

@@ -43,8 +43,8 @@ _URL = Form(pattern=r"https?://[^\s/]+\.[^\s/]+(/\S*)?", words="a web address, s
 _ID = Form(pattern=r"[a-z][a-z0-9]*(-[a-z0-9]+)*", words="lower-case letters, digits and single hyphens, such as scam-links")
 _VALIDATED = Form(pattern=r"\*|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
                   words="a language code such as en or zh, or * when the evidence is not text")
-_LANGUAGE = Form(pattern=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", words="a language code, such as en, pt-BR or zh")
-_COUNTRY = Form(pattern=r"[A-Z]{2}", words="two capital letters, such as IE")
+LANGUAGE = Form(pattern=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", words="a language code, such as en, pt-BR or zh")
+COUNTRY = Form(pattern=r"[A-Z]{2}", words="two capital letters, such as IE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +84,9 @@ PACK_KEYS = (
         example='"2026.11"'),
     Key(name="description", kind=Kind.TEXT, sentence="what the pack is for, in a sentence",
         example='"Deception and fraud, nothing else."'),
-    Key(name="languages", kind=Kind.TEXTS, form=_LANGUAGE, sentence="the languages its texts are written in",
+    Key(name="languages", kind=Kind.TEXTS, form=LANGUAGE, sentence="the languages its texts are written in",
         example='["en"]'),
-    Key(name="territory", kind=Kind.TEXTS, form=_COUNTRY, is_required=False, sentence=_CODES, example='["IE", "FR"]'),
+    Key(name="territory", kind=Kind.TEXTS, form=COUNTRY, is_required=False, sentence=_CODES, example='["IE", "FR"]'),
     Key(name="authority", kind=Kind.TABLE, sentence="who answers for the pack and where a person appeals",
         example='{ name = "…", url = "https://…", appeal_url = "https://…", contact = "appeals@…" }'),
     Key(name="strike_expires_days", kind=Kind.NUMBER, low=1, high=730, sentence="days until a strike stops counting",
@@ -180,7 +180,7 @@ POLICY_KEYS = (
     Key(name="languages", kind=Kind.TEXTS, form=_VALIDATED, example='["en", "ja"]',
         sentence="the languages it is validated for; elsewhere it only labels or asks a person; `*` for evidence that "
         "is not text"),
-    Key(name="territory", kind=Kind.TEXTS, form=_COUNTRY, is_required=False, sentence=_CODES, example='["IE", "FR"]'),
+    Key(name="territory", kind=Kind.TEXTS, form=COUNTRY, is_required=False, sentence=_CODES, example='["IE", "FR"]'),
     Key(name="from", kind=Kind.DAY, sentence="the first day it applies", example="2026-01-01"),
     Key(name="until", kind=Kind.DAY, is_required=False, sentence="the first day it no longer applies",
         example="2027-01-01"),
@@ -200,73 +200,6 @@ POLICY_KEYS = (
         example='[[question]]\nid = "name"'),
     Key(name="case", kind=Kind.TABLES, sentence="what it must catch and what it must spare",
         example='[[case]]\nname = "…"\nexpect = "finding"'),
+    Key(name="fact_check", kind=Kind.TABLES, is_required=False, example='[[fact_check]]\nclaim = "…"\nrating = "False"',
+        sentence="fact-checks that its cases are about; they are there only while the cases run"),
 )
-
-CASE_KEYS = (
-    Key(name="name", kind=Kind.TEXT, sentence="what the case shows", example='"one-letter twin of a newspaper"'),
-    Key(name="account", kind=Kind.TABLE, sentence="the account, with the snapshot's columns",
-        example='{ handle = "theguardlan", display_name = "The Guardlan" }'),
-    Key(name="posts", kind=Kind.TABLES, is_required=False, sentence="its posts, with the snapshot's columns",
-        example='[{ text = "…", links = ["https://…"] }]'),
-    Key(name="media", kind=Kind.TABLES, is_required=False, sentence="its media files, with the snapshot's columns",
-        example='[{ post = 1, kind = "video", digital_source_type = "trainedAlgorithmicMedia" }]'),
-    Key(name="expect", kind=Kind.TEXT, sentence="`finding`, `spared:` and a guard, or `nothing`",
-        example='"spared:disclosure"'),
-    Key(name="swap", kind=Kind.YES_NO, is_required=False, example="false",
-        sentence="false when swapping sides would change who is named; true unless said"),
-)
-
-ACCOUNT_KEYS = (
-    Key(name="handle", kind=Kind.TEXT, sentence="the name in its address", example='"theguardlan"'),
-    *(Key(name=name, kind=Kind.TEXT, is_required=False, sentence=sentence, example='"…"') for name, sentence in (
-        ("display_name", "the name it shows"), ("bio", "what it says about itself"),
-        ("website", "the web address in the profile"), ("platform", "the platform it is on"))),
-    Key(name="language", kind=Kind.TEXT, form=_LANGUAGE, is_required=False, sentence="its language", example='"en"'),
-    Key(name="country", kind=Kind.TEXT, form=_COUNTRY, is_required=False, sentence="its country", example='"IE"'),
-    Key(name="created_at", kind=Kind.TIME, is_required=False, sentence="when it was opened", example="2026-10-01"),
-    *(Key(name=name, kind=Kind.NUMBER, low=0, is_required=False, sentence=sentence, example="120")
-      for name, sentence in (("followers", "accounts that follow it"), ("following", "accounts it follows"))),
-    *(Key(name=name, kind=Kind.YES_NO, is_required=False, sentence=sentence, example="false") for name, sentence in (
-        ("verified", "the platform has verified who it is"), ("monetised", "it earns money on the platform"))),
-)
-
-POST_KEYS = (
-    Key(name="text", kind=Kind.TEXT, sentence="its text", example='"…"'),
-    Key(name="links", kind=Kind.TEXTS, is_required=False, sentence="its links", example='["https://example.org"]'),
-    Key(name="language", kind=Kind.TEXT, form=_LANGUAGE, is_required=False, sentence="its language", example='"en"'),
-    Key(name="created_at", kind=Kind.TIME, is_required=False, sentence="when it was published", example="2026-10-01"),
-    *(Key(name=name, kind=Kind.NUMBER, low=0, is_required=False, sentence=sentence, example="12")
-      for name, sentence in (("shares", "how often it was shared"), ("views", "how often it was seen"))),
-    Key(name="sponsored", kind=Kind.YES_NO, is_required=False, sentence="declared as paid for", example="true"),
-)
-
-MEDIA_KEYS = (
-    Key(name="post", kind=Kind.NUMBER, low=1, is_required=False, example="1",
-        sentence="the number of its post, from 1; without it the file is the profile picture"),
-    *(Key(name=name, kind=Kind.TEXT, is_required=False, sentence=sentence, example=f'"{example}"')
-      for name, sentence, example in (
-        ("kind", "what it is", "video"), ("path", "where it stands", "a.jpg"), ("pdq", "its fingerprint", "f8f8…"),
-        ("text", "what is written or said in it", "…"), ("digital_source_type", "the IPTC term", "trainedAlgorithmicMedia"),
-        ("provenance", "what its manifest is worth", "intact"), ("ai_mark", "where it says that a model made it", "c2pa"),
-        ("generator", "the program that it names", "…"))),
-    Key(name="pdq_quality", kind=Kind.NUMBER, low=0, is_required=False, sentence="of its fingerprint", example="100"),
-    Key(name="ai_label", kind=Kind.YES_NO, is_required=False, example="true",
-        sentence="the platform shows that a model made it"),
-)
-
-TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
-    ("pack.toml", "the pack", PACK_KEYS),
-    ("[authority]", "in pack.toml: who answers for it", AUTHORITY_KEYS),
-    ("a policy's file", "one policy", POLICY_KEYS),
-    ("[ground]", "in a policy: what it rests on", GROUND_KEYS),
-    ("[families]", "in a policy: the evidence it asks for", FAMILIES_KEYS),
-    ("[[ladder]]", "in a policy or in pack.toml: what follows", LADDER_KEYS),
-    ("a rung with an end", "in a ladder, in place of a penalty's name", RUNG_KEYS),
-    ("[[question]]", "in a policy: the reviewer's questions", QUESTION_KEYS),
-    ("an answer", "after `yes` and `no`: another question, or an end", ANSWER_KEYS),
-    ("[[case]]", "in a policy: what it must catch and what it must spare", CASE_KEYS),
-    ("account", "in a case", ACCOUNT_KEYS),
-    ("posts", "in a case", POST_KEYS),
-    ("media", "in a case", MEDIA_KEYS),
-)
-"""Every table of a pack with its heading and its keys, in the order of the reference page."""

@@ -22,6 +22,9 @@ REQUIRED_GUARDS = {
     **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated")),
     Harm.SCAM: ("criticism", "hijacked", "adjudicated"),
     Harm.SYNTHETIC_PRESENTER: ("disclosure", "ai_disclosure", "criticism", "adjudicated"),
+    Harm.FALSE_CLAIM: ("disclosure", "refutes_claim", "verdict_in_doubt", "adjudicated"),
+    Harm.INAUTHENTIC_NETWORK: ("organic_mobilisation", "disclosure", "adjudicated"),
+    Harm.FAKE_FOLLOWERS: ("adjudicated",),
 }
 """The guards that a policy on a harm cannot do without (DESIGN §1: guards of equal rank)."""
 MIN_TEXT = 60

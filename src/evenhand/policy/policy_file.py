@@ -10,7 +10,7 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.model.policy import Families, Ground, GroundKind, Ladder, Policy
-from evenhand.policy.case_table import read_cases
+from evenhand.policy.case_table import read_cases, read_fact_checks
 from evenhand.policy.keys import FAMILIES_KEYS, GROUND_KEYS, POLICY_KEYS
 from evenhand.policy.ladder_table import check_first_rungs, read_ladders
 from evenhand.policy.language.condition import parse_condition
@@ -45,7 +45,8 @@ def read_policy(file: TomlFile, *, guards: Collection[str], pack_ladders: tuple[
         guards=own_guards, severity=reader.number("severity"), languages=reader.texts("languages"),
         territory=reader.texts("territory"), since=since, until=until, ladders=ladders,
         first_rung_reason=reader.text_or_none("first_rung_reason"), needs_person=needs_person, at_once=at_once,
-        at_once_reason=reader.text_or_none("at_once_reason"), questions=questions, cases=cases, file=file.name,
+        at_once_reason=reader.text_or_none("at_once_reason"), questions=questions, cases=cases,
+        fact_checks=read_fact_checks(reader), file=file.name,
         places=tuple((key.name, reader.place(key.name)) for key in POLICY_KEYS if reader.has(key.name)))
 
 

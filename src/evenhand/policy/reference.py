@@ -6,9 +6,47 @@ from collections.abc import Iterable, Mapping
 
 from evenhand.model.condition import Subject
 from evenhand.model.expression import Column, Type
-from evenhand.policy.keys import TABLES, Key
+from evenhand.policy.case_keys import (
+    ACCOUNT_KEYS,
+    CASE_KEYS,
+    FACT_CHECK_KEYS,
+    MEDIA_KEYS,
+    OTHERS_KEYS,
+    POST_KEYS,
+)
+from evenhand.policy.keys import (
+    ANSWER_KEYS,
+    AUTHORITY_KEYS,
+    FAMILIES_KEYS,
+    GROUND_KEYS,
+    LADDER_KEYS,
+    PACK_KEYS,
+    POLICY_KEYS,
+    QUESTION_KEYS,
+    RUNG_KEYS,
+    Key,
+)
 from evenhand.policy.language.literals import UNITS
 from evenhand.policy.language.vocabulary import COLUMNS, FUNCTIONS, REFUSED_FUNCTIONS
+
+TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
+    ("pack.toml", "the pack", PACK_KEYS),
+    ("[authority]", "in pack.toml: who answers for it", AUTHORITY_KEYS),
+    ("a policy's file", "one policy", POLICY_KEYS),
+    ("[ground]", "in a policy: what it rests on", GROUND_KEYS),
+    ("[families]", "in a policy: the evidence it asks for", FAMILIES_KEYS),
+    ("[[ladder]]", "in a policy or in pack.toml: what follows", LADDER_KEYS),
+    ("a rung with an end", "in a ladder, in place of a penalty's name", RUNG_KEYS),
+    ("[[question]]", "in a policy: the reviewer's questions", QUESTION_KEYS),
+    ("an answer", "after `yes` and `no`: another question, or an end", ANSWER_KEYS),
+    ("[[case]]", "in a policy: what it must catch and what it must spare", CASE_KEYS),
+    ("account", "in a case", ACCOUNT_KEYS),
+    ("posts", "in a case", POST_KEYS),
+    ("media", "in a case", MEDIA_KEYS),
+    ("others", "in a case: who else is on the platform", OTHERS_KEYS),
+    ("[[fact_check]]", "in a policy: what was published about the claims in its cases", FACT_CHECK_KEYS),
+)
+"""Every table of a pack with its heading and its keys, in the order of the reference page."""
 
 
 def reference_tables() -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from evenhand.model.policy import PolicyCase, SwapPair
+from evenhand.model.policy import CaseAccount, CasePost, PolicyCase, SwapPair
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, kana and Han write without spaces: there a word may stand anywhere."""
@@ -42,12 +42,19 @@ def swapped(case: PolicyCase, sides: tuple[SwapPair, ...]) -> tuple[PolicyCase, 
 
 
 def _exchanged(case: PolicyCase, pair: SwapPair) -> PolicyCase:
-    account = case.account
     return replace(
-        case,
-        account=replace(account, display_name=_optional(account.display_name, pair), bio=_optional(account.bio, pair)),
-        posts=tuple(replace(post, text=exchange(post.text, pair)) for post in case.posts),
-        media=tuple(replace(one, text=_optional(one.text, pair)) for one in case.media))
+        case, account=_account(case.account, pair), posts=_posts(case.posts, pair),
+        media=tuple(replace(one, text=_optional(one.text, pair)) for one in case.media),
+        others=tuple(replace(other, account=_account(other.account, pair), posts=_posts(other.posts, pair))
+                     for other in case.others))
+
+
+def _account(account: CaseAccount, pair: SwapPair) -> CaseAccount:
+    return replace(account, display_name=_optional(account.display_name, pair), bio=_optional(account.bio, pair))
+
+
+def _posts(posts: tuple[CasePost, ...], pair: SwapPair) -> tuple[CasePost, ...]:
+    return tuple(replace(post, text=exchange(post.text, pair)) for post in posts)
 
 
 def _optional(text: str | None, pair: SwapPair) -> str | None:

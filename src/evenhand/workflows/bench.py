@@ -46,6 +46,10 @@ class Bench:
         """
         return _bench(self.engine, self.settings, self.materials.pack, {**self.registers, **registers})
 
+    def under(self, pack: PolicyPack) -> Bench:
+        """The same bench with the policies of `pack`, and the steps that they need."""
+        return _bench(self.engine, self.settings, pack, self.registers)
+
     def has(self, relation: str) -> bool:
         """Whether any step, table or register leaves this relation."""
         return relation in self.steps or relation in TABLES or relation in REGISTRY_RELATIONS

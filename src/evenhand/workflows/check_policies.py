@@ -10,16 +10,28 @@ from importlib import resources
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.campaign.pipeline import Pipeline, assemble
 from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import CaseRun, case_failures, case_media, case_runs, case_tables, swap_failures
+from evenhand.model.step import Step
+from evenhand.policy.case_runs import (
+    CaseRun,
+    case_accounts,
+    case_failures,
+    case_follows,
+    case_media,
+    case_runs,
+    case_tables,
+    swap_failures,
+)
 from evenhand.policy.lint import lint_pack
 from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
 from evenhand.ports import Engine, Source
+from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
 from evenhand.workflows.plan import Materials, cases, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
@@ -43,12 +55,13 @@ class PackCheck:
 def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = None) -> PackCheck:
     """Everything wrong with the pack of `materials` beyond its schema, which was checked when it was read.
 
-    Each case is one account on a platform of its own, so that cases cannot influence one another.
+    Each case is a platform of its own, with its account and those it puts around it: cases cannot influence one another.
     """
     pack = materials.pack
     sides = read_sides(_lexicon("sides.toml"))
     names = protected_names(_named(materials.registries), bodies=_forbidden_words())
     runs = case_runs(pack, sides)
+    materials = with_case_fact_checks(materials, sides)
     outcomes = run_cases(runs, materials, engine, at=at or datetime(2026, 1, 1, tzinfo=UTC))
     problems = (*lint_pack(pack, names=names, sides=sides), *case_failures(runs, outcomes), *swap_failures(runs, outcomes))
     return PackCheck(problems=problems, n_policies=len(pack.policies),
@@ -68,8 +81,8 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
     pipeline = materials.pipeline
     accounts, posts = case_tables(runs)
     tables: dict[str, Source] = {name: TABLES[name].schema.empty_table() for name in pipeline.tables}
-    tables |= {name: table for name, table in (
-        ("accounts", accounts), ("posts", posts), ("media", case_media(runs))) if name in tables}
+    tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts), ("media", case_media(runs)),
+                                               ("follows", case_follows(runs))) if name in tables}
     engine.bind(materials.registries)
     near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
     suspects = set(near["profiles"]["account_id"].to_pylist())
@@ -79,16 +92,18 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
 
 def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, engine: Engine, *,
              at: datetime) -> Iterator[CaseOutcome]:
-    own: dict[str, Source] = {name: table.filter(pc.equal(table["account_id"], run.account_id))
+    everybody = pa.array(case_accounts(run))
+    own: dict[str, Source] = {name: table.filter(pc.is_in(table["account_id"], value_set=everybody))
                               for name, table in near.items()}
-    wide = engine.run(materials.pipeline.platform_steps, tables=own, keep=[name for name in RESULTS if name != "profiles"])
+    policy = materials.pack.policy(run.policy_id)
+    wide = engine.run(_platform_steps(materials.pipeline, policy), tables=own,
+                      keep=[name for name in RESULTS if name != "profiles"])
     if not wide.relations["found"].num_rows:
         return
-    policy = materials.pack.policy(run.policy_id)
     terms = _terms(materials, policy, at=at)
     swept = Scan(relations={**wide.relations, "profiles": near["profiles"]}, counts=(), key="", n_resumed=0)
     sweep = judged_relations(swept, terms=terms, engine=engine, strikes=materials.registries["strikes"])
-    outcomes = list(judge(cases(sweep, terms=terms, seed=0), terms=terms))
+    outcomes = [o for o in judge(cases(sweep, terms=terms, seed=0), terms=terms) if o.profile.account_id == run.account_id]
     of_harm = [o for o in outcomes if (o.finding.harm if isinstance(o, Spared) else o.harm) is policy.harm]
     if any(not isinstance(o, Spared) for o in of_harm):
         yield CaseOutcome(is_finding=True)
@@ -96,6 +111,16 @@ def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, e
         heard = {hit.guard for o in of_harm if isinstance(o, Spared) for hit in o.guard_hits
                  if hit.strength is Strength.SPARE and hit.guard in policy.guards}
         yield CaseOutcome(is_finding=False, guards=tuple(sorted(heard)))
+
+
+def _platform_steps(pipeline: Pipeline, policy: Policy) -> tuple[Step, ...]:
+    """The platform steps that the policy's own harm and guards need: a case is about no other."""
+    steps = (*pipeline.account_steps, *pipeline.platform_steps)
+    gathered = {"suspect_ids", "profiles", "suspect_posts", "found", "evidence", "guard_hits"}
+    kept = {f"{guard.name}_kept" for guard in pipeline.guards}
+    return assemble(signals=[step for step in steps if step.name not in gathered | kept],
+                    detectors=[detector for detector in pipeline.detectors if detector.harm is policy.harm],
+                    guards=[guard for guard in pipeline.guards if guard.name in policy.guards]).platform_steps
 
 
 def _forbidden_words() -> dict[str, str]:

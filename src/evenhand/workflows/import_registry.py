@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -17,10 +19,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.connectors.registries.claim_reviews import holds_claim_reviews, read_claim_reviews
 from evenhand.connectors.registries.columns import ColumnMapping, load_column_mapping, mapping_of_flags
+from evenhand.connectors.registries.fact_checks import COMPLETED, registrable_sites
 from evenhand.connectors.registries.files import FORMATS, read_contents
-from evenhand.connectors.registries.folder import load_register, read_rows, save_register, shortened
+from evenhand.connectors.registries.folder import Checked, load_register, read_rows, save_register, shortened
 from evenhand.errors import DataError, Problem, StalePlan
+from evenhand.model.fact_check import Verdict
 from evenhand.model.registry import PROVENANCE, REGISTERS, Register
 
 __all__ = ["Change", "ColumnMapping", "Provenance", "RegistryDiff", "apply_import", "import_registry",
@@ -75,6 +80,8 @@ class RegistryDiff:
     """The register as it would be."""
     stands_on: str | None
     """The digest of the register's file that this was compared with; None where there was none."""
+    unread_ratings: tuple[tuple[str, int], ...] = ()
+    """Words of ratings that the table does not know, with how many fact-checks have them, the commonest first."""
 
     @property
     def sentence(self) -> str:
@@ -92,13 +99,17 @@ class RegistryDiff:
             "removed": [list(key) for key in self.removed],
             "changed": [{"key": list(change.key), "fields": list(change.fields)} for change in self.changed],
             "n_unchanged": self.n_unchanged, "n_rejected": self.n_rejected,
+            "unread_ratings": [{"rating": words, "n": n} for words, n in self.unread_ratings],
             "columns_not_read": list(self.columns_not_read),
-            "rejected": [{"what": one.what, "line": one.line, "hint": one.hint} for one in self.rejected]}
+            "rejected": [{"what": one.what, "file": one.file, "line": one.line, "hint": one.hint} for one in self.rejected]}
 
 
 def import_registry(file: Path, kind: str, *, provenance: Provenance, into: Path,
-                    mapping: ColumnMapping | None = None) -> RegistryDiff:
+                    mapping: ColumnMapping | None = None, state_sites: Collection[str] = ()) -> RegistryDiff:
     """What the list in `file` would change in the register `kind` of the folder `into`.
+
+    Fact-checks may also come as ClaimReview: a feed, a page, or a folder of them. `state_sites` are the sites of publishers
+    of fact-checks that belong to a state.
 
     A record with a mistake is left out as a whole and told with its line; the others are kept.
 
@@ -108,17 +119,19 @@ def import_registry(file: Path, kind: str, *, provenance: Provenance, into: Path
     """
     register = _register(kind)
     mapping = mapping or ColumnMapping()
-    contents = read_contents(file)
+    contents = (read_claim_reviews(file) if register.name == "fact_checks" and holds_claim_reviews(file)
+                else read_contents(file))
     _require_columns(contents.columns, mapping, register, file=str(file), is_empty=not contents.records)
     if not provenance.source.strip():
         raise DataError(Problem(what="the source has no name", hint="say where the list comes from"))
     # Set even where it is None: what the file itself says about its source does not count.
     checked = read_rows(contents, register, mapping, {
-        "source": provenance.source, "source_url": provenance.source_url, "as_of": provenance.as_of})
+        "source": provenance.source, "source_url": provenance.source_url, "as_of": provenance.as_of},
+        state_sites=registrable_sites(state_sites))
     before, stands_on = _present(register, into)
     is_ours = pc.equal(before["source"], provenance.source)
     others, ours = before.filter(pc.invert(is_ours)), before.filter(is_ours)
-    new, taken = _apart(checked.table, others, register, lines=checked.lines, file=str(file))
+    new, taken = _apart(checked, others, register)
     merged = pa.concat_tables([others, new]).combine_chunks()
     rejected = (*checked.problems, *taken)
     old_rows, new_rows = _by_key(ours, register), _by_key(new, register)
@@ -131,7 +144,14 @@ def import_registry(file: Path, kind: str, *, provenance: Provenance, into: Path
         removed=tuple(sorted(old_rows.keys() - new_rows.keys())),
         changed=changed, n_unchanged=n_unchanged, rejected=rejected, n_rejected=contents.n_read - new.num_rows,
         columns_not_read=tuple(name for name in contents.columns if name not in mapping.used(register)),
-        merged=merged, stands_on=stands_on)
+        merged=merged, stands_on=stands_on, unread_ratings=_unread(new) if register.name == "fact_checks" else ())
+
+
+def _unread(new: pa.Table) -> tuple[tuple[str, int], ...]:
+    """The ratings that a person has to read."""
+    words = new.filter(pc.equal(new["verdict"], str(Verdict.UNKNOWN)))["rating"].to_pylist()
+    counted = Counter(one or "no words" for one in words)
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def apply_import(diff: RegistryDiff) -> Path:
@@ -169,7 +189,8 @@ def _require_columns(present: tuple[str, ...], mapping: ColumnMapping, register:
     problems = mapping.problems(register, present=present, file=file) if not is_empty else []
     provenance = {field.name for field in PROVENANCE}
     for field in register.schema:
-        is_there = mapping.columns.get(field.name, field.name) in present or field.name in mapping.constants
+        is_there = register.name == "fact_checks" and field.name in COMPLETED
+        is_there = is_there or mapping.columns.get(field.name, field.name) in present or field.name in mapping.constants
         if not (field.nullable or is_there or is_empty or field.name in provenance or field.name in mapping.columns):
             near = get_close_matches(field.name, present, n=1)
             theirs = near[0] if near else "THEIRS"
@@ -194,15 +215,15 @@ def _present(register: Register, into: Path) -> tuple[pa.Table, str | None]:
     return checked.table, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _apart(new: pa.Table, others: pa.Table, register: Register, *, lines: tuple[int, ...],
-           file: str) -> tuple[pa.Table, tuple[Problem, ...]]:
+def _apart(checked: Checked, others: pa.Table, register: Register) -> tuple[pa.Table, tuple[Problem, ...]]:
     """The new rows whose key no other source has, and a problem for each of the others."""
+    new = checked.table
     owners = {key: row["source"] for key, row in _by_key(others, register).items()}
     keys = list(zip(*(new[name].to_pylist() for name in register.key), strict=True))
     taken = [number for number, key in enumerate(keys) if key in owners]
     problems = tuple(Problem(
         what=f"`{', '.join(map(str, keys[number]))}` is there already, from `{owners[keys[number]]}`",
-        file=file, line=lines[number], hint="give it an id of its own, or import it as that source")
+        file=checked.files[number], line=checked.lines[number], hint="give it an id of its own, or import it as that source")
         for number in taken)
     kept = [number for number, key in enumerate(keys) if key not in owners]
     return (new.take(pa.array(kept, pa.int64())) if taken else new), problems

@@ -28,6 +28,7 @@ from evenhand.statements.messages import Messages
 from evenhand.workflows.buckets.machine import n_processors, share
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
 from evenhand.workflows.plan import Materials
+from evenhand.workflows.sentence_models import sentence_model
 from evenhand.workflows.signals import signal_steps, suffixes
 
 
@@ -45,6 +46,8 @@ class SweepSettings:
     engine: str | None = None
     """The address of a Spark Connect server; None for the embedded engine."""
     supported: frozenset[Penalty] = EVERY_PENALTY
+    sentence_model: str | None = None
+    """The sentence model that reads posts beside fact-checked claims; None for words alone. Part of the plan's digest."""
 
 
 def load_materials(settings: SweepSettings) -> Materials:
@@ -63,6 +66,9 @@ def load_pack(settings: SweepSettings) -> PolicyPack:
 def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: SweepSettings, *,
                  signals: Sequence[Step] | None = None) -> Materials:
     """The materials of a pack and registers that have been read. `signals`: the signal steps, where they are made already."""
+    if signals is None:
+        model = sentence_model(settings.sentence_model) if settings.sentence_model is not None else None
+        signals = signal_steps(registers, model=model)
     return Materials(
         pack=pack, pipeline=pipeline_for(pack, registers, signals=signals),
         registries=registry_relations(registers, suffixes_of=suffixes),

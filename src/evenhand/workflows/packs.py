@@ -12,9 +12,9 @@ from evenhand.plugins import guards
 from evenhand.policy.pack import read_pack
 
 
-def shipped_pack() -> PolicyPack:
-    """The reference pack that comes with the package."""
-    folder = resources.files("evenhand") / "data" / "policies" / "reference"
+def shipped_pack(name: str = "reference") -> PolicyPack:
+    """A pack that comes with the package: `reference`, or `coordination`, which keeps a row of every account."""
+    folder = resources.files("evenhand") / "data" / "policies" / name
     return _read({entry.name: entry for entry in folder.iterdir() if entry.name.endswith(".toml")})
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand import __version__
@@ -122,9 +123,12 @@ def _compared(pipeline: Pipeline, engine: Engine, parts: Parts, *, runs: Sequenc
         counts[step.name] += step.n_rows
         seconds[step.name] += step.seconds
     ordered = [step.name for step in (*pipeline.account_steps, *pipeline.platform_steps)]
-    return Scan(relations={**outcome.relations, "profiles": _read(parts.files("profiles"))}, key=key, n_resumed=n_resumed,
-                counts=tuple(StepCount(name=name, n_rows=counts[name], seconds=seconds[name]) for name in ordered))
+    profiles = _profiles(parts.files("profiles"), outcome.relations["found"])
+    return Scan(relations={**outcome.relations, "profiles": profiles}, key=key, n_resumed=n_resumed, counts=tuple(
+        StepCount(name=name, n_rows=counts[name], seconds=seconds[name]) for name in ordered))
 
 
-def _read(files: tuple[str, ...]) -> pa.Table:
-    return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files])
+def _profiles(files: tuple[str, ...], found: pa.Table) -> pa.Table:
+    """The profiles of those found, a file at a time: far more accounts may have been suspects."""
+    ids = pc.field("account_id").isin(found["account_id"].unique())
+    return pa.concat_tables([pq.read_table(path, partitioning=None, filters=ids) for path in files])

@@ -9,6 +9,10 @@ from importlib import resources
 import pyarrow as pa
 
 from evenhand.model.step import Step
+from evenhand.ports import SentenceModel
+from evenhand.signals.coordination import coordination_steps
+from evenhand.signals.fact_checks.common_words import CommonWords
+from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.media.avatars import ACCOUNT_AVATARS, AvatarIndex, avatar_matches
 from evenhand.signals.names.account_names import name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
@@ -25,12 +29,12 @@ from evenhand.signals.words.claims import claims
 from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
-from evenhand.signals.words.lures import LISTED_POSTS, lures
+from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
 
 
-def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
-    """Every signal there is, for the holders in `registers`. Which of them run is up to the pack."""
+def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None) -> tuple[Step, ...]:
+    """Every signal there is, for the holders and fact-checks in `registers`. Which of them run is up to the pack."""
     tables, public = unicode_tables(), PublicSuffixes.bundled()
     index = HolderIndex.build(registers["holders"], tables=tables,
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
@@ -40,8 +44,21 @@ def signal_steps(registers: Mapping[str, pa.Table]) -> tuple[Step, ...]:
             addresses(public),
             *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
+            REPEATING_POSTS, claim_lures(lexicon("lures")),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
-            *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")))
+            *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
+            *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
+
+
+def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = None) -> tuple[Step, ...]:
+    """The steps that match posts with the claims of `fact_checks`."""
+    return claim_matches(fact_checks, common=common_words(), stances=lexicon("stances"), model=model)
+
+
+@cache
+def common_words() -> CommonWords:
+    """The shipped list of common words."""
+    return CommonWords.from_toml(_bytes("common_words.toml").decode("utf-8"))
 
 
 @cache

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import heading, quiet
+from evenhand.errors import Problem
 from evenhand.statements import neutral
 from evenhand.workflows.check_policies import PackCheck
 from evenhand.workflows.import_registry import RegistryDiff
@@ -62,7 +63,11 @@ class RegistryDiffView:
         if difference.rejected:
             parts.append(heading("Left out"))
             parts += [Text("  " + line) for problem in difference.rejected[:_MAX_SHOWN]
-                      for line in (f"line {problem.line}: {problem.what}" + (f" ({problem.hint})" if problem.hint else ""),)]
+                      for line in (_place(problem, difference) + f"line {problem.line}: {problem.what}"
+                                   + (f" ({problem.hint})" if problem.hint else ""),)]
+        if difference.unread_ratings:
+            parts.append(heading("Ratings that a person has to read"))
+            parts += [Text(f"  {n:,} × " + neutral(words)) for words, n in difference.unread_ratings[:_MAX_SHOWN]]
         if difference.columns_not_read:
             parts.append(quiet(f"columns not read: {', '.join(difference.columns_not_read)}"))
         parts.append(Text(f"\nwritten to {self.written}" if self.written
@@ -72,3 +77,8 @@ class RegistryDiffView:
     def record(self) -> dict[str, object]:
         """The difference as values."""
         return {**self.difference.document(), "written": self.written}
+
+
+def _place(problem: Problem, difference: RegistryDiff) -> str:
+    """The file of a problem where it is one of several."""
+    return f"{problem.file} " if problem.file and problem.file != str(difference.file) else ""

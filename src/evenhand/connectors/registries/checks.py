@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from evenhand.connectors.registries.names import HINT, objections
 from evenhand.connectors.registries.values import HOST, MAX_HOST
 from evenhand.errors import Problem
+from evenhand.model.fact_check import Verdict
 from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind, Register
 
@@ -45,6 +46,10 @@ def check(table: pa.Table, register: Register) -> list[Objection]:
         found += _holders(table)
     elif register.name == "link_lists":
         found += _told(table["host"], ~_is_host(table["host"]), "is not a host name", "write it as `example.com`")
+    elif register.name == "fact_checks":
+        found += _of(table, "verdict", tuple(Verdict))
+        found += _told(table["publisher_site"], ~_is_host(table["publisher_site"]), "is not a host name",
+                       "write it as `example.com`")
     elif register.name == "adjudications":
         found += _of(table, "harm", tuple(Harm))
         found += _of(table, "outcome", OUTCOMES)

@@ -29,6 +29,8 @@ class Record:
 
     line: int
     values: dict[str, object]
+    file: str | None = None
+    """The file it stands in, where several are read as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

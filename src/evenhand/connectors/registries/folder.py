@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from evenhand.connectors.registries.checks import Objection, check
 from evenhand.connectors.registries.columns import ColumnMapping
+from evenhand.connectors.registries.fact_checks import completed
 from evenhand.connectors.registries.files import FORMATS, Contents, content_of, parquet_table, read_contents
 from evenhand.connectors.registries.values import reader, with_main
 from evenhand.errors import DataError, Problem
@@ -33,6 +34,8 @@ class Checked:
     table: pa.Table
     lines: tuple[int, ...]
     problems: tuple[Problem, ...]
+    files: tuple[str, ...] = ()
+    """The file of each row, where several were read as one."""
 
 
 def load_registries(folder: Path, *more: Path) -> dict[str, pa.Table]:
@@ -123,30 +126,35 @@ def _nearest(name: str, register: Register) -> str:
     return f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(f'`{one}`' for one in known)}"
 
 
-def _kept(table: pa.Table, register: Register, *, file: str, lines: tuple[int, ...] | None = None) -> Checked:
+def _kept(table: pa.Table, register: Register, *, file: str, lines: tuple[int, ...] | None = None,
+          files: tuple[str, ...] | None = None) -> Checked:
+    files = files or (file,) * table.num_rows
     lines = tuple(range(1, table.num_rows + 1)) if lines is None else lines
     against = check(table, register)
     bad = {objection.row for objection in against}
     good = [row for row in range(table.num_rows) if row not in bad] if bad else range(table.num_rows)
     kept = table.take(pa.array(good, pa.int64())) if bad else table
     return Checked(table=kept.cast(register.schema), lines=tuple(lines[row] for row in good),
-                   problems=tuple(_of_row(objection, file, lines) for objection in against))
+                   files=tuple(files[row] for row in good),
+                   problems=tuple(_of_row(objection, files, lines) for objection in against))
 
 
-def _of_row(objection: Objection, file: str, lines: tuple[int, ...]) -> Problem:
-    return objection.at(file, lines[objection.row])
+def _of_row(objection: Objection, files: tuple[str, ...], lines: tuple[int, ...]) -> Problem:
+    return objection.at(files[objection.row], lines[objection.row])
 
 
-def read_rows(contents: Contents, register: Register, mapping: ColumnMapping,
-              constants: Mapping[str, object]) -> Checked:
+def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, constants: Mapping[str, object], *,
+              state_sites: Collection[str] = ()) -> Checked:
     """The records of a file as rows of a register. A record with any mistake is left out as a whole.
 
-    `constants` are set in every row, such as the provenance of the whole file.
+    `constants` are set in every row, such as the provenance of the whole file. `state_sites` are sites of publishers of
+    fact-checks that belong to a state.
     """
     problems = list(contents.problems)
     readers = {field.name: reader(field.name, field.type) for field in register.schema}
     rows: list[dict[str, Any]] = []
     lines: list[int] = []
+    files: list[str] = []
     for record in contents.records:
         values = {**mapping.apply(record.values, register), **constants}
         row: dict[str, Any] = {}
@@ -154,18 +162,23 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping,
             try:
                 row[name] = None if value is None else readers[name](value)
             except ValueError as error:
-                problems.append(Problem(what=str(error), file=contents.file, line=record.line, hint=f"see `{name}`"))
+                problems.append(Problem(what=str(error), file=record.file or contents.file, line=record.line,
+                                        hint=f"see `{name}`"))
                 break
         else:
             if register.name == "holders":
                 row["names"] = with_main(row.get("name"), row.get("names") or [])
+            elif register.name == "fact_checks":
+                row = completed(row, state_sites=state_sites)
             rows.append(row)
             lines.append(record.line)
+            files.append(record.file or contents.file)
     nullable = pa.schema([field.with_nullable(True) for field in register.schema])
-    checked = _kept(pa.Table.from_pylist(rows, schema=nullable), register, file=contents.file, lines=tuple(lines))
+    checked = _kept(pa.Table.from_pylist(rows, schema=nullable), register, file=contents.file, lines=tuple(lines),
+                    files=tuple(files))
     problems += checked.problems
-    return Checked(table=checked.table, lines=checked.lines,
-                   problems=tuple(sorted(problems, key=lambda one: one.line or 0)))
+    return Checked(table=checked.table, lines=checked.lines, files=checked.files,
+                   problems=tuple(sorted(problems, key=lambda one: (one.file or "", one.line or 0))))
 
 
 def shortened(problems: list[Problem] | tuple[Problem, ...], file: str) -> list[Problem]:

@@ -131,6 +131,19 @@ def count(value: object) -> int | None:
     return number
 
 
+def number(value: object) -> float | None:
+    """A number.
+
+    Raises:
+        ValueError: it is none.
+    """
+    written = text(value)
+    try:
+        return None if written is None else float(written)
+    except ValueError as error:
+        raise ValueError(f"`{_short(value)}` is not a number") from error
+
+
 def items(value: object) -> list[Any]:
     """A list, written as a list, as JSON, or as one text with `;` between the items.
 
@@ -224,7 +237,7 @@ def reader(column: str, kind: pa.DataType) -> Callable[[object], Any]:
     if column == "host":
         return lambda value: None if text(value) is None else host_of(str(value))
     for is_kind, read in ((pa.types.is_date, day), (pa.types.is_timestamp, moment), (pa.types.is_boolean, truth),
-                          (pa.types.is_integer, count), (pa.types.is_list, texts)):
+                          (pa.types.is_integer, count), (pa.types.is_floating, number), (pa.types.is_list, texts)):
         if is_kind(kind):
             return read
     return text

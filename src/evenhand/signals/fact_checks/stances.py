@@ -1,0 +1,70 @@
+"""Stances: whether a post repeats a claim, or refutes it, asks about it, reports that others say it, or denies it.
+
+A word counts only where the claim does not have its like: a post that says “the minister said X” repeats the claim “the
+minister said X”, and reports the claim “X”. Every stance but `repeats` spares the post.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.signals.words.folded import Flags, Places, fold
+from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.mentions import WordList
+
+STANCES = ("repeats", "negates", "quotes", "reports", "asks", "refutes")
+"""Later ones outweigh earlier ones. `negates`: the nearest sentence says no where the claim does not, or the reverse."""
+_QUOTATION = "[“\"«„「『»][^“”\"«»„」』]{15,}[”\"»“」』«]"
+_QUESTION = r"[?？؟]\s*(?:#\S+\s*|@\S+\s*|https?://\S+\s*|[\s\p{So}\p{Sk}\p{Cf}])*$"
+
+
+class StanceWords:
+    """The words of stances, compiled, and what the register's claims say themselves."""
+
+    def __init__(self, lexicon: Lexicon, claims: pa.Array, languages: pa.Array) -> None:
+        self._words = WordList(lexicon, "bio")
+        names = sorted({_primary(language) for entry in self._words.entries for language in entry.languages})
+        self._number_of = {name: number for number, name in enumerate(names)}
+        self._speaks = np.zeros((len(self._words.entries), len(names) + 1), np.bool_)
+        for nth, entry in enumerate(self._words.entries):
+            self._speaks[nth, [self._number_of[_primary(language)] for language in entry.languages]] = True
+        self._speaks[:, -1] = True      # a claim whose language is not known: every language's words count
+        self._language_of = np.array([self._number_of.get(_primary(name or ""), len(names))
+                                      for name in languages.to_pylist()], np.int64)
+        every = np.arange(len(claims))
+        self._said = {group: self._says(claims, group, every) for group in self._words.groups}
+        self._quoted = _matches(claims, _QUOTATION)
+
+    def read(self, texts: pa.Array, sentences: pa.Array, claim: Places) -> Places:
+        """For each pair of a text and a claim the place of its stance in `STANCES`; `sentences` are the nearest ones."""
+        stance = np.zeros(len(claim), np.int64)
+        for name, column in (("negates", sentences), ("reports", sentences), ("asks", texts), ("refutes", texts)):
+            if name in self._said:
+                says, said = self._says(column, name, claim), self._said[name][claim]
+                differs = says != said if name == "negates" else says & ~said
+                np.maximum(stance, np.where(differs, STANCES.index(name), 0), out=stance)
+        np.maximum(stance, np.where(_matches(texts, _QUOTATION) & ~self._quoted[claim], STANCES.index("quotes"), 0), out=stance)
+        np.maximum(stance, np.where(_matches(texts, _QUESTION), STANCES.index("asks"), 0), out=stance)
+        return stance
+
+    def _says(self, texts: pa.Array, group: str, claim: Places) -> Flags:
+        """Which texts have words of a group; words of negation count in the claim's own language only."""
+        found = self._words.find(fold(texts))
+        kept = self._words.group_of[found.entry] == self._words.groups.index(group)
+        if group == "negates":
+            kept &= self._speaks[found.entry, self._language_of[claim[found.row]]]
+        says = np.zeros(len(texts), np.bool_)
+        says[found.row[kept]] = True
+        return says
+
+
+def _matches(texts: pa.Array, pattern: str) -> Flags:
+    flags: Flags = pc.match_substring_regex(texts.cast(pa.string()).fill_null(""), pattern).to_numpy(zero_copy_only=False)
+    return flags
+
+
+def _primary(language: str) -> str:
+    """The language without script and region: `zh` for `zh-Hant`."""
+    return language.partition("-")[0].lower()
