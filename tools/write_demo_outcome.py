@@ -22,10 +22,10 @@ from evenhand.cli.views.sweep import NextCommands, SweepView
 from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.snapshot import TABLES
-from evenhand.plugins import detectors
 from evenhand.transparency import ReportView
 from evenhand.workflows.demo import DemoPlaces, ingest_demo, plan_demo
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
+from evenhand.workflows.packs import shipped_pack
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reference" / "demo-outcome.md"
@@ -139,8 +139,8 @@ def why_missed(row: dict[str, str | None], seen: dict[str, set[str]], spared: di
     account_id, harm = str(row["account_id"]), str(row["harm"])
     if account_id in spared:
         return f"Spared: {spared[account_id].split(':')[0]}"
-    if harm not in {detector.harm for detector in detectors()}:
-        return f"No detector looks for `{harm}` yet"
+    if harm not in {policy.harm for policy in shipped_pack().policies}:
+        return f"The reference pack does not look for `{harm}`"
     if harm == "scam":
         if account_id in seen["listed_content"]:
             return "Its address is on a shipped scam list, but nothing else agrees: one family of evidence is no finding"

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.errors import DataError, PlanError, Problem
+from evenhand.model.harm import Harm
 from evenhand.model.plan import DECISIONS, EFFECTS, SPARED, Plan
 
 TABLES: Mapping[str, pa.Schema] = {"decisions": DECISIONS, "spared": SPARED, "effects": EFFECTS}
@@ -88,7 +89,7 @@ def read_plan(folder: Path) -> Plan:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return Plan(**data | {"cut_off": datetime.fromisoformat(data["cut_off"]), "guards": tuple(data["guards"]),
-                              "supported": tuple(data["supported"])})
+                              "supported": tuple(data["supported"]), "harms": tuple(map(Harm, data.get("harms", Harm)))})
     except FileNotFoundError as error:
         raise PlanError(Problem(what=f"there is no plan in `{folder}`",
                                 hint="make one with `evenhand plan SNAPSHOT --into FOLDER`")) from error

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from evenhand.model.harm import Harm
 from evenhand.model.snapshot import TIME
 
 REASON = pa.struct([pa.field(name, pa.string()) for name in
@@ -96,4 +97,6 @@ class Plan:
     """Accounts per harm and penalty; the sum of all equals the number of decisions."""
     guards: tuple[str, ...]
     """The guards that ran, for the assurance manifest."""
+    harms: tuple[Harm, ...] = tuple(Harm)
+    """The harms that the sweep looked for: those of its pack's policies. Every harm where a plan's file does not say."""
     version: int = 1

@@ -25,7 +25,6 @@ from evenhand.evaluation.outcomes import (
 from evenhand.evaluation.scorecard import Scorecard, scorecard
 from evenhand.model.harm import Harm
 from evenhand.model.plan import Plan
-from evenhand.plugins import detectors
 from evenhand.workflows.materials import SweepSettings
 from evenhand.workflows.report import Beside
 from evenhand.workflows.scan import Progress
@@ -87,7 +86,7 @@ def evaluate_world(folder: Path, settings: SweepSettings, *, plan: Path | None, 
             engine.run([step], keep=[step.name], tables={name: tables[name] for name in step.inputs}).relations[step.name]
             for step in (ACCOUNT_OUTCOMES, OPERATOR_OUTCOMES, WRONGLY_DECIDED, POST_OUTCOMES))
     _check(accounts, world, plan=made)
-    score = scorecard(accounts, operators, posts, looked_for={detector.harm for detector in detectors()}, seed=settings.seed)
+    score = scorecard(accounts, operators, posts, looked_for=made.harms, seed=settings.seed)
     said = world.said
     return WorldScore(world=folder, plan_folder=plan_folder, plan=made, scorecard=score, wrong=_wrong(wrong),
                       scale=float(said["scale"]) if isinstance(said.get("scale"), int | float) else None,

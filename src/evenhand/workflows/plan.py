@@ -86,7 +86,8 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
             steps_digest=materials.pipeline.digest, supported=tuple(sorted(str(p) for p in materials.supported)),
             n_accounts=snapshot.manifest.rows["accounts"], n_posts=snapshot.manifest.rows.get("posts", 0),
             counts={str(harm): {str(p): n for p, n in sorted(c.items())} for harm, c in sorted(counts.items())},
-            guards=tuple(f"{guard.name}/{guard.version}" for guard in materials.pipeline.guards))
+            guards=tuple(f"{guard.name}/{guard.version}" for guard in materials.pipeline.guards),
+            harms=tuple(sorted({detector.harm for detector in materials.pipeline.detectors})))
         writer.finish(made)
     return made, swept
 

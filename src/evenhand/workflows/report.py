@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 
 from evenhand.connectors.plan_folder import read_plan, read_plan_table
 from evenhand.errors import DataError, Problem
-from evenhand.plugins import detectors
 from evenhand.statements.messages import Messages
 from evenhand.transparency import ReportSources, ReportView, report_html, report_view
 
@@ -29,14 +28,14 @@ class Beside:
 def read_report(folder: Path, *, messages: Messages, holders: pa.Table, beside: Beside) -> ReportView:
     """The report of the plan in `folder` as values. Raises `PlanError` when the plan and its rows do not reconcile."""
     named = dict(zip(holders["holder_id"].to_pylist(), holders["name"].to_pylist(), strict=True))
-    previous = None
+    plan, previous = read_plan(folder), None
     if beside.previous is not None:
         previous = read_plan_table(beside.previous, "decisions")
     return report_view(ReportSources(
-        plan=read_plan(folder), decisions=read_plan_table(folder, "decisions"), spared=read_plan_table(folder, "spared"),
+        plan=plan, decisions=read_plan_table(folder, "decisions"), spared=read_plan_table(folder, "spared"),
         effects=read_plan_table(folder, "effects"), previous=previous, holder_names=named,
         previous_name=read_plan(beside.previous).digest[:12] if beside.previous is not None else "",
-        truth=_truth(beside.truth), looked_for=frozenset(detector.harm for detector in detectors())), messages=messages)
+        truth=_truth(beside.truth), looked_for=frozenset(plan.harms)), messages=messages)
 
 
 def write_report(view: ReportView, into: Path) -> Path:
