@@ -25,8 +25,9 @@ NAMED = "cast(0.5 as double)"
 """How far an official claim that names the holder takes the doubt away that a common name leaves."""
 IMITATED = "cast(0.6 as double)"
 """What a name written with look-alike characters says at least: nobody is called that by chance."""
-MIN_OWN_NAME, BESIDE = 3, 6
-"""Characters in the shortest name that is looked for beside a self-reference, and between the two at most."""
+MIN_OWN_NAME, BESIDE = 3, 4
+"""Characters in the shortest name that is looked for beside a self-reference, and between the two at most: a dash or a comma
+with its spaces, but not " not "."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
 NAMED_CLAIMS = Query(
