@@ -74,7 +74,8 @@ def test_who_speaks_as_the_body_of_its_own_name_claims_to_be_it(name: str, bio: 
 
 @pytest.mark.parametrize(("name", "bio"), [
     ("The Daily Herold", "We are readers of many papers, among them The Daily Herold."),
-    ("The Daily Herold", "We are not The Daily Herold."), ("Die Zeitung", "Wir sind nicht Die Zeitung."), ("Ann", "We are farmers."), ("", "We are."),
+    ("The Daily Herold", "We are not The Daily Herold."), ("Die Zeitung", "Wir sind nicht Die Zeitung."),
+    ("Ann", "We are farmers."), ("", "We are."),
     ("AB", "We are AB."), ("Bucks Herald", "Just a fan of Bucks Herald")])
 def test_away_from_its_name_or_denied_such_words_say_nothing(name: str, bio: str) -> None:
     assert self_named(name, bio) == 0
