@@ -14,7 +14,7 @@ import pytest
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import case_follows, case_media, case_runs, case_tables
+from evenhand.policy.cases.runs import case_follows, case_media, case_runs, case_tables
 from evenhand.ports import Engine
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials

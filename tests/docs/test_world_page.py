@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from evenhand.workflows.world_stage import LANGUAGES
+from evenhand.workflows.worlds.stage import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -8,8 +8,8 @@ import pytest
 
 from evenhand.model.policy import CaseOutcome, Expectation
 from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
-from evenhand.policy.case_keys import ACCOUNT_KEYS, MEDIA_KEYS, POST_KEYS
-from evenhand.policy.case_runs import case_failures, case_media, case_runs, case_tables, swap_failures
+from evenhand.policy.cases.keys import ACCOUNT_KEYS, MEDIA_KEYS, POST_KEYS
+from evenhand.policy.cases.runs import case_failures, case_media, case_runs, case_tables, swap_failures
 from evenhand.policy.pack import read_pack
 from evenhand.policy.swap import read_sides
 

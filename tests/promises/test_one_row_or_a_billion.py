@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.snapshot import ACCOUNTS, POSTS, TABLES
-from evenhand.policy.case_runs import case_follows, case_runs, case_tables
+from evenhand.policy.cases.runs import case_follows, case_runs, case_tables
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 

@@ -15,7 +15,7 @@ from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.plan import Plan
-from evenhand.policy.case_runs import case_media, case_runs, case_tables
+from evenhand.policy.cases.runs import case_media, case_runs, case_tables
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials, plan

@@ -14,7 +14,8 @@ from evenhand.signals.words.lexicon import Lexicon, Position
 LEXICON = Lexicon.from_toml((resources.files("evenhand") / "data/lexicons/claims.toml").read_text(encoding="utf-8"))
 KERNEL = claims(LEXICON)
 
-CLAIMS = ("official_account", "government", "office", "military", "military_body", "news_media", "verified")
+CLAIMS = ("official_account", "self_named", "government", "public_body", "office", "military", "military_body", "news_media",
+          "verified")
 
 
 def accounts(rows: list[tuple[str | None, str | None]]) -> pa.RecordBatch:

@@ -10,7 +10,7 @@ import pytest
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.harm import Harm
 from evenhand.model.snapshot import TABLES
-from evenhand.policy.case_runs import case_follows, case_media, case_runs, case_tables
+from evenhand.policy.cases.runs import case_follows, case_media, case_runs, case_tables
 from evenhand.signals.coordination import coordination_steps
 from evenhand.workflows.check_policies import check_pack
 from evenhand.workflows.materials import SweepSettings, load_materials

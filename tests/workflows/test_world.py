@@ -22,10 +22,10 @@ from evenhand.connectors.snapshot import load_manifest
 from evenhand.errors import ConfigError, DataError
 from evenhand.model.harm import Harm
 from evenhand.model.snapshot import TABLES
-from evenhand.workflows import world_buckets
 from evenhand.workflows.ingest import IngestSettings, ingest
-from evenhand.workflows.world import WorldProgress, WorldSettings, WorldSummary, world
-from evenhand.workflows.world_stage import load_stage
+from evenhand.workflows.worlds import buckets as world_buckets
+from evenhand.workflows.worlds.stage import load_stage
+from evenhand.workflows.worlds.write import WorldProgress, WorldSettings, WorldSummary, world
 from evenhand.world.times import CUT_OFF
 
 SCALE = Fraction("0.0002")
@@ -196,7 +196,7 @@ def test_what_was_written_before_a_stop_is_kept_and_the_rest_is_the_same(
 
 def test_a_killed_run_goes_on_and_gives_the_same_world(folder: Path, tmp_path: Path) -> None:
     code = (f"from fractions import Fraction\nfrom pathlib import Path\n"
-            f"from evenhand.workflows.world import WorldSettings, world\n"
+            f"from evenhand.workflows.worlds.write import WorldSettings, world\n"
             f"if __name__ == '__main__':\n"
             f"    world(Path('w'), settings=WorldSettings(scale=Fraction('{SCALE}'), n_buckets=30, processes=2))\n")
     (tmp_path / "make.py").write_text(code, encoding="utf-8")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evenhand.errors import ConfigError
-from evenhand.workflows.world_stage import LANGUAGES
+from evenhand.workflows.worlds.stage import LANGUAGES
 from evenhand.world.chance import Chance
 from evenhand.world.mosaic import lay
 from evenhand.world.phrases import SLOTS, Phrasebook, read_phrasebook, read_recipes

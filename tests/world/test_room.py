@@ -18,6 +18,6 @@ def test_the_world_imports_only_the_nouns_and_is_imported_by_nothing_that_finds(
 
 def test_nothing_in_a_sweep_names_the_folder_of_the_truth() -> None:
     graph = grimp.build_graph("evenhand", cache_dir=None)
-    makers = {"evenhand.workflows.world", "evenhand.workflows.world_buckets", "evenhand.workflows.world_stage"}
+    makers = {"evenhand.workflows.worlds.write", "evenhand.workflows.worlds.buckets", "evenhand.workflows.worlds.stage"}
     for sweep in ("scan", "plan", "ingest", "sweeps"):
         assert graph.find_upstream_modules(f"evenhand.workflows.{sweep}") & makers == set()

@@ -11,8 +11,8 @@ from evenhand.cli.options import FOLDER, as_json, screen
 from evenhand.cli.views.progress import progress
 from evenhand.cli.views.world import WorldView
 from evenhand.errors import ConfigError, Problem
-from evenhand.workflows.world import WorldSettings
-from evenhand.workflows.world import world as write_world
+from evenhand.workflows.worlds.write import WorldSettings
+from evenhand.workflows.worlds.write import world as write_world
 
 
 def _scale(_context: click.Context, _parameter: click.Parameter, value: str) -> Fraction:

@@ -25,8 +25,9 @@ NAMED = "cast(0.5 as double)"
 """How far an official claim that names the holder takes the doubt away that a common name leaves."""
 IMITATED = "cast(0.6 as double)"
 """What a name written with look-alike characters says at least: nobody is called that by chance."""
-MIN_OWN_NAME, BESIDE = 3, 6
-"""Characters in the shortest name that is looked for beside a self-reference, and between the two at most."""
+MIN_OWN_NAME, BESIDE = 3, 4
+"""Characters in the shortest name that is looked for beside a self-reference, and between the two at most: a dash or a comma
+with its spaces, but not " not "."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
 NAMED_CLAIMS = Query(
@@ -44,13 +45,14 @@ SELF_NAMED = Query(
     sentence="words such as “we are” or “press office of” right beside the account's own name",
     sql=f"""
     select account_id, 'self_named' as claim, "where", shown
-    from (select c.account_id, c."where", c.shown, lower(c.shown) as words, lower(a.bio) as bio,
-                 lower(trim(a.display_name)) as own_name
+    from (select c.account_id, c."where", c.shown, lower(a.bio) as bio, lower(trim(a.display_name)) as own_name,
+                 length(trim(a.display_name)) + {BESIDE} as width, length(c.shown) as length,
+                 strpos(lower(a.bio), lower(c.shown)) as place
           from claims c join accounts a on c.account_id = a.account_id
           where c.claim = 'self_named' and c.stance = 'is' and c."where" = 'bio') n
-    where length(own_name) >= {MIN_OWN_NAME}
-      and contains(substr(bio, greatest(strpos(bio, words) - length(own_name) - {BESIDE}, 1),
-                          length(words) + 2 * (length(own_name) + {BESIDE})), own_name)""")
+    where width >= {MIN_OWN_NAME + BESIDE} and place > 0
+      and (contains(substr(bio, place + length, width), own_name)
+           or contains(substr(bio, greatest(place - width, 1), least(place - 1, width)), own_name))""")
 
 IDENTITY_EVIDENCE = Query(
     name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),

@@ -17,6 +17,7 @@ UNREGISTERED = "unregistered:"
 
 NAME_SHARE = 3
 """The words for the body are at least one part in so many of the name: "Army Command", not "Army Command Wives Book Club"."""
+_SIGNALS = {HolderKind.MILITARY: "claims_military", HolderKind.INSTITUTION: "claims_government"}
 SURE = 0.5
 """Confidence from which a registered body is meant. Names such as "Town of Avon" point at several, so at none for sure."""
 _RESERVED = " or ".join(["a.suffix in ('gov', 'mil', 'int', 'lg.jp')",
@@ -65,7 +66,7 @@ def _bodies(kind: HolderKind, body: str) -> Query:
     union all
     select distinct c.account_id, '{UNREGISTERED}{kind}' as holder_id, 'claim' as family,
            case c.claim when 'official_account' then 'claims_official' when 'government' then 'claims_government'
-                        when 'self_named' then 'claims_own_name' else 'claims_{kind}' end as signal,
+                        when 'self_named' then 'claims_own_name' else '{_SIGNALS[kind]}' end as signal,
            c."where", cast(null as varchar) as post_id, c.shown, '' as expected, '' as source,
            cast(case c.claim when 'official_account' then 0.95 when 'self_named' then 0.8 else 0.9 end as double) as strength
     from claimed c join bodies n on c.account_id = n.account_id""")

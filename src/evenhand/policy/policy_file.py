@@ -10,7 +10,7 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.model.policy import Families, Ground, GroundKind, Ladder, Policy
-from evenhand.policy.case_table import read_cases, read_fact_checks
+from evenhand.policy.cases.table import read_cases, read_fact_checks
 from evenhand.policy.keys import FAMILIES_KEYS, GROUND_KEYS, POLICY_KEYS
 from evenhand.policy.ladder_table import check_first_rungs, read_ladders
 from evenhand.policy.language.condition import parse_condition

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from evenhand.model.condition import Subject
 from evenhand.model.expression import Column, Type
-from evenhand.policy.case_keys import (
+from evenhand.policy.cases.keys import (
     ACCOUNT_KEYS,
     CASE_KEYS,
     FACT_CHECK_KEYS,

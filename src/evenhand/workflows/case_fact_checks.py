@@ -11,7 +11,7 @@ from evenhand.campaign.pipeline import assemble
 from evenhand.connectors.registries.fact_checks import completed
 from evenhand.model.policy import SwapPair
 from evenhand.model.registry import FACT_CHECKS
-from evenhand.policy.case_runs import case_fact_checks
+from evenhand.policy.cases.runs import case_fact_checks
 from evenhand.workflows.plan import Materials
 from evenhand.workflows.signals import fact_check_steps
 

@@ -17,7 +17,7 @@ from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
 from evenhand.model.snapshot import TABLES
 from evenhand.model.step import Step
-from evenhand.policy.case_runs import (
+from evenhand.policy.cases.runs import (
     CaseRun,
     case_accounts,
     case_failures,

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from evenhand.cli.views.layout import heading, number, quiet, table
 from evenhand.model.harm import Harm
-from evenhand.workflows.world import WorldSummary
+from evenhand.workflows.worlds.write import WorldSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from evenhand.connectors.ingested.written import digest_sums, write_bucket, writ
 from evenhand.connectors.snapshot import bucket_path, buckets_of, write_whole
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import TABLES
-from evenhand.workflows.world_stage import load_stage
+from evenhand.workflows.worlds.stage import load_stage
 from evenhand.world.accounts import account_rows, account_truth, cast
 from evenhand.world.chance import Indices
 from evenhand.world.follows import follow_rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evenhand.model.policy import CaseAccount, CaseFactCheck, CaseMedia, CaseOthers, CasePost, Expectation, PolicyCase
-from evenhand.policy.case_keys import ACCOUNT_KEYS, CASE_KEYS, FACT_CHECK_KEYS, MEDIA_KEYS, OTHERS_KEYS, POST_KEYS
+from evenhand.policy.cases.keys import ACCOUNT_KEYS, CASE_KEYS, FACT_CHECK_KEYS, MEDIA_KEYS, OTHERS_KEYS, POST_KEYS
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
 

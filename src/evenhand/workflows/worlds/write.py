@@ -21,8 +21,8 @@ from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS, load_manifest, s
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.snapshot import TABLES, Manifest
 from evenhand.workflows.ingest import fingerprint
-from evenhand.workflows.world_buckets import ORDER, SNAPSHOT, WORK, Making, make_buckets, place_accounts
-from evenhand.workflows.world_stage import load_professions, load_stage
+from evenhand.workflows.worlds.buckets import ORDER, SNAPSHOT, WORK, Making, make_buckets, place_accounts
+from evenhand.workflows.worlds.stage import load_professions, load_stage
 from evenhand.world.identities import Stage
 from evenhand.world.registers import credentials, fact_checks
 from evenhand.world.times import CUT_OFF

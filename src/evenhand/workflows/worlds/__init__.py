@@ -1,0 +1,1 @@
+"""Writing a synthetic platform: its files bucket by bucket, from the registers and phrases of the room `world`."""
