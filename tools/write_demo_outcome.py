@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import defaultdict
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from evenhand.cli.views.screen import Screen
 from evenhand.cli.views.sweep import NextCommands, SweepView
 from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.snapshot_folder import SnapshotFolder
+from evenhand.model.harm import Harm
 from evenhand.model.snapshot import TABLES
 from evenhand.transparency import ReportView
 from evenhand.workflows.demo import DemoPlaces, ingest_demo, plan_demo
@@ -134,12 +136,18 @@ def measured(snapshot: SnapshotFolder) -> dict[str, set[str]]:
     return seen
 
 
+@cache
+def harms_looked_for() -> frozenset[Harm]:
+    """The harms that the reference pack has a policy on."""
+    return frozenset(policy.harm for policy in shipped_pack().policies)
+
+
 def why_missed(row: dict[str, str | None], seen: dict[str, set[str]], spared: dict[str, str]) -> str:
     """Why a known violator was not found."""
     account_id, harm = str(row["account_id"]), str(row["harm"])
     if account_id in spared:
         return f"Spared: {spared[account_id].split(':')[0]}"
-    if harm not in {policy.harm for policy in shipped_pack().policies}:
+    if harm not in harms_looked_for():
         return f"The reference pack does not look for `{harm}`"
     if harm == "scam":
         if account_id in seen["listed_content"]:
