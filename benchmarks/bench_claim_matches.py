@@ -1,14 +1,14 @@
 """Posts a second that are matched with 10,000 fact-checks, and the curve of likeness against false matches.
 
-    python benchmarks/bench_claim_matches.py DATA
+    python benchmarks/bench_claim_matches.py [--data ../shared/data]
 
-DATA is the folder of labelled sets: fact-checks and posts that repeat them from `claims_checkthat2020`, ordinary posts from
+The folder is that of the labelled sets: fact-checks and posts that repeat them from `claims_checkthat2020`, ordinary posts from
 `cib_reddit_ira` and `clickbait_headlines`. Times are of one core's processor time, so that other programs do not count.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from pathlib import Path
 
@@ -23,13 +23,19 @@ from evenhand.signals.fact_checks.index import Candidates, ClaimIndex
 from evenhand.signals.fact_checks.likeness import Likeness, lexical
 from evenhand.workflows.signals import common_words
 
+LABELLED_SETS = ("claims_checkthat2020", "cib_reddit_ira", "clickbait_headlines")
 RUNS = 5
 BOUNDS = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 
 def main() -> None:
     """Print both tables."""
-    data = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    data = parser.parse_args().data
+    if not all((data / name).is_dir() for name in LABELLED_SETS):
+        print(f"not run: no labelled sets in {data}")
+        return
     claims = pq.read_table(data / "claims_checkthat2020/verified_claims.parquet")
     started = time.process_time()
     index = ClaimIndex(claims["vclaim"].combine_chunks(), claims["title"].combine_chunks(), common=common_words())

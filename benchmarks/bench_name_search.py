@@ -8,7 +8,7 @@ first `--cdist-accounts`; its time for all is worked out from that, as it grows 
 `--accounts 1000000 --cdist-accounts 1000000 --runs 1` runs the whole thing. Times are wall-clock, every ratio is of one
 run, and the median of the runs is printed.
 
-Accuracy: accounts of which half imitate a holder name in a known way (`bench_name_accounts.py`) and half do not. Of every
+Accuracy: accounts of which half imitate a holder name in a known way (`planted_names.py`) and half do not. Of every
 account a method's best matches count, those above the threshold that is best (F1) on accounts of another seed. Beside
 precision and recall stands the share of the planted pairs found by cdist that we find too. What a name is worth as
 evidence is no part of this task, so ours is asked for all matches.
@@ -26,9 +26,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from bench_name_accounts import Searched, holder_names, searched_accounts
 from bench_name_matches import packaged, run_over
 from numpy.typing import NDArray
+from planted_names import Searched, holder_names, searched_accounts
 from rapidfuzz import fuzz, process, utils
 from rapidfuzz.distance import OSA
 from scipy import sparse

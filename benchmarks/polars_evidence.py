@@ -8,7 +8,15 @@ import polars as pl
 from polars import LazyFrame, col, lit
 from polars_web import HARMS, PAIR, REASON, TEXT, address_signal, contains, likeness, rounded, strongest
 
-from evenhand.detectors.identity import FITTING_CLAIMS, MIN_NAME_STRENGTH, MIN_SWARM, UNUSUAL_ENDING_SHARE
+from evenhand.detectors.avatars import PICTURE_ALONE, WITH_NAME
+from evenhand.detectors.identity import (
+    BESIDE,
+    FITTING_CLAIMS,
+    MIN_NAME_STRENGTH,
+    MIN_OWN_NAME,
+    MIN_SWARM,
+    UNUSUAL_ENDING_SHARE,
+)
 from evenhand.model.evidence import MIN_FAMILIES
 
 IMITATION, COUNTRY_LETTERS = 0.5, 2
@@ -24,13 +32,26 @@ def named_claims(r: Mapping[str, LazyFrame]) -> LazyFrame:
             .filter(contains("bio", "holder_name")).select(*PAIR, "holder_name", "where", "shown").unique())
 
 
+def self_named(r: Mapping[str, LazyFrame]) -> LazyFrame:
+    """Claims such as "press office of" that stand right beside the account's own name."""
+    said = r["claims"].filter((col("claim") == "self_named") & (col("stance") == "is") & (col("where") == "bio"))
+    words, width = col("shown").str.to_lowercase(), col("own_name").str.len_chars() + BESIDE
+    around = col("bio").str.to_lowercase().str.splitn(words, 2).struct.rename_fields(["before", "after"])
+    return (said.join(r["accounts"].select("account_id", "bio", own_name=col("display_name").str.strip_chars(" ")),
+                      on="account_id")
+            .filter(col("own_name").str.len_chars() >= MIN_OWN_NAME).with_columns(around.alias("around")).unnest("around")
+            .with_columns(before=col("before").str.tail(width), after=col("after").str.head(width))
+            .filter(col("after").is_not_null() & (contains("after", "own_name") | contains("before", "own_name")))
+            .select("account_id", "claim", "where", "shown"))
+
+
 def own_addresses(r: Mapping[str, LazyFrame]) -> LazyFrame:
     """The domains that an account gives as its own."""
     return r["addresses"].filter(col("where").is_in(["handle", "website"])).select("account_id", "domain").unique()
 
 
 def identity_of(r: Mapping[str, LazyFrame], named: LazyFrame) -> LazyFrame:
-    """Names, handles and own addresses that read as a holder's."""
+    """Names, handles, own addresses and profile pictures that read as a holder's."""
     is_name, how = col("field") == "display_name", col("match")
     alone = (pl.when(col("is_named")).then(col("weight") + (1.0 - col("weight")) * 0.5)
              .when((how == "skeleton") & is_name).then(pl.max_horizontal("weight", lit(0.6))).otherwise(col("weight")))
@@ -53,7 +74,19 @@ def identity_of(r: Mapping[str, LazyFrame], named: LazyFrame) -> LazyFrame:
         .select(*PAIR, lit("identity").alias("family"), address_signal().alias("signal"), "where",
                 lit(None, TEXT).alias("post_id"), col("host").alias("shown"), col("holder_domain").alias("expected"),
                 col("holder_id").alias("source"), "strength", "holder_kind", "similarity", "weight"))
-    return pl.concat([by_name, by_address])
+    return pl.concat([by_name, by_address, _pictures(r)])
+
+
+def _pictures(r: Mapping[str, LazyFrame]) -> LazyFrame:
+    """Copied profile pictures, which say more where the name reads as the same holder's."""
+    read = r["name_matches"].group_by(PAIR).agg(by_name=likeness().max())
+    alone, doubt = PICTURE_ALONE * col("weight"), (1.0 - col("by_name")) * (1.0 - WITH_NAME * col("weight"))
+    unmeasured = lit(None, pl.Float64)
+    return r["avatar_matches"].join(read, on=PAIR, how="left").select(
+        *PAIR, lit("identity").alias("family"), lit("avatar_copies").alias("signal"), lit("avatar").alias("where"),
+        lit(None, TEXT).alias("post_id"), "shown", col("holder_picture").alias("expected"), col("holder_id").alias("source"),
+        pl.when(col("by_name").is_null()).then(alone).otherwise(1.0 - doubt).alias("strength"), "holder_kind",
+        unmeasured.alias("similarity"), unmeasured.alias("weight"))
 
 
 def content_of(r: Mapping[str, LazyFrame], own: LazyFrame) -> LazyFrame:
@@ -76,24 +109,26 @@ def imitations_of(r: Mapping[str, LazyFrame], proofs: LazyFrame) -> LazyFrame:
             .group_by(*PAIR, "host", "suffix", "holder_domain").agg(col("where").min()))
 
 
-def suspected_pairs(r: Mapping[str, LazyFrame], identity: LazyFrame, content: LazyFrame, imitations: LazyFrame) -> LazyFrame:
+def suspected_pairs(fitting: LazyFrame, identity: LazyFrame, content: LazyFrame, imitations: LazyFrame) -> LazyFrame:
     """Account, holder and kind of holder, where something agrees with the identity."""
     pairs = identity.filter(col("holder_kind").is_in(list(HARMS))).select(*PAIR, kind="holder_kind").unique()
-    fitting = fitting_claims(r).select("account_id", "kind").unique()
+    claiming = fitting.select("account_id", "kind").unique()
     agreeing = pl.concat([content.select(PAIR), imitations.select(PAIR)]).unique()
-    return pl.concat([pairs.join(fitting, on=["account_id", "kind"], how="semi"),
+    return pl.concat([pairs.join(claiming, on=["account_id", "kind"], how="semi"),
                       pairs.join(agreeing, on=PAIR, how="semi")]).unique()
 
 
-def fitting_claims(r: Mapping[str, LazyFrame]) -> LazyFrame:
+def fitting_claims(r: Mapping[str, LazyFrame], beside_name: LazyFrame) -> LazyFrame:
     """The claims that an account makes, once for each kind of holder that they fit."""
     fitting = pl.LazyFrame([{"kind": str(kind), "claim": claim} for kind, claims in FITTING_CLAIMS.items() for claim in claims])
     signals = {"official_account": "claims_official", "verified": "claims_verified", "government": "claims_government",
-               "office": "claims_office", "military": "claims_military"}
-    strengths = {"official_account": 0.9, "office": 0.8, "military": 0.8, "government": 0.75, "verified": 0.6}
-    return (r["claims"].filter((col("stance") == "is")
-                               & ((col("where") == "bio") | col("claim").is_in(["official_account", "verified"])))
-            .join(fitting, on="claim")
+               "office": "claims_office", "military": "claims_military", "self_named": "claims_own_name"}
+    strengths = {"official_account": 0.9, "office": 0.8, "military": 0.8, "self_named": 0.8, "government": 0.75,
+                 "verified": 0.6}
+    claim = col("claim")
+    said = r["claims"].filter((col("stance") == "is") & (claim != "self_named")
+                              & ((col("where") == "bio") | claim.is_in(["official_account", "verified"])))
+    return (pl.concat([said.select("account_id", "claim", "where", "shown"), beside_name]).join(fitting, on="claim")
             .select("account_id", "kind", lit("claim").alias("family"),
                     col("claim").replace_strict(signals, default="claims_news").alias("signal"), "where",
                     lit(None, TEXT).alias("post_id"), "shown", lit("").alias("expected"), lit("").alias("source"),
@@ -101,7 +136,7 @@ def fitting_claims(r: Mapping[str, LazyFrame]) -> LazyFrame:
 
 
 def near_evidence(r: Mapping[str, LazyFrame], pairs: LazyFrame, *, identity: LazyFrame, named: LazyFrame,
-          content: LazyFrame) -> LazyFrame:
+                  content: LazyFrame, fitting: LazyFrame) -> LazyFrame:
     """All evidence in the suspects' own rows."""
     disguised = pl.concat([
         r["names"].filter(test).select("account_id", lit("identity").alias("family"), lit(signal).alias("signal"),
@@ -114,7 +149,7 @@ def near_evidence(r: Mapping[str, LazyFrame], pairs: LazyFrame, *, identity: Laz
     wanted = [*REASON, "kind"]
     return pl.concat([
         identity.join(pairs, on=PAIR).select(*wanted, "similarity", "weight"),
-        pairs.join(fitting_claims(r), on=["account_id", "kind"]).select(wanted), says_it_is.join(pairs, on=PAIR).select(wanted),
+        pairs.join(fitting, on=["account_id", "kind"]).select(wanted), says_it_is.join(pairs, on=PAIR).select(wanted),
         pairs.join(disguised, on="account_id").select(wanted), content.join(pairs, on=PAIR).select(wanted)], how="diagonal")
 
 
@@ -145,35 +180,3 @@ def found_of(r: Mapping[str, LazyFrame], evidence: LazyFrame) -> LazyFrame:
             .join(r["holders"].select("holder_id", holder_kind="kind", holder_country="country"), on="holder_id")
             .with_columns(harm=harm, detector=harm + "/1", confidence=rounded(
                 col("identity") * (1.0 - (1.0 - col("claim")) * (1.0 - col("content")) * (1.0 - col("network"))), 4)))
-
-
-def bodies_of(r: Mapping[str, LazyFrame]) -> LazyFrame:
-    """Evidence for accounts whose display name is a military body's and whose profile claims to be it."""
-    spoken = r["claims"].filter(col("stance") == "is")
-    named = (spoken.filter((col("claim") == "military_body") & (col("where") == "display_name"))
-             .join(r["accounts"].select("account_id", "display_name"), on="account_id")
-             .filter(3 * col("shown").str.len_chars() >= col("display_name").str.len_chars())
-             .select("account_id", shown="display_name").unique())
-    claim, in_bio = col("claim"), col("where") == "bio"
-    claimed = spoken.filter((in_bio & claim.is_in(["official_account", "military_body", "government"]))
-                            | ((col("where") == "display_name") & (claim == "official_account")))
-    signal = claim.replace_strict({"official_account": "claims_official", "government": "claims_government"},
-                                  default="claims_military")
-    empty = [lit(None, TEXT).alias("post_id"), "shown", lit("").alias("expected"), lit("").alias("source")]
-    who = ["account_id", lit("unregistered:military").alias("holder_id")]
-    return pl.concat([
-        named.join(claimed, on="account_id", how="semi").select(
-            *who, lit("identity").alias("family"), lit("military_body_without_register").alias("signal"),
-            lit("display_name").alias("where"), *empty, lit(0.8).alias("strength")),
-        claimed.join(named, on="account_id", how="semi").select(
-            *who, lit("claim").alias("family"), signal.alias("signal"), "where", *empty,
-            pl.when(claim == "official_account").then(0.95).otherwise(0.9).alias("strength"))])
-
-
-def bodies_found(bodies: LazyFrame, registered: LazyFrame) -> LazyFrame:
-    """Military bodies that stand in no register."""
-    known = registered.filter(col("harm") == "impersonation_military")
-    return (bodies.join(known, on="account_id", how="anti").group_by(PAIR).agg(strongest("identity"), strongest("claim"))
-            .select(*PAIR, lit("impersonation_military").alias("harm"), lit("impersonation_military/1").alias("detector"),
-                    lit("military").alias("holder_kind"), rounded(col("identity") * col("claim"), 4).alias("confidence"),
-                    lit(1.0).alias("best_similarity"), lit(1.0).alias("name_weight")))

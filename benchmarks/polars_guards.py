@@ -9,6 +9,7 @@ import polars as pl
 from polars import LazyFrame, col, lit
 from polars_web import HARMS, PAIR, TEXT, contains
 
+from evenhand.guards.hijacked import MAX_BURST_DAYS, MIN_AGE_DAYS, MIN_PAST_DAYS, MIN_POSTS_BEFORE
 from evenhand.guards.namesake import RARE_ENOUGH
 
 HIT = ["guard", "account_id", "harm", "holder_id", "strength", "where", "shown", "expected", "source"]
@@ -22,6 +23,8 @@ class Shared:
     content: LazyFrame
     named: LazyFrame
     proofs: LazyFrame
+    bodies: LazyFrame
+    listed: LazyFrame
     contenders: LazyFrame
     suspects: LazyFrame
     """The accounts that may end up found."""
@@ -47,9 +50,12 @@ def guard_hits(r: Mapping[str, LazyFrame], shared: Shared) -> LazyFrame:
             col("kind").is_in(["criticism", "commentary"]) | (col("where") == "display_name")).then(lit("spare"))
             .otherwise(lit("ask"))),
         "disclosure": _spoken(suspected(r["disclosures"]), identity, strength=lit("spare")),
+        "hijacked": _hijacked(r, shared.listed),
         "namesake": _namesakes(suspected(r["name_matches"]), identity, shared.named),
         "precedence": _precedence(shared),
-        "proven_control": pl.concat([_proven(proofs), _own_sites(r, proofs, identity, shared.content)], how="diagonal_relaxed")}
+        "proven_control": pl.concat([_proven(proofs), _own_sites(r, proofs, identity, shared.content)], how="diagonal_relaxed"),
+        "unregistered": shared.bodies.filter(col("family") == "identity").select(
+            *PAIR, lit("ask").alias("strength"), "where", "shown", "expected", "source").unique()}
     nothing = pl.LazyFrame(schema=dict.fromkeys(HIT, TEXT))
     return pl.concat([nothing, *(rows.with_columns(guard=lit(guard)) for guard, rows in hits.items())],
                      how="diagonal_relaxed").select(HIT)
@@ -74,9 +80,34 @@ def _spoken(rows: LazyFrame, identity: LazyFrame, *, strength: pl.Expr) -> LazyF
         "account_id", strength.alias("strength"), "where", "shown", expected="kind", source="language").unique()
 
 
+def _hijacked(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
+    """Old accounts whose posts gave way to listed links within days, and whose profile leads to none."""
+    in_profile = listed.filter(col("post_id").is_null())
+    led = listed.filter(col("post_id").is_not_null()).select("account_id", "post_id").unique()
+    suspects = led.join(in_profile, on="account_id", how="anti").select("account_id").unique()
+    written, broke_at = col("created_at"), col("broke_at")
+    posts = r["posts"].select("account_id", "post_id", "created_at").filter(written.is_not_null()).join(
+        suspects, on="account_id", how="semi")
+    breaks = posts.join(led, on=["account_id", "post_id"], how="semi").group_by("account_id").agg(broke_at=written.min())
+    pasts = (posts.join(breaks, on="account_id").with_columns(last_at=written.max().over("account_id"))
+             .filter(written < broke_at).group_by("account_id", "broke_at", "last_at")
+             .agg(first_at=written.min(), n_before=pl.len()))
+
+    def days(since: str, until: str) -> pl.Expr:
+        return (col(until).dt.date() - col(since).dt.date()).dt.total_days()
+
+    return (pasts.join(r["accounts"].select("account_id", "created_at"), on="account_id")
+            .filter((col("n_before") >= MIN_POSTS_BEFORE) & (days("created_at", "broke_at") >= MIN_AGE_DAYS)
+                    & (days("first_at", "broke_at") >= MIN_PAST_DAYS) & (days("broke_at", "last_at") <= MAX_BURST_DAYS))
+            .select("account_id", lit("scam").alias("harm"), lit("spare").alias("strength"), lit("posts").alias("where"),
+                    broke_at.dt.date().cast(TEXT).alias("shown"), written.dt.date().cast(TEXT).alias("expected"),
+                    lit("").alias("source")))
+
+
 def _namesakes(matches: LazyFrame, identity: LazyFrame, named: LazyFrame) -> LazyFrame:
     pointed = identity.filter(col("signal").is_in([
-        "handle_lookalike", "address_other_suffix", "address_lookalike", "address_embeds", "name_lookalike_characters"]))
+        "handle_lookalike", "address_other_suffix", "address_lookalike", "address_embeds", "name_lookalike_characters",
+        "avatar_copies"]))
     n_sharing, is_name = col("n_holders_sharing"), col("field") == "display_name"
     return (matches.join(pointed, on=PAIR, how="anti")
             .join(named.select(*PAIR, is_named=lit(True)).unique(), on=PAIR, how="left")

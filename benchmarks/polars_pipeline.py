@@ -13,10 +13,10 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 from polars import LazyFrame, col, lit
+from polars_bodies import bodies_found, bodies_of
 from polars_evidence import (
-    bodies_found,
-    bodies_of,
     content_of,
+    fitting_claims,
     found_of,
     identity_of,
     imitations_of,
@@ -24,6 +24,7 @@ from polars_evidence import (
     near_evidence,
     network_of,
     own_addresses,
+    self_named,
     suspected_pairs,
 )
 from polars_guards import Shared, contenders_of, guard_hits
@@ -42,27 +43,28 @@ def outcome(r: Mapping[str, LazyFrame], *, cut_off: datetime, engine: Engine) ->
     def once(*plans: LazyFrame) -> list[LazyFrame]:
         return [frame.lazy() for frame in pl.collect_all(plans, engine=engine)]
 
-    named, own, bodies, listed = once(named_claims(r), own_addresses(r), bodies_of(r), listed_of(r))
-    identity, content, scams = once(identity_of(r, named), content_of(r, own), scam_evidence(r, listed))
+    named, own, beside_name, listed = once(named_claims(r), own_addresses(r), self_named(r), listed_of(r))
+    identity, content, scams, bodies, fitting = once(identity_of(r, named), content_of(r, own), scam_evidence(r, listed),
+                                                     bodies_of(r, beside_name), fitting_claims(r, beside_name))
     proofs, = once(proofs_of(r, pl.concat([identity.select("account_id"), r["profile_address_matches"].select("account_id"),
                                        bodies.select("account_id"), listed.select("account_id")]).unique()))
     imitations, = once(imitations_of(r, proofs))
-    pairs, = once(suspected_pairs(r, identity, content, imitations))
-    near = near_evidence(r, pairs, identity=identity, named=named, content=content)
+    pairs, = once(suspected_pairs(fitting, identity, content, imitations))
+    near = near_evidence(r, pairs, identity=identity, named=named, content=content, fitting=fitting)
     evidence, = once(pl.concat([near, network_of(r, imitations).join(pairs.select(*PAIR, "kind"), on=PAIR)], how="diagonal"))
     registered, = once(found_of(r, evidence))
     found = pl.concat([registered, bodies_found(bodies, registered), scams_found(scams)], how="diagonal_relaxed").select(
         "harm", "detector", *PAIR, "holder_kind", "holder_country", "confidence", "best_similarity", "name_weight")
     found, = once(found)
     reasons = pl.concat([evidence.with_columns(harm=col("kind").replace_strict(HARMS)).select("harm", *REASON),
-                         bodies.select(lit("impersonation_military").alias("harm"), *REASON),
+                         bodies.select("harm", *REASON),
                          scams.select(lit("scam").alias("harm"), *REASON)])
     reasons = reasons.join(found.select("harm", *PAIR), on=["harm", *PAIR], how="semi").unique().join(
         r["posts"].select("account_id", "post_id", posted_at="created_at"), on=["account_id", "post_id"], how="left")
     reasons, = once(reasons)
     suspects, = once(pl.concat([pairs.select("account_id"), bodies.select("account_id"), listed.select("account_id")]).unique())
-    shared = Shared(identity=identity, content=content, named=named, proofs=proofs, suspects=suspects,
-                    contenders=contenders_of(r, identity, proofs))
+    shared = Shared(identity=identity, content=content, named=named, proofs=proofs, bodies=bodies, listed=listed,
+                    suspects=suspects, contenders=contenders_of(r, identity, proofs))
     return {"found": found, "evidence": reasons, "guard_hits": guard_hits(r, shared),
             "verdicts": verdicts_of(r, found, reasons, cut_off=cut_off)}
 

@@ -146,9 +146,9 @@ at_least = 0.9
 
 
 def test_texts_are_judged_by_the_relation_that_the_card_names(bench: Bench, tmp_path: Path) -> None:
-    put(tmp_path, "texts.jsonl", '{"text": "Send your seed phrase to claim your giveaway", "is": "spam", "in": "en"}\n'
+    put(tmp_path, "texts.jsonl", '{"text": "Claim your gift at https://gifts.example.com/now", "is": "spam", "in": "en"}\n'
         '{"text": "See you at lunch", "is": "ham", "in": "en"}\n{"text": "Nos vemos", "is": "spam", "in": "es"}\n')
-    [result] = evaluate_on(bench, [card(tmp_path, "texts", "text_classification", TEXTS.format(relation="lures"))],
+    [result] = evaluate_on(bench, [card(tmp_path, "texts", "text_classification", TEXTS.format(relation="links"))],
                            data=tmp_path)
     assert values(result)["recall"] == (1, 2)
     assert values(result)["negatives_found"] == (0, 1)

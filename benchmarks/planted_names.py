@@ -1,6 +1,6 @@
 """Names of made-up accounts for bench_name_search.py: some imitate a holder name in a known way, the others do not.
 
-    python benchmarks/bench_name_accounts.py        prints some of each kind
+    python benchmarks/planted_names.py        prints some of each kind
 
 Those that imitate none are, in equal parts: genuine names of holders that are not searched for, holder names with another
 number or with a word of another holder's name in the place of one of theirs, and some words at random. Two of a kind are
