@@ -28,7 +28,7 @@ HOLDERS = (  # holder, registered name, look-alike, how it is alike, handle, lan
     ("media:spiegel.de", "Der Spiegel", "Der SpiegeI", "name_lookalike_characters", "spiegel.ltd", "de"),
     ("media:lemonde.fr", "Le Monde", "Le\u200bMonde", "name_reads_as", "lemonde.ltd", "fr"),
     ("media:aljazeera.net", "الجزيرة", "الجزيرة عاجل", "name_with_added_word", "aljazeera_arb", "ar"),
-    ("media:asahi.com", "朝日新聞", "朝日新闻", "name_one_edit", "asahi_news_jp", "ja"),
+    ("media:asahi.com", "朝日新聞", "朝日新闻", "name_edited", "asahi_news_jp", "ja"),
     ("institution:kdca.go.kr", "질병관리청", "질병관리청 공식", "name_with_added_word", "kdca_official", "ko"),
     ("institution:minzdrav.gov.ru", "Минздрав России", "Минздpaв России", "name_lookalike_characters",
      "minzdrav_ru_", "ru"),

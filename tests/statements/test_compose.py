@@ -59,7 +59,7 @@ def test_the_sentence_of_each_signal_and_guard_reads_well(golden: Callable[[str,
     examples = {
         "name_reads_as": ("display_name", "Der SpiegeI", "Der Spiegel", "media:spiegel.de"),
         "name_lookalike_characters": ("display_name", "Dеr Spiegel", "Der Spiegel", "media:spiegel.de"),
-        "name_one_edit": ("display_name", "Der Spiegal", "Der Spiegel", "media:spiegel.de"),
+        "name_edited": ("display_name", "Der Spiegal", "Der Spiegel", "media:spiegel.de"),
         "name_with_added_word": ("display_name", "Der Spiegel News", "Der Spiegel", "media:spiegel.de"),
         "handle_reads_as": ("handle", "der_spiegel", "Der Spiegel", "media:spiegel.de"),
         "handle_lookalike": ("handle", "derspiegeI", "Der Spiegel", "media:spiegel.de"),

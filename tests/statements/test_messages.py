@@ -19,7 +19,7 @@ from evenhand.statements.messages import REQUIRED, Messages, Sentence
 
 FILES = sorted(DATA.glob("*.toml"))
 SIGNALS = (
-    "name_reads_as", "name_lookalike_characters", "name_one_edit", "name_with_added_word", "handle_reads_as",
+    "name_reads_as", "name_lookalike_characters", "name_edited", "name_with_added_word", "handle_reads_as",
     "handle_lookalike", "address_other_suffix", "address_lookalike", "address_embeds", "claims_official",
     "claims_government", "claims_office", "claims_military", "claims_news", "claims_verified",
     "links_lookalike_address", "links_listed", "lookalike_swarm", "lookalike_zone", "mixed_script",

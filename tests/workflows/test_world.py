@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -52,8 +54,8 @@ def one(database: duckdb.DuckDBPyConnection, sql: str) -> object:
     return database.execute(sql).fetchall()[0][0]
 
 
-def made(into: Path, **settings: object) -> WorldSummary:
-    return world(into, settings=WorldSettings(**{"scale": SCALE, "processes": 1, **settings}))  # type: ignore[arg-type]
+def made(into: Path, **settings: Any) -> WorldSummary:
+    return world(into, settings=replace(WorldSettings(scale=SCALE, processes=1), **settings))
 
 
 def test_every_account_and_post_is_there_and_has_its_truth(tables: duckdb.DuckDBPyConnection) -> None:

@@ -60,7 +60,7 @@ IDENTITY_EVIDENCE = Query(
     sql=f"""
     select account_id, holder_id, 'identity' as family,
            case when field = 'display_name' then
-                     case match when 'skeleton' then 'name_lookalike_characters' when 'edit' then 'name_one_edit'
+                     case match when 'skeleton' then 'name_lookalike_characters' when 'edit' then 'name_edited'
                                 when 'affix' then 'name_with_added_word' else 'name_reads_as' end
                 when match = 'handle' then 'handle_lookalike' else 'handle_reads_as' end as signal,
            field as "where", cast(null as varchar) as post_id, shown, holder_name as expected, holder_id as source,

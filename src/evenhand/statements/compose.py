@@ -15,7 +15,7 @@ from evenhand.statements.quoting import MAX_SHOWN_CHARACTERS, isolated, neutral,
 MIN_APPEAL_DAYS = 180
 """DSA Article 20(1): complaints stay possible for at least six months."""
 _MAX_POSTS_NAMED = 20
-_COMPARED_SIGNALS = frozenset({"name_lookalike_characters", "name_one_edit", "address_lookalike"})
+_COMPARED_SIGNALS = frozenset({"name_lookalike_characters", "name_edited", "address_lookalike"})
 """Signals whose sentence points at the differing characters."""
 _MAX_DIFFERENCE = 3
 """A stretch of differing characters longer than this is no longer a detail worth pointing at."""

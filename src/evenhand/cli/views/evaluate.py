@@ -76,9 +76,8 @@ class CardsView:
 
     def _bars(self) -> Table:
         grid = table()
-        for name, justify in (("card", "left"), ("metric", "left"), ("value", "right"), ("95 % interval", "left"),
-                              ("rows", "right"), ("bar", "left"), ("", "left")):
-            grid.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # a literal of rich's
+        for name in ("card", "metric", "value", "95 % interval", "rows", "bar", ""):
+            grid.add_column(name, justify="right" if name in {"value", "rows"} else "left", no_wrap=True)
         for result in self.results:
             form = self.forms[result.card.task]
             for nth, (metric_name, metric, bar, is_met) in enumerate(_lines(result)):
@@ -119,9 +118,11 @@ class CardsView:
     def _metrics(self, result: CardResult, outcome: Measured) -> Table:
         form, grid = self.forms[result.card.task], table()
         bars = {bar.bar.metric: bar for bar in result.bars}
-        for name, justify in (("metric", "left"), ("value", "right"), ("95 % interval", "left"), ("", "right"),
-                              ("bar", "left"), ("", "left")):
-            grid.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # a literal of rich's
+        for name in ("metric", "value", "95 % interval"):
+            grid.add_column(name, justify="right" if name == "value" else "left", no_wrap=True)
+        grid.add_column("", justify="right", no_wrap=True)
+        for name in ("bar", ""):
+            grid.add_column(name, justify="left", no_wrap=True)
         for metric in outcome.metrics:
             is_share, bar = form.metric(metric.name).is_share, bars.get(metric.name)
             grid.add_row(metric.name, Text(shown_value(metric.value, is_share=is_share), style="bold"),

@@ -44,7 +44,7 @@ NAME_MATCHES = pa.schema([
     pa.field("n_holders_sharing", pa.int32(), nullable=False),
 ])
 """`holder_name` is the name (or, where `match` is `handle`, the handle) as registered; `match` is how the name reads as
-it: the same text, the same skeleton, with an added word (`affix`), as its handle, one edit away, or its words among
+it: the same text, the same skeleton, with an added word (`affix`), as its handle, one or two edits away, or its words among
 others or in another order; `weight` is how much that name singles its holder out; `n_holders_sharing` counts the holders
 that have it."""
 
