@@ -19,7 +19,8 @@ SIGNALS = [
         "names": ("accounts",), "name_matches": ("names",), "links": ("posts",), "addresses": ("accounts",),
         "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
         "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",), "lures": ("posts",),
-        "avatar_matches": ("accounts", "media"), "proofs": ("accounts", "addresses", "holder_handles")}.items()]
+        "avatar_matches": ("accounts", "media"), "candidates": ("accounts", "name_matches", "claims"),
+        "proofs": ("candidates", "addresses", "holder_handles")}.items()]
 
 
 def test_only_steps_that_the_detectors_need_are_run() -> None:

@@ -8,28 +8,31 @@ import pyarrow as pa
 import pytest
 
 from evenhand.detectors.identity import SELF_NAMED
-from evenhand.detectors.unregistered import UNREGISTERED
+from evenhand.detectors.unregistered import BODIES, UNREGISTERED
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.guards.unregistered import GUARD
 from evenhand.model.snapshot import ACCOUNTS
 from evenhand.model.step import Step
-from evenhand.plugins import detectors
+from evenhand.signals.candidates import CANDIDATES
 from evenhand.signals.web.links import addresses
 from evenhand.signals.words.claims import claims
 from evenhand.workflows.signals import lexicon
 
-BODIES = tuple(step for detector in detectors() for step in detector.steps
-               if step.name in ("institution_bodies", "military_bodies"))
-STEPS: tuple[Step, ...] = (claims(lexicon("claims")), addresses(), SELF_NAMED, *BODIES, *GUARD.steps)
+NOBODY = {  # what else makes a candidate: none of it is about a body in no register
+    "name_matches": pa.table({"account_id": pa.array([], pa.string())}),
+    "avatar_matches": pa.table({"account_id": pa.array([], pa.string())}),
+    "address_matches": pa.table({"account_id": pa.array([], pa.string()), "where": pa.array([], pa.string())}),
+    "listed_links": pa.table({"account_id": pa.array([], pa.string())})}
+STEPS: tuple[Step, ...] = (claims(lexicon("claims")), addresses(), CANDIDATES, SELF_NAMED, BODIES, *GUARD.steps)
 
 
 def seen(name: str, bio: str, website: str | None = None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The evidence of both kinds, and what the guard says, of one account."""
     account = {"account_id": "1", "handle": "a", "display_name": name, "bio": bio, "website": website, "platform": "twitter"}
     with DuckDBEngine(threads=1) as engine:
-        left = engine.run(STEPS, keep=[*(step.name for step in BODIES), GUARD.hits],
-                          tables={"accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema)})
-    return [row for step in BODIES for row in left.relations[step.name].to_pylist()], left.relations[GUARD.hits].to_pylist()
+        left = engine.run(STEPS, keep=[BODIES.name, GUARD.hits],
+                          tables=NOBODY | {"accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema)})
+    return left.relations[BODIES.name].to_pylist(), left.relations[GUARD.hits].to_pylist()
 
 
 @pytest.mark.parametrize(("name", "bio", "kind"), [
@@ -59,8 +62,8 @@ def test_no_claim_a_government_address_or_another_name_is_no_suspicion(name: str
 def self_named(name: str, bio: str) -> int:
     account = {"account_id": "1", "handle": "a", "display_name": name, "bio": bio}
     with DuckDBEngine(threads=1) as engine:
-        left = engine.run(STEPS[:3], keep=[SELF_NAMED.name],
-                          tables={"accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema)})
+        left = engine.run(STEPS[:4], keep=[SELF_NAMED.name],
+                          tables=NOBODY | {"accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema)})
     return left.relations[SELF_NAMED.name].num_rows
 
 

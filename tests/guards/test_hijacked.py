@@ -27,8 +27,8 @@ def hits(*, age: int = MIN_AGE_DAYS, n_before: int = MIN_POSTS_BEFORE, past: int
     account = {"account_id": "1", "handle": "a", "created_at": BROKE_AT - timedelta(days=age)}
     with DuckDBEngine(threads=1) as engine:
         left = engine.run(GUARD.steps, keep=[GUARD.hits], tables={
-            "accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema),
-            "posts": pa.Table.from_pylist(posts, schema=POSTS.schema),
+            "profiles": pa.Table.from_pylist([account], schema=ACCOUNTS.schema),
+            "dated_posts": pa.Table.from_pylist(posts, schema=POSTS.schema),
             "listed_content": pa.Table.from_pylist(listed, schema=LISTED)})
     rows: list[dict[str, Any]] = left.relations[GUARD.hits].to_pylist()
     return rows

@@ -31,7 +31,7 @@ def shown(engine: duckdb.DuckDBPyConnection, *, platform: str | None = "x", hand
     accounts = pa.record_batch({"account_id": ["a"], "platform": pa.array([platform], pa.string()), "handle": [handle],
                                 "website": pa.array([website], pa.string()), "bio": pa.array(["house.gov"], pa.string()),
                                 "verified": pa.array([verified], pa.bool_())})
-    engine.register("accounts", pa.Table.from_batches([accounts]))
+    engine.register("candidates", pa.Table.from_batches([accounts]))
     engine.register("addresses", pa.Table.from_batches([addresses(PublicSuffixes.bundled()).run(accounts)], ADDRESSES))
     rows = engine.sql(QUERY.sql).arrow().read_all().to_pylist()
     assert all(set(row) == {"account_id", "holder_id", "proof", "shown", "source"} for row in rows)

@@ -85,9 +85,13 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
         sql="""select a.account_id, a.platform, a.handle, a.display_name, a.bio, a.website, a.language, a.country,
                       a.created_at, a.followers, a.following, a.verified, a.monetised
                from accounts a join suspect_ids s on a.account_id = s.account_id""")
+    dated = Query(
+        name="dated_posts", inputs=("posts", "suspect_ids"), sentence="every post of a suspect, with when it was published",
+        sql="""select account_id, post_id, created_at from posts
+               where account_id in (select account_id from suspect_ids)""")
     posts = Query(
-        name="suspect_posts", inputs=("posts", *suspects), sentence="when the posts in the evidence were published",
-        sql=f"""select p.account_id, p.post_id, p.created_at as posted_at from posts p
+        name="suspect_posts", inputs=(dated.name, *suspects), sentence="when the posts in the evidence were published",
+        sql=f"""select p.account_id, p.post_id, p.created_at as posted_at from {dated.name} p
                join ({" union ".join(f"select account_id, post_id from {name}" for name in suspects)}) s
                  on p.account_id = s.account_id and p.post_id = s.post_id""")
     found = Query(
@@ -98,18 +102,18 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
     evidence = Query(
         name="evidence", scope=Scope.PLATFORM, inputs=(*(d.evidence for d in detectors), "found", posts.name),
         sentence="the reasons behind everything found",
-        sql="\nunion all\n".join(f"select distinct '{d.harm}' as harm, {_listed(EVIDENCE, 'e')}, p.posted_at "
-                                 f"from {d.evidence} e join found f on e.account_id = f.account_id "
-                                 f"and e.holder_id = f.holder_id and f.harm = '{d.harm}' "
-                                 f"left join {posts.name} p on e.account_id = p.account_id and e.post_id = p.post_id"
-                                 for d in detectors))
+        sql=f"""select distinct e.harm, {_listed(EVIDENCE, 'e')}, p.posted_at
+                from ({" union all ".join(f"select '{d.harm}' as harm, {', '.join(EVIDENCE)} from {d.evidence}"
+                                          for d in detectors)}) e
+                join found f on e.account_id = f.account_id and e.holder_id = f.holder_id and e.harm = f.harm
+                left join {posts.name} p on e.account_id = p.account_id and e.post_id = p.post_id""")
     near = [_suspected(guard) for guard in guards]
     hits = Query(
         name="guard_hits", scope=Scope.PLATFORM, inputs=tuple(step.name for step in near),
         sentence="every reason to spare a suspect",
         sql="\nunion all\n".join([_NO_HITS, *(f"select '{g.name}' as guard, {', '.join(HITS)} from {step.name}"
                                               for g, step in zip(guards, near, strict=True))]))
-    return (suspect_ids, profiles, posts, found, evidence, *near, hits)
+    return (suspect_ids, profiles, dated, posts, found, evidence, *near, hits)
 
 
 def _suspected(guard: Guard) -> Query:

@@ -31,24 +31,24 @@ with its spaces, but not " not "."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
 NAMED_CLAIMS = Query(
-    name="named_claims", inputs=("name_matches", "claims", "accounts"),
+    name="named_claims", inputs=("name_matches", "claims", "candidates"),
     sentence="an official claim whose text names the holder that the account's name reads as",
     sql="""
     select distinct m.account_id, m.holder_id, m.holder_name, c."where", c.shown
     from name_matches m
     join claims c on m.account_id = c.account_id and c.claim = 'official_account' and c.stance = 'is' and c."where" = 'bio'
-    join accounts a on m.account_id = a.account_id
+    join candidates a on m.account_id = a.account_id
     where contains(lower(a.bio), lower(m.holder_name))""")
 
 SELF_NAMED = Query(
-    name="self_named", inputs=("claims", "accounts"),
+    name="self_named", inputs=("claims", "candidates"),
     sentence="words such as “we are” or “press office of” right beside the account's own name",
     sql=f"""
     select account_id, 'self_named' as claim, "where", shown
     from (select c.account_id, c."where", c.shown, lower(a.bio) as bio, lower(trim(a.display_name)) as own_name,
                  length(trim(a.display_name)) + {BESIDE} as width, length(c.shown) as length,
                  strpos(lower(a.bio), lower(c.shown)) as place
-          from claims c join accounts a on c.account_id = a.account_id
+          from claims c join candidates a on c.account_id = a.account_id
           where c.claim = 'self_named' and c.stance = 'is' and c."where" = 'bio') n
     where width >= {MIN_OWN_NAME + BESIDE} and place > 0
       and (contains(substr(bio, place + length, width), own_name)
@@ -91,15 +91,10 @@ DISGUISES = Query(
     name="disguises", inputs=("names",),
     sentence="a name that mixes scripts within a word or holds characters that cannot be seen",
     sql="""
-    with disguised as (select account_id, field, shown, is_mixed_script, n_invisible from names
-                       where is_mixed_script or n_invisible > 0)
-    select account_id, 'identity' as family, 'mixed_script' as signal, field as "where", shown,
-           cast(0.3 as double) as strength
-    from disguised where is_mixed_script
-    union all
-    select account_id, 'identity' as family, 'invisible_characters' as signal, field as "where", shown,
-           cast(0.3 as double) as strength
-    from disguised where n_invisible > 0""")
+    select n.account_id, 'identity' as family, s.signal, n.field as "where", n.shown, cast(0.3 as double) as strength
+    from (select account_id, field, shown, is_mixed_script, n_invisible from names where is_mixed_script or n_invisible > 0) n
+    cross join (select 'mixed_script' as signal union all select 'invisible_characters' as signal) s
+    where case s.signal when 'mixed_script' then n.is_mixed_script else n.n_invisible > 0 end""")
 
 FITTING_CLAIMS = {
     HolderKind.INSTITUTION: ("official_account", "self_named", "government", "verified"),

@@ -75,48 +75,59 @@ NEAR = Query(
     select {_columns("t")}, {_UNMEASURED}, s.holder_kind
     from {SUSPECTS.name} s join content_evidence t on s.account_id = t.account_id and s.holder_id = t.holder_id""")
 
+EVIDENCE = Query(
+    name="impersonation_evidence", inputs=(NEAR.name, "network_evidence"), scope=Scope.PLATFORM,
+    sentence="all evidence for posing as registered holders of whatever kind",
+    sql=f"""
+    select {_columns("e")}, e.similarity, e.weight, e.holder_kind from {NEAR.name} e
+    union all
+    select {_columns("n")}, {_UNMEASURED}, s.holder_kind
+    from network_evidence n
+    join (select distinct account_id, holder_id, holder_kind from {NEAR.name}) s
+      on n.account_id = s.account_id and n.holder_id = s.holder_id""")
+
+_FAMILIES = ",\n                 ".join(
+    f"coalesce(max(case when family = '{family}' then strength end), {ZERO}) as {family}"
+    for family in ("identity", "claim", "content", "network"))
+
+FOUND = Query(
+    name="impersonation_found", inputs=(EVIDENCE.name, "holders"), scope=Scope.PLATFORM,
+    sentence="one row per account and registered holder that it is taken for, of whatever kind",
+    sql=f"""
+    select f.account_id, f.holder_id, h.kind as holder_kind, h.country as holder_country,
+           round(f.identity * ({ONE} - ({ONE} - f.claim) * ({ONE} - f.content) * ({ONE} - f.network)), 4) as confidence,
+           f.best_similarity, f.name_weight
+    from (select account_id, holder_id,
+                 {_FAMILIES},
+                 coalesce(max(similarity), {ZERO}) as best_similarity, coalesce(max(weight), {ZERO}) as name_weight,
+                 count(distinct family) as n_families
+          from {EVIDENCE.name} group by account_id, holder_id) f
+    join holders h on f.holder_id = h.holder_id
+    where f.n_families >= 2 and f.identity > 0.0""")
+
 SHARED_STEPS: tuple[Step, ...] = (
     NAMED_CLAIMS, SELF_NAMED, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
-    ADDRESS_IMITATIONS, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE)
+    ADDRESS_IMITATIONS, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
+"""What the detectors of all kinds of holders have in common: each then takes its own kind out of it."""
 
 
 def impersonation(*, kind: HolderKind, harm: Harm, sentence: str) -> Detector:
-    """The detector for look-alikes of registered holders of `kind`. All kinds share the steps up to their evidence."""
-    evidence = _evidence(kind, harm)
-    found = _found(harm, evidence.name, sentence)
+    """The detector for look-alikes of registered holders of `kind`."""
+    evidence = Query(name=f"{harm}_evidence", inputs=(EVIDENCE.name,), scope=Scope.PLATFORM,
+                     sentence=f"all evidence for {harm}", sql=evidence_of(kind))
+    found = Query(name=f"{harm}_found", inputs=(FOUND.name,), scope=Scope.PLATFORM,
+                  sentence=f"one row per account and holder: {sentence}", sql=found_of(kind))
     return Detector(name=str(harm), harm=harm, version=1, steps=(*SHARED_STEPS, evidence, found),
                     found=found.name, evidence=evidence.name, suspects=(NEAR.name,), sentence=sentence)
 
 
-def _evidence(kind: HolderKind, harm: Harm) -> Query:
-    return Query(
-        name=f"{harm}_evidence", inputs=(NEAR.name, "network_evidence"), scope=Scope.PLATFORM,
-        sentence=f"all evidence for {harm}",
-        sql=f"""
-        with near as (select * from {NEAR.name} where holder_kind = '{kind}')
-        select {_columns("e")}, e.similarity, e.weight from near e
-        union all
-        select {_columns("n")}, {_UNMEASURED}
-        from network_evidence n
-        join (select distinct account_id, holder_id from near) s
-          on n.account_id = s.account_id and n.holder_id = s.holder_id""")
+def evidence_of(kind: HolderKind) -> str:
+    """The evidence for posing as registered holders of `kind`, as SQL."""
+    return f"select {EVIDENCE_COLUMNS} from {EVIDENCE.name} where holder_kind = '{kind}'"
 
 
-def _found(harm: Harm, evidence: str, sentence: str) -> Query:
-    families = ",\n                     ".join(
-        f"coalesce(max(case when family = '{family}' then strength end), {ZERO}) as {family}"
-        for family in ("identity", "claim", "content", "network"))
-    return Query(
-        name=f"{harm}_found", inputs=(evidence, "holders"), scope=Scope.PLATFORM,
-        sentence=f"one row per account and holder: {sentence}",
-        sql=f"""
-        select f.account_id, f.holder_id, h.kind as holder_kind, h.country as holder_country,
-               round(f.identity * ({ONE} - ({ONE} - f.claim) * ({ONE} - f.content) * ({ONE} - f.network)), 4) as confidence,
-               f.best_similarity, f.name_weight
-        from (select account_id, holder_id,
-                     {families},
-                     coalesce(max(similarity), {ZERO}) as best_similarity, coalesce(max(weight), {ZERO}) as name_weight,
-                     count(distinct family) as n_families
-              from {evidence} group by account_id, holder_id) f
-        join holders h on f.holder_id = h.holder_id
-        where f.n_families >= 2 and f.identity > 0.0""")
+def found_of(kind: HolderKind) -> str:
+    """One row per account and registered holder of `kind`, as SQL."""
+    return f"""
+    select account_id, holder_id, holder_kind, holder_country, confidence, best_similarity, name_weight
+    from {FOUND.name} where holder_kind = '{kind}'"""

@@ -5,13 +5,10 @@ Agencies, ministries, municipalities, courts and international bodies, of every 
 
 from __future__ import annotations
 
-from evenhand.detectors.impersonation import impersonation
-from evenhand.detectors.unregistered import with_unregistered
+from evenhand.detectors.unregistered import impersonation_of_bodies
 from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 
-DETECTOR = with_unregistered(
-    impersonation(kind=HolderKind.INSTITUTION, harm=Harm.IMPERSONATION_INSTITUTION,
-                  sentence="reads as a registered institution and claims to be it, or leads to a look-alike of its address"),
-    kind=HolderKind.INSTITUTION, body="public_body",
+DETECTOR = impersonation_of_bodies(
+    kind=HolderKind.INSTITUTION, harm=Harm.IMPERSONATION_INSTITUTION,
     sentence="reads as a public institution, in the register or by its own name, and claims to be it")

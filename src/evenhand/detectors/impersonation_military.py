@@ -6,13 +6,10 @@ claims to be official, or to be the force or government itself. Ranks, veterans,
 
 from __future__ import annotations
 
-from evenhand.detectors.impersonation import impersonation
-from evenhand.detectors.unregistered import with_unregistered
+from evenhand.detectors.unregistered import impersonation_of_bodies
 from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
 
-DETECTOR = with_unregistered(
-    impersonation(kind=HolderKind.MILITARY, harm=Harm.IMPERSONATION_MILITARY,
-                  sentence="reads as a registered military body and claims to be it"),
-    kind=HolderKind.MILITARY, body="military_body",
+DETECTOR = impersonation_of_bodies(
+    kind=HolderKind.MILITARY, harm=Harm.IMPERSONATION_MILITARY,
     sentence="reads as a military body, in the register or by its own name, and claims to be it")

@@ -39,6 +39,8 @@ class DuckDBEngine:
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("set timezone = 'UTC'")
         self._files: dict[str, tuple[str, ...]] = {}
+        self._views: set[str] = set()
+        self._tables: set[str] = set()
 
     def __enter__(self) -> Self:
         """The engine itself; it closes at the end of the block."""
@@ -59,9 +61,14 @@ class DuckDBEngine:
         self._connection.interrupt()
 
     def bind(self, relations: Mapping[str, Source]) -> None:
-        """Make `relations` available to every later run."""
+        """Make `relations` available to every later run. They are copied, since each run reads them many times."""
         for name, source in relations.items():
             self._make(name, source)
+            if not isinstance(source, tuple):
+                self._connection.execute(f'create temp table "_bound" as select * from "{name}"')
+                self._drop(name)
+                self._connection.execute(f'alter table "_bound" rename to "{name}"')
+                self._tables.add(name)
 
     def run(self, steps: Sequence[Step], *, tables: Mapping[str, Source], keep: Collection[str]) -> Outcome:
         """Run `steps` over `tables`; return the relations in `keep`. Raises `DataError` naming the failing step."""
@@ -81,18 +88,21 @@ class DuckDBEngine:
 
     def _step(self, step: Step) -> int:
         try:
-            if isinstance(step, Query):
-                self._connection.execute(f'create or replace temp table "{step.name}" as {step.sql}')
-            else:
-                self._kernel(step)
-            [[n_rows]] = self._connection.execute(f'select count(*) from "{step.name}"').fetchall()
+            return self._query(step) if isinstance(step, Query) else self._kernel(step)
         except duckdb.Error as error:
             raise _failure(step, error) from error
+
+    def _query(self, query: Query) -> int:
+        self._drop(query.name)
+        [[n_rows]] = self._connection.execute(f'create temp table "{query.name}" as {query.sql}').fetchall()
+        self._tables.add(query.name)
         return int(n_rows)
 
-    def _kernel(self, kernel: Kernel) -> None:
+    def _kernel(self, kernel: Kernel) -> int:
         batches = [kernel.run(batch) for batch in self._batches(kernel) if batch.num_rows]
-        self._make(kernel.name, pa.Table.from_batches(batches, schema=kernel.schema))
+        table = pa.Table.from_batches(batches, schema=kernel.schema)
+        self._make(kernel.name, table)
+        return int(table.num_rows)
 
     def _batches(self, kernel: Kernel) -> Iterator[pa.RecordBatch]:
         """The columns that a kernel reads. Files are decoded straight into Arrow, without a stay in the database."""
@@ -121,15 +131,17 @@ class DuckDBEngine:
             self._files[name] = source
         else:
             self._connection.register(name, source)
+        self._views.add(name)
 
     def _drop(self, name: str) -> None:
+        if name in self._views:
+            self._connection.unregister(name)
+            self._connection.execute(f'drop view if exists "{name}"')
+        if name in self._tables:
+            self._connection.execute(f'drop table if exists "{name}"')
         self._files.pop(name, None)
-        self._connection.unregister(name)
-        for kind in ("view", "table"):
-            try:
-                self._connection.execute(f'drop {kind} if exists "{name}"')
-            except duckdb.CatalogException:
-                continue  # the name belongs to the other kind
+        self._views.discard(name)
+        self._tables.discard(name)
 
 
 def _decoded(path: str, kernel: Kernel) -> Iterator[pa.RecordBatch]:

@@ -20,7 +20,7 @@ MAX_BURST_DAYS = 14
 """Days between the first listed link and the account's last post, at most."""
 
 _HITS = Query(
-    name="hijacked_hits", inputs=("listed_content", "posts", "accounts"),
+    name="hijacked_hits", inputs=("listed_content", "dated_posts", "profiles"),
     sentence="a long-standing account whose posts without listed links gave way to such links within days",
     sql=f"""
     with listed as (
@@ -28,7 +28,7 @@ _HITS = Query(
     in_profile as (select distinct account_id from listed_content where post_id is null),
     written as (
         select p.account_id, p.created_at, l.post_id is not null as is_listed
-        from posts p join (select distinct account_id from listed) s on p.account_id = s.account_id
+        from dated_posts p join (select distinct account_id from listed) s on p.account_id = s.account_id
         left join listed l on p.account_id = l.account_id and p.post_id = l.post_id
         where p.created_at is not null),
     breaks as (
@@ -41,7 +41,7 @@ _HITS = Query(
     select p.account_id, 'scam' as harm, cast(null as varchar) as holder_id, 'spare' as strength, 'posts' as "where",
            cast(cast(p.broke_at as date) as varchar) as shown, cast(cast(a.created_at as date) as varchar) as expected,
            '' as source
-    from pasts p join accounts a on p.account_id = a.account_id left join in_profile i on p.account_id = i.account_id
+    from pasts p join profiles a on p.account_id = a.account_id left join in_profile i on p.account_id = i.account_id
     where i.account_id is null and p.n_before >= {MIN_POSTS_BEFORE}
       and datediff('day', a.created_at, p.broke_at) >= {MIN_AGE_DAYS}
       and datediff('day', p.first_at, p.broke_at) >= {MIN_PAST_DAYS}

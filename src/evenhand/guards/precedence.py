@@ -10,12 +10,12 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query, Scope
 
 _CONTENDERS = Query(
-    name="contenders", inputs=("identity_evidence", "accounts", "proofs"),
+    name="contenders", inputs=("identity_evidence", "candidates", "proofs"),
     sentence="every account that reads as a holder, with its age and proof",
     sql="""
     select i.account_id, i.holder_id, a.created_at, p.account_id is not null as is_proven
     from (select distinct account_id, holder_id from identity_evidence) i
-    join accounts a on i.account_id = a.account_id
+    join candidates a on i.account_id = a.account_id
     left join (select distinct account_id, holder_id from proofs
                where proof in ('registered_handle', 'domain_handle')) p
       on i.account_id = p.account_id and i.holder_id = p.holder_id

@@ -6,13 +6,12 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 _HITS = Query(
-    name="unregistered_hits", inputs=("military_bodies", "institution_bodies"),
+    name="unregistered_hits", inputs=("unregistered_bodies",),
     sentence="an account that is named as a body which no register lists",
     sql="""
     select distinct account_id, cast(null as varchar) as harm, holder_id, 'ask' as strength, 'display_name' as "where",
            shown, '' as expected, '' as source
-    from (select account_id, holder_id, shown from military_bodies where family = 'identity'
-          union all select account_id, holder_id, shown from institution_bodies where family = 'identity') b""")
+    from unregistered_bodies where family = 'identity'""")
 
 GUARD = Guard(name="unregistered", version=1, steps=(_HITS,), hits=_HITS.name,
               sentence="no register lists the body whose name it bears, so a person finds out whether it exists")

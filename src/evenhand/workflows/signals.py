@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
+from evenhand.signals.candidates import CANDIDATES
 from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.matches import claim_matches
@@ -42,7 +43,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
             addresses(public),
-            *address_matches(addressed), listed_links(), proofs(), claims(lexicon("claims")),
+            *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),

@@ -32,7 +32,7 @@ def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         engine.bind(materials.registries)
         return scan(folder, materials.pipeline, engine, work=into, registries_digest=materials.registries_digest,
-                    hands=Hands(work_on=crew_for(folder, settings), on_progress=on_progress)).counts
+                    hands=Hands(work_on=crew_for(folder, materials, settings), on_progress=on_progress)).counts
 
 
 def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
@@ -48,7 +48,7 @@ def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside
     with open_engine(settings, spill=into / "scan" / SPILL) as engine:
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         plan(folder, materials, engine, into=into,
-             hands=Hands(work_on=crew_for(folder, settings), on_progress=on_progress))
+             hands=Hands(work_on=crew_for(folder, materials, settings), on_progress=on_progress))
     view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
     write_report(view, into / "report.html")
     return view

@@ -69,6 +69,11 @@ def snapshot(made: Path, tmp_path: Path) -> SnapshotFolder:
     return SnapshotFolder(tmp_path / "snapshot")
 
 
+def job_for(snapshot: SnapshotFolder, materials: Materials, *, work: Path, key: str) -> Job:
+    return Job(pipeline=materials.pipeline, registries=materials.registries, registries_digest=materials.registries_digest,
+               snapshot=snapshot.path, work=work, key=key, engine_bytes=500_000_000)
+
+
 PLANNING = """
 import sys
 from pathlib import Path
@@ -76,7 +81,7 @@ from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.workflows import scan, sweeps
 scan.ACCOUNTS_AT_ONCE = 1
 from evenhand.workflows.buckets.crew import crew_for
-sweeps.crew_for = lambda snapshot, settings: crew_for(snapshot, settings, worth=1)
+sweeps.crew_for = lambda snapshot, materials, settings: crew_for(snapshot, materials, settings, worth=1)
 from evenhand.cli.main import main
 main(["plan", sys.argv[1], "--into", sys.argv[2], "--threads", "2", "--json", *sys.argv[3:]])
 """
@@ -119,8 +124,7 @@ def test_a_sweep_killed_again_and_again_makes_the_same_plan(made: Path, material
 def test_a_process_that_is_killed_is_told_and_the_sweep_goes_on(snapshot: SnapshotFolder, materials: Materials, digest: str,
                                                                 tmp_path: Path) -> None:
     key = sweep_key(snapshot, materials.pipeline, registries_digest=materials.registries_digest)
-    job = Job(settings=SweepSettings(), snapshot=snapshot.path, work=tmp_path / "plan" / "scan", key=key,
-              engine_bytes=500_000_000)
+    job = job_for(snapshot, materials, work=tmp_path / "plan" / "scan", key=key)
 
     def killed(crew: Crew) -> Iterator[range]:
         for bucket in crew.work_on([range(n, n + 1) for n in range(N_BUCKETS)]):
@@ -135,8 +139,9 @@ def test_a_process_that_is_killed_is_told_and_the_sweep_goes_on(snapshot: Snapsh
     assert gone_on(snapshot.path, tmp_path / "plan", materials)[0] == digest
 
 
-def test_a_process_with_another_pack_does_not_join(snapshot: SnapshotFolder, tmp_path: Path) -> None:
-    job = Job(settings=SweepSettings(), snapshot=snapshot.path, work=tmp_path, key="another", engine_bytes=500_000_000)
+def test_a_process_does_not_join_in_when_the_snapshot_is_another(snapshot: SnapshotFolder, materials: Materials,
+                                                                 tmp_path: Path) -> None:
+    job = job_for(snapshot, materials, work=tmp_path, key="another")
     with Crew(job, n_processes=1) as crew, pytest.raises(DataError, match="changed while the sweep began"):
         list(crew.work_on([range(1)]))
 
@@ -184,12 +189,12 @@ def test_two_sweeps_in_one_folder_are_refused(snapshot: SnapshotFolder, material
         plan(snapshot, materials, engine, into=tmp_path / "plan")
 
 
-def test_a_small_snapshot_is_not_worth_a_process(snapshot: SnapshotFolder) -> None:
+def test_a_small_snapshot_is_not_worth_a_process(snapshot: SnapshotFolder, materials: Materials) -> None:
     two = SweepSettings(threads=2)
-    assert crew_for(snapshot, two) is None
-    assert crew_for(snapshot, two, worth=1) is not None
-    assert crew_for(snapshot, replace(two, threads=1), worth=1) is None
-    assert crew_for(snapshot, replace(two, engine="sc://localhost"), worth=1) is None
+    assert crew_for(snapshot, materials, two) is None
+    assert crew_for(snapshot, materials, two, worth=1) is not None
+    assert crew_for(snapshot, materials, replace(two, threads=1), worth=1) is None
+    assert crew_for(snapshot, materials, replace(two, engine="sc://localhost"), worth=1) is None
 
 
 def test_nothing_of_a_killed_sweep_stays_behind(made: Path, materials: Materials, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Protocol
 from unicodedata import normalize
@@ -52,6 +52,10 @@ class PublicSuffixes:
         """Names the list, so that another list means other signals."""
         self.host = lru_cache(maxsize=1 << 17)(self._host)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled without what it remembers."""
+        return partial(PublicSuffixes, digest=self.digest), (self._split,)
+
     @classmethod
     def bundled(cls) -> PublicSuffixes:
         """With the list that the package `tldextract` ships, private suffixes included. Nothing is fetched.
@@ -68,13 +72,14 @@ class PublicSuffixes:
 
     def _host(self, text: str, *, is_known: bool = False) -> Host | None:
         """The host written as `text`, None if it is none; with `is_known` only one below a listed suffix."""
-        address = _ip_address(text)
+        is_plain = len(text) <= MAX_HOST and _PLAIN.fullmatch(text) is not None
+        address = None if is_plain else _ip_address(text)
         if address is not None:
             return None if is_known else Host(host=address, domain=address, suffix=None, label=None)
-        name = compared(text)
+        name = text if is_plain else compared(text)
         if name is None:
             return None
-        cut = _cut(text)
+        cut = None if is_plain else _cut(text)
         split = self._split(name)
         suffix = split.suffix if split.top_domain_under_public_suffix or split.suffix == name else ""
         if not suffix:
@@ -107,6 +112,8 @@ def _unlisted(name: str, cut: str | None) -> Host:
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_PLAIN = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""A host that is written as it is compared, and can be no IP address: nearly all of them."""
 MAX_HOST = 253
 """RFC 1035: a host name has at most so many characters."""
 

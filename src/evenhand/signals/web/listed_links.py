@@ -19,7 +19,7 @@ def listed_links() -> Query:
                  sentence="an address that a published link list names", sql=f"""
     with hosts as (
         select host, domain from links where not is_defanged
-        union all
+        union
         select host, domain from addresses where not is_defanged),
     {below_domain("hosts")},
     entries as (

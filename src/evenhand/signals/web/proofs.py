@@ -12,8 +12,8 @@ from evenhand.signals.web.links import DOMAIN_HANDLE_PLATFORMS
 
 def proofs() -> Query:
     """The step `proofs`: one row per account, holder and proof; the holder is null for `verified`."""
-    return Query(name="proofs", inputs=("accounts", "addresses", "holders", "holder_handles", "holder_domains"),
-                 sentence="what ties an account to a registered holder", sql=f"""
+    return Query(name="proofs", inputs=("candidates", "addresses", "holders", "holder_handles", "holder_domains"),
+                 sentence="what ties a candidate to a registered holder", sql=f"""
     with own as (select account_id, "where", host, domain from addresses where "where" in ('website', 'handle')),
     {below_domain("own")},
     covering as (
@@ -30,19 +30,19 @@ def proofs() -> Query:
         from own o join covering c on o.host = c.host join sites s on c.covering = s.site),
     found as (
         select a.account_id, h.holder_id, 'registered_handle' as proof, a.handle as shown
-        from accounts a join holder_handles h on {_handle("a.handle")} = {_handle("h.handle")}
+        from candidates a join holder_handles h on {_handle("a.handle")} = {_handle("h.handle")}
         where a.platform is null or h.platform is null or {_platform("a.platform")} = {_platform("h.platform")}
         union all
         select account_id, holder_id, 'registered_domain' as proof, host as shown from below where "where" = 'website'
         union all
         select b.account_id, b.holder_id, 'domain_handle' as proof, a.handle as shown
-        from below b join accounts a on b.account_id = a.account_id
+        from below b join candidates a on b.account_id = a.account_id
         where b."where" = 'handle' and {_platform("a.platform")} in ({_DOMAIN_PLATFORMS}))
     select distinct f.account_id, f.holder_id, f.proof, f.shown, h.source
     from found f left join holders h on f.holder_id = h.holder_id
     union all
     select account_id, cast(null as varchar) as holder_id, 'verified' as proof, handle as shown, 'platform' as source
-    from accounts where verified""")
+    from candidates where verified""")
 
 
 _SAME_PLATFORM = {"x": "twitter", "bsky": "bluesky", "atproto": "bluesky"}

@@ -6,8 +6,6 @@ that repeats a claim rated false, so only such posts are read, and the word list
 
 from __future__ import annotations
 
-from functools import cache
-
 import pyarrow as pa
 
 from evenhand.model.step import Kernel, Query
@@ -48,16 +46,14 @@ def claim_lures(lexicon: Lexicon) -> Kernel:
 
 
 def _over(source: Query, lexicon: Lexicon, *, name: str) -> Kernel:
-    @cache
-    def words() -> WordList:
-        return WordList(lexicon, "bio")
+    words = WordList(lexicon, "bio")
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
         raw = posts.column("text")
         folded = fold(raw)
-        found = words().find(folded)
-        found = found.keep(first_of_each(found, words().group_of[found.entry]))
-        columns = spoken(words(), raw, folded, found)
+        found = words.find(folded)
+        found = found.keep(first_of_each(found, words.group_of[found.entry]))
+        columns = spoken(words, raw, folded, found)
         rows = pa.array(found.row)
         post_ids = posts.column("post_id").take(rows)
         return pa.RecordBatch.from_arrays(

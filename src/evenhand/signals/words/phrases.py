@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from unicodedata import combining, normalize
 
 import hyperscan
@@ -35,31 +36,68 @@ class Phrase:
     language: str
 
 
-class PhraseSet:
-    """Phrases compiled for one pass over any column of texts. It does not change once built.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patterns:
+    """What a set of phrases is compiled to: one pattern for each spelling of each phrase, all in one database."""
 
-    Two phrases with the same text in the same group are one; the first stays.
+    phrases: Places
+    """Which phrase each pattern is a spelling of."""
+    lengths: Places
+    free_left: Flags
+    """True where a pattern may stand right after a letter."""
+    free_right: Flags
+    database: hyperscan.Database | None
+    """None without a phrase."""
+
+    @classmethod
+    def of(cls, phrases: Sequence[Phrase]) -> _Patterns:
+        """The patterns of some phrases, compiled."""
+        bare = fold(pa.array([phrase.text.strip("*").strip() for phrase in phrases], pa.string())).texts()
+        written = [(nth, spelling) for nth, text in enumerate(bare.to_pylist()) for spelling in spellings(text)]
+        patterns = [spelling.encode() for _, spelling in written]
+        owners = np.array([nth for nth, _ in written], np.int64)
+        heads, tails = _edges([spelling for _, spelling in written])
+        open_left = np.array([phrase.text.startswith("*") for phrase in phrases], np.bool_)
+        open_right = np.array([phrase.text.endswith("*") for phrase in phrases], np.bool_)
+        database = None
+        if patterns:
+            database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=0,
+                             literal=True)
+        return cls(phrases=owners, lengths=np.array([len(pattern) for pattern in patterns], np.int64),
+                   free_left=(heads != LETTER) & (heads != HANGUL) | open_left[owners],
+                   free_right=(tails != LETTER) | open_right[owners], database=database)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled with the database as the bytes that the library writes."""
+        database = None if self.database is None else hyperscan.dumpb(self.database)
+        return _restored, (self.phrases, self.lengths, self.free_left, self.free_right, database)
+
+
+def _restored(phrases: Places, lengths: Places, free_left: Flags, free_right: Flags, database: bytes | None) -> _Patterns:
+    """Patterns from a pickle."""
+    return _Patterns(phrases=phrases, lengths=lengths, free_left=free_left, free_right=free_right,
+                     database=None if database is None else hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK))
+
+
+class PhraseSet:
+    """Phrases for one pass over any column of texts. It does not change once built; it is compiled at the first search.
+
+    Two phrases with the same text in the same group are one; the first stays. A pickled set holds what was compiled.
     """
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
         distinct = {(phrase.text, phrase.group): phrase for phrase in reversed(phrases)}
         self.phrases: tuple[Phrase, ...] = tuple(dict.fromkeys(
             distinct[phrase.text, phrase.group] for phrase in phrases))
-        bare = fold(pa.array([phrase.text.strip("*").strip() for phrase in self.phrases], pa.string())).texts()
-        written = [(nth, spelling) for nth, text in enumerate(bare.to_pylist()) for spelling in spellings(text)]
-        patterns = [spelling.encode() for _, spelling in written]
-        self._phrase_of = np.array([nth for nth, _ in written], np.int64)
-        self._length_of = np.array([len(pattern) for pattern in patterns], np.int64)
-        heads, tails = _edges([spelling for _, spelling in written])
-        open_left = np.array([phrase.text.startswith("*") for phrase in self.phrases], np.bool_)
-        open_right = np.array([phrase.text.endswith("*") for phrase in self.phrases], np.bool_)
-        self._free_left = (heads != LETTER) & (heads != HANGUL) | open_left[self._phrase_of]
-        self._free_right = (tails != LETTER) | open_right[self._phrase_of]
-        self._database: hyperscan.Database | None = None
-        if patterns:
-            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            self._database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns),
-                                   flags=0, literal=True)
+
+    @cached_property
+    def _patterns(self) -> _Patterns:
+        return _Patterns.of(self.phrases)
+
+    def __getstate__(self) -> dict[str, object]:
+        """The phrases and what is compiled of them, so that another process need not compile them again."""
+        return {"phrases": self.phrases, "_patterns": self._patterns}
 
     def __len__(self) -> int:
         """How many different phrases."""
@@ -76,11 +114,11 @@ class PhraseSet:
         """
         folded = texts if isinstance(texts, Folded) else fold(texts)
         pattern, end = self._scan(folded)
-        start = end - self._length_of[pattern]
+        start = end - self._patterns.lengths[pattern]
         row = np.searchsorted(folded.offsets, start, side="right") - 1
         kept = end <= folded.ends[row]
         kept[kept] = self._is_whole(folded, pattern[kept], row[kept], start[kept], end[kept])
-        row, phrase, start, end = row[kept], self._phrase_of[pattern[kept]], start[kept], end[kept]
+        row, phrase, start, end = row[kept], self._patterns.phrases[pattern[kept]], start[kept], end[kept]
         order = np.lexsort((phrase, end, start))
         begins = folded.starts[row]
         columns = [row, phrase, start - begins, end - begins]
@@ -105,17 +143,17 @@ class PhraseSet:
             note_end(end)
 
         begin = int(folded.offsets[first])
-        if self._database is not None:
+        database = self._patterns.database
+        if database is not None:
             # a scratch of its own for each call, so that two threads may use one set
-            self._database.scan(folded.data[begin:folded.offsets[last]].tobytes(), note,
-                                scratch=hyperscan.Scratch(self._database))
+            database.scan(folded.data[begin:folded.offsets[last]].tobytes(), note, scratch=hyperscan.Scratch(database))
         return np.array(patterns, np.int64), np.array(ends, np.int64) + begin
 
     def _is_whole(self, folded: Folded, pattern: Places, row: Places, start: Places, end: Places) -> Flags:
         """True where the match is not a part of a longer word."""
         before, after = class_before(folded, row, start), class_after(folded, row, end)
-        left: Flags = (before != LETTER) & (before != HANGUL) | self._free_left[pattern]
-        right: Flags = (after != LETTER) & (after != HANGUL) | self._free_right[pattern]
+        left: Flags = (before != LETTER) & (before != HANGUL) | self._patterns.free_left[pattern]
+        right: Flags = (after != LETTER) & (after != HANGUL) | self._patterns.free_right[pattern]
         return left & right
 
 

@@ -6,8 +6,6 @@ only when the first of them comes.
 
 from __future__ import annotations
 
-from functools import cache
-
 import pyarrow as pa
 
 from evenhand.model.media import SOURCE_TYPES, AiMark, Provenance
@@ -72,12 +70,10 @@ def account_words(name: str, lexicon: Lexicon, *, sentence: str) -> Kernel:
     >>> account_words("x", words, sentence="").run(pa.record_batch(account)).to_pylist()[0]["shown"]
     'made with AI'
     """
-    @cache
-    def lists() -> dict[str, WordList]:
-        return {field: WordList(lexicon, listed) for field, listed in _FIELDS}
+    lists = {field: WordList(lexicon, listed) for field, listed in _FIELDS}
 
     def run(accounts: pa.RecordBatch) -> pa.RecordBatch:
-        parts = [_said_in(accounts.column(field), field, words) for field, words in lists().items()]
+        parts = [_said_in(accounts.column(field), field, words) for field, words in lists.items()]
         return joined(accounts.column("account_id"), parts, ACCOUNT_WORDS)
 
     return Kernel(name=name, source=SYNTHETIC_ACCOUNTS.name, columns=("account_id", "display_name", "handle", "bio"), run=run,
@@ -96,16 +92,14 @@ def _said_in(raw: pa.Array, field: str, words: WordList) -> tuple[Places, dict[s
 
 def text_words(name: str, lexicon: Lexicon, *, sentence: str) -> Kernel:
     """The kernel `name` over `synthetic_texts`: one row for each group in a text, with the first words, as `TEXT_WORDS`."""
-    @cache
-    def words() -> WordList:
-        return WordList(lexicon, "bio")
+    words = WordList(lexicon, "bio")
 
     def run(texts: pa.RecordBatch) -> pa.RecordBatch:
         raw = texts.column("text")
         folded = fold(raw)
-        found = seriously(words(), folded)
-        found = found.keep(first_of_each(found, words().group_of[found.entry]))
-        columns = spoken(words(), raw, folded, found)
+        found = seriously(words, folded)
+        found = found.keep(first_of_each(found, words.group_of[found.entry]))
+        columns = spoken(words, raw, folded, found)
         rows = pa.array(found.row)
         return pa.RecordBatch.from_arrays(
             [texts.column("account_id").take(rows), texts.column("post_id").take(rows),

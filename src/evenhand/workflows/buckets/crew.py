@@ -1,7 +1,7 @@
 """A crew: processes of this machine that share the buckets of a sweep, one engine each.
 
 Kernels are arithmetic in one thread, so that two processes use two processors where two threads would use one and a half.
-Each process loads pack, registers and word lists anew and says by the sweep's key that they are the same. A process that
+The first process makes the steps and the registers' tables once and hands them to the others. A process that
 loses the one that started it ends at once; what it had not finished was never renamed, so nothing is lost or done twice.
 """
 
@@ -10,39 +10,47 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import cloudpickle
+import pyarrow as pa
+
+from evenhand.campaign.pipeline import Pipeline
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError, EvenhandError, Problem
 from evenhand.workflows.buckets.machine import share
 from evenhand.workflows.buckets.parts import Parts
 from evenhand.workflows.materials import SweepSettings
+from evenhand.workflows.plan import Materials
 from evenhand.workflows.scan import WorkOn
 
 WORTH_A_PROCESS = 60_000
-"""Accounts that take about as long as starting a process, which loads the registers."""
+"""Accounts that take about as long as starting a process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What every process of a crew works on."""
 
-    settings: SweepSettings
-    """With the memory and the one thread that each engine may take."""
+    pipeline: Pipeline
+    registries: Mapping[str, pa.Table]
+    registries_digest: str
     snapshot: Path
     work: Path
     key: str
-    """The sweep's key, by which each process proves to have the same pack, registers and steps."""
+    """The sweep's key, by which each process knows that the snapshot is still the same."""
     engine_bytes: int
+    """The memory that the engine of each process may take."""
 
 
-def crew_for(snapshot: SnapshotFolder, settings: SweepSettings, *, worth: int = WORTH_A_PROCESS) -> WorkOn | None:
+def crew_for(snapshot: SnapshotFolder, materials: Materials, settings: SweepSettings, *,
+             worth: int = WORTH_A_PROCESS) -> WorkOn | None:
     """How the buckets of `snapshot` are shared among processes; None where one process is as quick, or a cluster works.
 
     A process is started for every `worth` accounts, up to what `settings` allow.
@@ -56,7 +64,8 @@ def crew_for(snapshot: SnapshotFolder, settings: SweepSettings, *, worth: int = 
     def work_on(parts: Parts, key: str, runs: Sequence[range]) -> Iterator[range]:
         n_accounts = manifest.rows["accounts"] * sum(map(len, runs)) // manifest.n_buckets
         n_processes = max(1, min(allowed.n_processes, len(runs), n_accounts // worth))
-        job = Job(settings=replace(settings, threads=1), snapshot=snapshot.path, work=parts.work, key=key,
+        job = Job(pipeline=materials.pipeline, registries=materials.registries, registries_digest=materials.registries_digest,
+                  snapshot=snapshot.path, work=parts.work, key=key,
                   engine_bytes=share(threads=n_processes, memory=settings.memory).engine_bytes)
         with Crew(job, n_processes=n_processes) as crew:
             yield from crew.work_on(runs)
@@ -83,7 +92,10 @@ class Crew:
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)})
             self._members[ours] = process
-            ours.send(self._job)
+        job = cloudpickle.dumps(self._job)
+        for ours in self._members:
+            with suppress(BrokenPipeError):  # it went away: its first answer says so
+                ours.send_bytes(job)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -1,4 +1,4 @@
-"""One process of a crew: it loads what a sweep needs, then does run after run of buckets until nobody asks any more."""
+"""One process of a crew: it is handed what a sweep needs, then does run after run of buckets until nobody asks any more."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import replace
 from multiprocessing.connection import Connection
+
+import cloudpickle
 
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, EvenhandError, Problem
 from evenhand.workflows.buckets.crew import Job
 from evenhand.workflows.buckets.parts import Parts
-from evenhand.workflows.materials import load_materials
 from evenhand.workflows.scan import do_buckets, sweep_key
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -36,21 +36,20 @@ def main() -> None:
 
 
 def _work(connection: Connection) -> None:
-    job: Job = connection.recv()
-    materials = load_materials(replace(job.settings, threads=1))
+    job: Job = cloudpickle.loads(connection.recv_bytes())
     snapshot = SnapshotFolder(job.snapshot)
-    if sweep_key(snapshot, materials.pipeline, registries_digest=materials.registries_digest) != job.key:
-        raise DataError(Problem(what="the snapshot, the pack, the registers or the code changed while the sweep began",
+    if sweep_key(snapshot, job.pipeline, registries_digest=job.registries_digest) != job.key:
+        raise DataError(Problem(what="the snapshot changed while the sweep began",
                                 hint="run the same command again"))
     parts = Parts(work=job.work)
     with DuckDBEngine(threads=1, memory=f"{job.engine_bytes}B", spill=parts.spill / str(os.getpid())) as engine:
-        engine.bind(materials.registries)
+        engine.bind(job.registries)
         connection.send("ready")
         while True:
             run, following = connection.recv()
             for bucket in following or ():
-                snapshot.read_ahead(materials.pipeline.tables, bucket)
-            connection.send(do_buckets(run, snapshot, materials.pipeline, engine, parts))
+                snapshot.read_ahead(job.pipeline.tables, bucket)
+            connection.send(do_buckets(run, snapshot, job.pipeline, engine, parts))
 
 
 def _end_with(parent: int) -> None:
