@@ -15,10 +15,11 @@ from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.decision import Decision
 from evenhand.transparency import ReportView
+from evenhand.workflows.deciding import decision_row
 from evenhand.workflows.demo import DemoPlaces, ingest_demo, plan_demo
 from evenhand.workflows.explain import explain
 from evenhand.workflows.materials import SweepSettings, load_materials
-from evenhand.workflows.plan import Materials, decision_row
+from evenhand.workflows.plan import Materials
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -19,8 +19,8 @@ from evenhand.model.harm import Harm
 
 MAX_REASONS = 12
 """Reasons kept in one finding, the strongest of each kind first; all posts concerned are listed all the same."""
-CHUNK = 20_000
-"""Accounts turned into Python values at a time, so that memory stays bounded."""
+CHUNK = 5_000
+"""Accounts turned into Python values at a time, so that memory stays bounded and several processes can share the work."""
 FACT = Callable[[str, str, str, str, str], str]
 """Words a fact: signal or guard, where, shown, expected, source → sentence."""
 
@@ -29,6 +29,17 @@ FACT = Callable[[str, str, str, str, str], str]
 class Sweep:
     """What a sweep found: the relations `verdicts`, `evidence`, `guard_hits`, and the strikes that are on record."""
 
+    verdicts: pa.Table
+    evidence: pa.Table
+    guard_hits: pa.Table
+    strikes: pa.Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRows:
+    """Everything a sweep found about some accounts, in the plan's order: each table sorted by the accounts' places in it."""
+
+    account_ids: pa.Array
     verdicts: pa.Table
     evidence: pa.Table
     guard_hits: pa.Table
@@ -60,8 +71,8 @@ def place_in_order(account_id: str, *, seed: int) -> str:
     return hashlib.sha256(f"{seed}:{account_id}".encode()).hexdigest()
 
 
-def gather(sweep: Sweep, *, n_policies: int, seed: int, word_fact: FACT, word_guard: FACT) -> Iterator[SuspectCase]:
-    """The cases of a sweep in the plan's order, a chunk of accounts at a time."""
+def case_rows(sweep: Sweep, *, seed: int) -> Iterator[CaseRows]:
+    """The rows of a sweep's cases in the plan's order, so many accounts at a time."""
     ids = pc.unique(sweep.verdicts["account_id"]).to_pylist()
     ordered = pa.array(sorted(ids, key=lambda account_id: place_in_order(account_id, seed=seed)), pa.string())
     tables = [_sorted(sweep.verdicts, ordered, by=("harm",)),
@@ -69,11 +80,17 @@ def gather(sweep: Sweep, *, n_policies: int, seed: int, word_fact: FACT, word_gu
               _sorted(sweep.guard_hits, ordered, by=("guard", "strength", "where", "shown", "expected", "holder_id")),
               _sorted(sweep.strikes, ordered, by=("given_at", "policy_id"))]
     for start in range(0, len(ordered), CHUNK):
-        verdicts, evidence, hits, strikes = (
-            _by_account(_slice(table, start, start + CHUNK)) for table in tables)
-        for account_id in ordered.slice(start, CHUNK).to_pylist():
-            yield _case(verdicts[account_id], evidence[account_id], hits[account_id], strikes[account_id],
-                        n_policies=n_policies, word=(word_fact, word_guard))
+        verdicts, evidence, hits, strikes = (_slice(table, start, start + CHUNK) for table in tables)
+        yield CaseRows(account_ids=ordered.slice(start, CHUNK), verdicts=verdicts, evidence=evidence, guard_hits=hits,
+                       strikes=strikes)
+
+
+def gather(rows: CaseRows, *, n_policies: int, word_fact: FACT, word_guard: FACT) -> Iterator[SuspectCase]:
+    """The cases of some accounts, in order."""
+    verdicts, evidence, hits, strikes = map(_by_account, (rows.verdicts, rows.evidence, rows.guard_hits, rows.strikes))
+    for account_id in rows.account_ids.to_pylist():
+        yield _case(verdicts[account_id], evidence[account_id], hits[account_id], strikes[account_id],
+                    n_policies=n_policies, word=(word_fact, word_guard))
 
 
 def _sorted(table: pa.Table, ordered: pa.Array, *, by: Sequence[str]) -> pa.Table:

@@ -85,10 +85,10 @@ class PlanDigest:
     def __init__(self, *, made_from: dict[str, str]) -> None:
         self._hash = hashlib.sha256(json.dumps(made_from, sort_keys=True, ensure_ascii=False).encode())
 
-    def add(self, effect: Effect) -> None:
-        """Add the next effect."""
-        waits = effect.not_before.isoformat() if effect.not_before else ""
-        self._hash.update(f"\n{effect.key} {effect.penalty} {waits}".encode())
+    def add(self, key: str, *, penalty: str, not_before: datetime | None) -> None:
+        """Add the next effect, by its key, its penalty and the time that it waits for."""
+        waits = not_before.isoformat() if not_before else ""
+        self._hash.update(f"\n{key} {penalty} {waits}".encode())
 
     def hexdigest(self) -> str:
         """The digest so far, 64 hexadecimal digits."""

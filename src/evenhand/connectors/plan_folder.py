@@ -55,6 +55,12 @@ class PlanWriter:
         if len(rows) >= ROWS_AT_ONCE:
             self._flush(table)
 
+    def add_all(self, table: str, rows: pa.Table) -> None:
+        """Add many rows to `decisions`, `spared` or `effects`."""
+        self._flush(table)
+        if rows.num_rows:
+            self._writers[table].write_table(rows)
+
     def finish(self, plan: Plan) -> None:
         """Put the tables and then the header in their place."""
         (self._folder / "plan.json").unlink(missing_ok=True)

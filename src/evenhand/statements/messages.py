@@ -109,6 +109,10 @@ class Messages:
             raise DataError(problems)
         return cls(language=flat["language"], direction=flat["direction"], sentences=MappingProxyType(sentences))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled with its sentences in a plain mapping."""
+        return _restored, (self.language, self.direction, dict(self.sentences))
+
     def __contains__(self, key: str) -> bool:
         """True when there is a sentence with this key."""
         return key in self.sentences
@@ -130,6 +134,11 @@ class Messages:
         """The name of the language `tag` in this language, or the tag itself."""
         key = f"language_name.{tag.partition('-')[0].lower()}"
         return self.sentences[key].text if key in self.sentences else tag
+
+
+def _restored(language: str, direction: str, sentences: dict[str, Sentence]) -> Messages:
+    """Messages from a pickle."""
+    return Messages(language=language, direction=direction, sentences=MappingProxyType(sentences))
 
 
 def _optional(piece: tuple[str, ...], values: Mapping[str, str]) -> str:

@@ -18,8 +18,9 @@ from evenhand.model.snapshot import POSTS, TABLES
 from evenhand.model.step import Query, Step
 from evenhand.plugins import detectors, guards
 from evenhand.ports import Engine
+from evenhand.workflows.deciding import cases
 from evenhand.workflows.materials import SweepSettings, load_pack, load_registers, materials_of, open_engine
-from evenhand.workflows.plan import Materials, cases, judged_relations
+from evenhand.workflows.plan import Materials, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
 from evenhand.workflows.signals import signal_steps
 

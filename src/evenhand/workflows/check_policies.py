@@ -32,8 +32,9 @@ from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
 from evenhand.ports import Engine, Source
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
+from evenhand.workflows.deciding import cases
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
-from evenhand.workflows.plan import Materials, cases, judged_relations
+from evenhand.workflows.plan import Materials, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
 from evenhand.workflows.signals import lexicon
 

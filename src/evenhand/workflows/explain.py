@@ -17,7 +17,8 @@ from evenhand.model.decision import Decision
 from evenhand.model.snapshot import TABLES
 from evenhand.model.step import Step
 from evenhand.ports import Engine, Source
-from evenhand.workflows.plan import Materials, cases, judged_relations, terms_of
+from evenhand.workflows.deciding import cases
+from evenhand.workflows.plan import Materials, judged_relations, terms_of
 from evenhand.workflows.scan import Scan
 
 

@@ -17,6 +17,7 @@ from evenhand.campaign.pipeline import Pipeline
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.ports import Engine, Source, StepCount
 from evenhand.workflows.buckets.parts import Parts, open_parts
+from evenhand.workflows.deciding import Deciders
 
 RESULTS = ("profiles", "found", "evidence", "guard_hits")
 ACCOUNTS_AT_ONCE = 250_000
@@ -43,10 +44,12 @@ done."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
-    """Who does the buckets, and who is told how far it is."""
+    """Who does the buckets, who decides, and who is told how far it is."""
 
     work_on: WorkOn | None = None
     """None: the sweep's own engine, one bucket after the other."""
+    decide: Deciders | None = None
+    """None: the sweep's own process."""
     on_progress: OnProgress | None = None
 
 

@@ -14,14 +14,14 @@ from evenhand.model.plan import Plan
 from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView
-from evenhand.workflows.buckets.crew import crew_for
+from evenhand.workflows.buckets.hands import hands_for
 from evenhand.workflows.buckets.parts import SPILL
 from evenhand.workflows.check_policies import refuse_unchecked
 from evenhand.workflows.explain import Explanation, explain
 from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
 from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.report import Beside, read_report, write_report
-from evenhand.workflows.scan import Hands, OnProgress, scan
+from evenhand.workflows.scan import OnProgress, scan
 
 
 def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
@@ -32,7 +32,7 @@ def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         engine.bind(materials.registries)
         return scan(folder, materials.pipeline, engine, work=into, registries_digest=materials.registries_digest,
-                    hands=Hands(work_on=crew_for(folder, materials, settings), on_progress=on_progress)).counts
+                    hands=hands_for(folder, materials, settings, on_progress=on_progress)).counts
 
 
 def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
@@ -48,7 +48,7 @@ def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside
     with open_engine(settings, spill=into / "scan" / SPILL) as engine:
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         plan(folder, materials, engine, into=into,
-             hands=Hands(work_on=crew_for(folder, materials, settings), on_progress=on_progress))
+             hands=hands_for(folder, materials, settings, on_progress=on_progress))
     view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
     write_report(view, into / "report.html")
     return view

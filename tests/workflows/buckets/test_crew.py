@@ -17,12 +17,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError
 from evenhand.model.snapshot import ACCOUNTS
 from evenhand.workflows import scan
-from evenhand.workflows.buckets.crew import Crew, Job, crew_for
+from evenhand.workflows.buckets.crew import Crew
+from evenhand.workflows.buckets.hands import BucketWork, hands_for, in_order
 from evenhand.workflows.buckets.parts import open_parts
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
@@ -69,9 +72,10 @@ def snapshot(made: Path, tmp_path: Path) -> SnapshotFolder:
     return SnapshotFolder(tmp_path / "snapshot")
 
 
-def job_for(snapshot: SnapshotFolder, materials: Materials, *, work: Path, key: str) -> Job:
-    return Job(pipeline=materials.pipeline, registries=materials.registries, registries_digest=materials.registries_digest,
-               snapshot=snapshot.path, work=work, key=key, engine_bytes=500_000_000)
+def work_for(snapshot: SnapshotFolder, materials: Materials, *, work: Path, key: str) -> BucketWork:
+    return BucketWork(pipeline=materials.pipeline, registries=materials.registries,
+                      registries_digest=materials.registries_digest, snapshot=snapshot.path, work=work, key=key,
+                      engine_bytes=500_000_000)
 
 
 PLANNING = """
@@ -80,8 +84,10 @@ from pathlib import Path
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.workflows import scan, sweeps
 scan.ACCOUNTS_AT_ONCE = 1
-from evenhand.workflows.buckets.crew import crew_for
-sweeps.crew_for = lambda snapshot, materials, settings: crew_for(snapshot, materials, settings, worth=1)
+from evenhand.workflows.buckets import hands
+from evenhand.campaign import cases
+cases.CHUNK = hands.WORTH_DECIDING_TOGETHER = 1
+sweeps.hands_for = lambda *given, on_progress: hands.hands_for(*given, on_progress=on_progress, worth=1)
 from evenhand.cli.main import main
 main(["plan", sys.argv[1], "--into", sys.argv[2], "--threads", "2", "--json", *sys.argv[3:]])
 """
@@ -124,15 +130,15 @@ def test_a_sweep_killed_again_and_again_makes_the_same_plan(made: Path, material
 def test_a_process_that_is_killed_is_told_and_the_sweep_goes_on(snapshot: SnapshotFolder, materials: Materials, digest: str,
                                                                 tmp_path: Path) -> None:
     key = sweep_key(snapshot, materials.pipeline, registries_digest=materials.registries_digest)
-    job = job_for(snapshot, materials, work=tmp_path / "plan" / "scan", key=key)
+    work = work_for(snapshot, materials, work=tmp_path / "plan" / "scan", key=key)
 
     def killed(crew: Crew) -> Iterator[range]:
-        for bucket in crew.work_on([range(n, n + 1) for n in range(N_BUCKETS)]):
+        for _, bucket in crew.do([range(n, n + 1) for n in range(N_BUCKETS)]):
             next(iter(crew._members.values())).send_signal(signal.SIGKILL)
             yield bucket
 
     (tmp_path / "plan").mkdir()
-    with open_parts(job.work, key=f"{key} by 1"), Crew(job, n_processes=1) as crew, pytest.raises(DataError) as told:
+    with open_parts(work.work, key=f"{key} by 1"), Crew(work, n_processes=1) as crew, pytest.raises(DataError) as told:
         list(killed(crew))
     assert "a process of the sweep was ended by signal 9" in str(told.value)
     assert "it goes on where it stopped" in str(told.value)
@@ -141,9 +147,9 @@ def test_a_process_that_is_killed_is_told_and_the_sweep_goes_on(snapshot: Snapsh
 
 def test_a_process_does_not_join_in_when_the_snapshot_is_another(snapshot: SnapshotFolder, materials: Materials,
                                                                  tmp_path: Path) -> None:
-    job = job_for(snapshot, materials, work=tmp_path, key="another")
-    with Crew(job, n_processes=1) as crew, pytest.raises(DataError, match="changed while the sweep began"):
-        list(crew.work_on([range(1)]))
+    work = work_for(snapshot, materials, work=tmp_path, key="another")
+    with Crew(work, n_processes=1) as crew, pytest.raises(DataError, match="changed while the sweep began"):
+        list(crew.do([range(1)]))
 
 
 def test_a_file_that_vanishes_is_named_and_comes_back(snapshot: SnapshotFolder, materials: Materials, digest: str,
@@ -191,10 +197,19 @@ def test_two_sweeps_in_one_folder_are_refused(snapshot: SnapshotFolder, material
 
 def test_a_small_snapshot_is_not_worth_a_process(snapshot: SnapshotFolder, materials: Materials) -> None:
     two = SweepSettings(threads=2)
-    assert crew_for(snapshot, materials, two) is None
-    assert crew_for(snapshot, materials, two, worth=1) is not None
-    assert crew_for(snapshot, materials, replace(two, threads=1), worth=1) is None
-    assert crew_for(snapshot, materials, replace(two, engine="sc://localhost"), worth=1) is None
+    alone = hands_for(snapshot, materials, two)
+    assert (alone.work_on, alone.decide) == (None, None)
+    together = hands_for(snapshot, materials, two, worth=1)
+    assert together.work_on is not None
+    assert together.decide is not None
+    alone = hands_for(snapshot, materials, replace(two, threads=1), worth=1)
+    assert (alone.work_on, alone.decide) == (None, None)
+    assert hands_for(snapshot, materials, replace(two, engine="sc://localhost"), worth=1).work_on is None
+
+
+@given(st.permutations(range(8)))
+def test_answers_that_come_in_any_order_are_taken_in_theirs(order: list[int]) -> None:
+    assert list(in_order((nth, nth) for nth in order)) == list(range(8))
 
 
 def test_nothing_of_a_killed_sweep_stays_behind(made: Path, materials: Materials, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One process of a crew: it is handed what a sweep needs, then does run after run of buckets until nobody asks any more."""
+"""One process of a crew: it is handed its work, then does task after task until nobody asks any more."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from multiprocessing.connection import Connection
 
 import cloudpickle
 
-from evenhand.connectors.snapshot_folder import SnapshotFolder
-from evenhand.engines.duckdb import DuckDBEngine
-from evenhand.errors import DataError, EvenhandError, Problem
-from evenhand.workflows.buckets.crew import Job
-from evenhand.workflows.buckets.parts import Parts
-from evenhand.workflows.scan import do_buckets, sweep_key
+from evenhand.errors import EvenhandError
+from evenhand.workflows.buckets.crew import Work
 
 SECONDS_BETWEEN_LOOKS = 0.2
 """How soon a process notices that the one which started it is gone."""
@@ -36,20 +32,12 @@ def main() -> None:
 
 
 def _work(connection: Connection) -> None:
-    job: Job = cloudpickle.loads(connection.recv_bytes())
-    snapshot = SnapshotFolder(job.snapshot)
-    if sweep_key(snapshot, job.pipeline, registries_digest=job.registries_digest) != job.key:
-        raise DataError(Problem(what="the snapshot changed while the sweep began",
-                                hint="run the same command again"))
-    parts = Parts(work=job.work)
-    with DuckDBEngine(threads=1, memory=f"{job.engine_bytes}B", spill=parts.spill / str(os.getpid())) as engine:
-        engine.bind(job.registries)
-        connection.send("ready")
+    work: Work = cloudpickle.loads(connection.recv_bytes())
+    with work.begun() as do:
+        connection.send(None)  # ready
         while True:
-            run, following = connection.recv()
-            for bucket in following or ():
-                snapshot.read_ahead(job.pipeline.tables, bucket)
-            connection.send(do_buckets(run, snapshot, job.pipeline, engine, parts))
+            nth, task, following = connection.recv()
+            connection.send((nth, do(task, following)))
 
 
 def _end_with(parent: int) -> None:
