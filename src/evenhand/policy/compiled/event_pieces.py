@@ -36,44 +36,49 @@ def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ..
     >>> find(("РАЗДАЧА", "Airdrop")), find(("airdrop", "раздача"))
     (6, 1)
     """
-    odd = _odd_letters(frozenset("".join(pieces)))
-    patterns = [*map(_pattern, pieces), *(letter.encode() for letter in odd)]
-    flags = [hyperscan.HS_FLAG_CASELESS if piece.isascii() else 0 for piece in pieces] + [0] * len(odd)
-    scan_all = _scanner(patterns, flags)
-    scan_once = _scanner(patterns, [flag | hyperscan.HS_FLAG_SINGLEMATCH for flag in flags])
-    n_pieces = len(pieces)
+    odd_letters = _odd_letters(frozenset("".join(pieces)))
+    patterns = [*map(_pattern, pieces), *(letter.encode() for letter in odd_letters)]
+    flags = [hyperscan.HS_FLAG_CASELESS if piece.isascii() else 0 for piece in pieces] + [0] * len(odd_letters)
+    odd = 1 << max((mask.bit_length() for by_piece in masks for mask in by_piece.values()), default=0)
+    meanings = [*(tuple(mask.get(number, 0) for mask in masks) for number in range(len(pieces))),
+                *((odd,) * len(masks) for _ in odd_letters)]
+    database, scan_once = _database(patterns, flags), _single_scanner(patterns, flags)
+    scan, new_scratch, join, n_between = database.scan, hyperscan.Scratch, BETWEEN.join, len(masks) - 1
+    idle = [new_scratch(database)]
+    # a scratch is used by one call at a time: taking one and giving it back are atomic
+    take_scratch, give_back = idle.pop, idle.append
 
     def find(texts: tuple[str, ...]) -> int:
-        data = _encoded(BETWEEN.join(texts))
+        try:
+            data = join(texts).encode()
+        except UnicodeEncodeError:
+            data = _encoded(join(texts))
         if len(data) > LONGEST_JOINED:
             return one_by_one(texts)
-        found = scan_all(data)
-        return spread(texts, found) if found else 0
+        try:
+            scratch = take_scratch()
+        except IndexError:
+            scratch = new_scratch(database)
+        found: list[tuple[int, int]] = []
+        scan(data, _note, 0, found, scratch)
+        give_back(scratch)
+        return told(texts, data.count, found) if found else 0
 
-    def spread(texts: tuple[str, ...], found: list[int], *, is_lower: bool = False) -> int:
-        """What was found, by the text in which each match ends."""
-        ends, total, hits = [], 0, 0
-        for text in texts:
-            total += len(_encoded(text))
-            ends.append(total)
-            total += 1
-        for place in range(0, len(found), 2):
-            if found[place] < n_pieces:
-                hits |= masks[bisect_left(ends, found[place + 1])].get(found[place], 0)
-            elif not is_lower:
-                lowered = tuple(map(lower, texts))
-                return spread(lowered, scan_all(_encoded(BETWEEN.join(lowered))), is_lower=True)
-        return hits
-
-    def one_by_one(texts: tuple[str, ...], *, is_lower: bool = False) -> int:
+    def told(texts: tuple[str, ...], count: Callable[..., int], found: list[tuple[int, int]]) -> int:
+        """What was found: a match belongs to the text behind as many separators as stand before the match's end."""
+        if count(0) != n_between:
+            return one_by_one(texts)
         hits = 0
-        for text, mask in zip(texts, masks, strict=True):
-            found = scan_once(_encoded(text))
-            if not is_lower and any(piece >= n_pieces for piece in found[::2]):
-                return one_by_one(tuple(map(lower, texts)), is_lower=True)
-            for piece in found[::2]:
-                hits |= mask.get(piece, 0)
-        return hits
+        for number, end in found:
+            hits |= meanings[number][count(0, 0, end)]
+        return hits if hits < odd else find(tuple(map(lower, texts))) & (odd - 1)
+
+    def one_by_one(texts: tuple[str, ...]) -> int:
+        hits = 0
+        for place, text in enumerate(texts):
+            for number in scan_once(_encoded(text)):
+                hits |= meanings[number][place]
+        return hits if hits < odd else one_by_one(tuple(map(lower, texts))) & (odd - 1)
 
     return find
 
@@ -86,26 +91,30 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _scanner(patterns: Sequence[bytes], flags: Sequence[int]) -> Callable[[bytes], list[int]]:
-    """A function that gives the number and the end of each match, one after the other."""
+def _note(number: int, _start: int, end: int, _flags: int, found: Any) -> None:
+    found.append((number, end))
+
+
+def _database(patterns: Sequence[bytes], flags: Sequence[int]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=list(flags))
-    scan, new_scratch = database.scan, hyperscan.Scratch
-    idle = [new_scratch(database)]
-    # a scratch is used by one call at a time: taking one and giving it back are atomic
+    return database
 
-    def note(number: int, _start: int, end: int, _flags: int, found: Any) -> None:
-        found += (number, end)
+
+def _single_scanner(patterns: Sequence[bytes], flags: Sequence[int]) -> Callable[[bytes], list[int]]:
+    """A function that gives the number of each pattern that fits somewhere, once."""
+    database = _database(patterns, [flag | hyperscan.HS_FLAG_SINGLEMATCH for flag in flags])
+    idle: list[hyperscan.Scratch] = []
 
     def scanned(data: bytes) -> list[int]:
-        found: list[int] = []
+        found: list[tuple[int, int]] = []
         try:
             scratch = idle.pop()
         except IndexError:
-            scratch = new_scratch(database)
-        scan(data, note, 0, found, scratch)
+            scratch = hyperscan.Scratch(database)
+        database.scan(data, _note, 0, found, scratch)
         idle.append(scratch)
-        return found
+        return [number for number, _ in found]
 
     return scanned
 

@@ -28,7 +28,7 @@ from evenhand.policy.compiled import event_values
 from evenhand.policy.compiled.event_draft import Draft, Operand
 from evenhand.policy.compiled.event_operands import LONGEST_CHAIN, Values
 from evenhand.policy.compiled.event_pieces import forms_of
-from evenhand.policy.compiled.event_searches import Searches, Stage
+from evenhand.policy.compiled.event_searches import Searches
 from evenhand.policy.compiled.letters import lower
 from evenhand.policy.compiled.like import Shape
 from evenhand.policy.compiled.numbers import any_double, is_double
@@ -46,11 +46,13 @@ class _Test:
     no: str
     is_safe: bool = False
     """True when `yes` needs no checks."""
+    asked: str = ""
+    """The same as `yes`, for where only its truth counts, when that is shorter."""
 
     def side(self, *, wanted: bool) -> str:
         """A Python expression that is true where the test is `wanted`."""
         checks = () if wanted and self.is_safe else self.checks
-        return _joined(" and ", [*checks, self.yes if wanted else self.no])
+        return _joined(" and ", [*checks, (self.asked or self.yes) if wanted else self.no])
 
     @property
     def three(self) -> str:
@@ -67,7 +69,7 @@ class Truths:
         self.values = Values(draft, yes=self.yes, truth=self.truth, assigned=assigned or {})
 
     def yes(self, node: Expression) -> str:
-        """A Python expression that is True where `node` is yes, else False."""
+        """A Python expression whose truth is whether `node` is yes."""
         return self._draft.nested(lambda: Operand(self._side(node, wanted=True))).code
 
     def truth(self, node: Expression) -> Operand:
@@ -205,22 +207,28 @@ class Truths:
     def _at_edge(self, node: Call, piece: str) -> _Test:
         """A written piece at an end of a text: only as much of the text is put into lower case."""
         checks, text = self.values.bound(bare(node.arguments[0]))
-        length = self._draft.constant(len(piece) if node.function.name == "starts_with" else -len(piece))
-        part = f"[:{length}]" if node.function.name == "starts_with" else f"[{length}:]"
-        lowered = f"{self._draft.constant(lower)}({text}{part})"
-        name = self._draft.constant(piece)
         if not piece:
             return _Test(checks, "True", "False")
-        letter = piece[0] if node.function.name == "starts_with" else piece[-1]
-        # the one letter at the edge settles most: its forms are looked up without putting anything into lower case
-        edge = f"{text}{'[:1]' if node.function.name == 'starts_with' else '[-1:]'} in {self._draft.constant(forms_of(letter))}"
-        return _Test(checks, f"({edge} and {lowered} == {name})", f"not ({edge} and {lowered} == {name})")
+        constant, is_start = self._draft.constant, node.function.name == "starts_with"
+        part = f"[:{constant(len(piece))}]" if is_start else f"[{constant(-len(piece))}:]"
+        # one letter settles most, a sign nearly all: its forms are looked up without putting anything into lower case
+        signs = [place for place, letter in enumerate(piece) if not letter.isalnum()]
+        place = signs[0] if signs else 0 if is_start else len(piece) - 1
+        start, end = (place, place + 1) if is_start else (place - len(piece), place - len(piece) + 1 or None)
+        one = f"{text}[{constant(start)}:{'' if end is None else constant(end)}] in {constant(forms_of(piece[place]))}"
+        fits = f"{one} and {constant(lower)}({text}{part}) == {constant(piece)}"
+        return _Test(checks, f"({fits})", f"not ({fits})")
 
     def _searched(self, wanted: Search) -> _Test:
-        is_before = self._searches.stage is Stage.BEFORE
-        text = self.values.lowered(wanted.text) if is_before else self.values.value(wanted.text)
-        found = self._searches.test(wanted, lambda: text)
-        return _Test(() if text.is_known else (f"{text.code} is not None",), found.yes, found.no, found.is_safe)
+        text = self.values.value(wanted.text)
+        if self._searches.is_in_pass(wanted):
+            found = self._searches.hit(wanted)
+        elif self._searches.is_alone(wanted):
+            found = self._searches.look(wanted, *self.values.lowered_here(wanted.text))
+        else:
+            text = self.values.lowered(wanted.text)
+            found = self._searches.look(wanted, text.code, text.code)
+        return _Test(() if text.is_known else (f"{text.code} is not None",), found.yes, found.no, found.is_safe, found.asked)
 
 
 _EDGES = {"starts_with": "{0}.startswith({1})", "ends_with": "{0}.endswith({1})"}
