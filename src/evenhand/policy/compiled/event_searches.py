@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 from evenhand.model.expression import And, ColumnRef, Expression, Or, walk
 from evenhand.policy.compiled.event_draft import Draft
-from evenhand.policy.compiled.event_pieces import event_finder
+from evenhand.policy.compiled.event_pieces import Finder, event_finder
 from evenhand.policy.compiled.passes import Search, search
 
 FEW_PIECES = 8
@@ -47,7 +47,7 @@ class Searches:
         self.texts = tuple(dict.fromkeys(one.text for one in joined))
         """What the pass reads; empty when the pieces are so few that looking for each is quicker."""
 
-    def finder(self) -> Callable[[tuple[str, ...]], int]:
+    def finder(self) -> Finder:
         """The pass: from the event's `texts` to the bits of all searches that find something."""
         masks: list[dict[int, int]] = [{} for _ in self.texts]
         for one, bit in self._bits.items():

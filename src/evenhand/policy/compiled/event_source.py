@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -27,22 +28,28 @@ _BEHIND_ONE_TEST = 5
 
 
 def event_source(columns: Sequence[Column], conditions: Sequence[Expression]) -> tuple[str, Draft]:
-    """The source of a function `build`, which takes the draft's constants and gives the function over one event."""
+    """The source of `build`, which takes the draft's constants and gives the functions over one event and over many."""
     draft = Draft()
-    body = _body(draft, _Loads(columns, draft), conditions)
+    parts = _parts(draft, _Loads(columns, draft), conditions)
     refusal, shown = draft.constant(event_values.refusal), draft.constant(tuple(columns))
     mistakes = f"({draft.constant(TypeError)}, {draft.constant(OverflowError)})"
+    refused = [f"        except {mistakes} as error:", f"            raise {refusal}(event, {shown}, error) from error"]
     lines = [
-        f"def build({', '.join(draft.constants)}):",
         "    def holds(event):",
         "        get = event.get",
         "        try:",
-        *(f"            {line}" for line in body),
-        f"        except {mistakes} as error:",
-        f"            raise {refusal}(event, {shown}, error) from error",
-        "    return holds",
+        *(f"            {line}" for line in parts.of_one),
+        *refused,
+        "    def holds_each(events):",
+        "        texts, answers = [], []",
+        "        note = answers.append",
+        "        try:",
+        *(f"            {line}" for line in parts.of_many),
+        *refused,
+        "        return answers",
+        "    return holds, holds_each",
     ]
-    return "\n".join(lines) + "\n", draft
+    return "\n".join([f"def build({', '.join(draft.constants)}):", *lines]) + "\n", draft
 
 
 class _Loads:
@@ -53,7 +60,7 @@ class _Loads:
 
     def before(self, code: Sequence[str]) -> list[str]:
         """`code` with the statements before it that take what it looks at, as far as that is not taken."""
-        names = {name for line in code for name in re.findall(r"column_\w+", line)}
+        names = set(_columns(code))
         return [*(line for name, lines in self._left.items() if name in names for line in lines), *code]
 
     def taken(self, code: Sequence[str]) -> list[str]:
@@ -63,35 +70,88 @@ class _Loads:
         return lines
 
 
-def _body(draft: Draft, loads: _Loads, conditions: Sequence[Expression]) -> list[str]:
-    """The statements inside the function."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """The statements that the functions consist of."""
+
+    texts: Sequence[str]
+    """They take the texts that the pass reads."""
+    given: str
+    """Those texts, for a tuple."""
+    again: Sequence[str]
+    """They take what the tests look at of those texts."""
+    tests: Sequence[str]
+    """They leave in `held`, bit by bit, which conditions hold."""
+    answer: str
+    """The expression that makes the answers of `held`."""
+    hits: str = ""
+    """The expression for what the pass finds in one event; empty when there is no pass."""
+    pairs: str = ""
+    """The expression for many events, each with what the pass finds in it."""
+
+    @property
+    def of_one(self) -> list[str]:
+        """The statements for one event."""
+        read = [*self.texts, f"hits = {self.hits}"] if self.hits else []
+        return [*read, *self.tests, f"return {self.answer}"]
+
+    @property
+    def of_many(self) -> list[str]:
+        """The statements for many events: first their texts are taken and read, all together, then they are judged."""
+        read = ["for event in events:", *_indented(["get = event.get", *self.texts, f"texts += ({self.given})"])]
+        each = f"for event, hits in {self.pairs}:" if self.hits else "for event in events:"
+        judged = [each, *_indented(["get = event.get", *self.again, *self.tests, f"note({self.answer})"])]
+        return [*(read if self.hits else []), *judged]
+
+
+def _parts(draft: Draft, loads: _Loads, conditions: Sequence[Expression]) -> _Parts:
     searches = Searches(draft, conditions)
-    read, texts = _pass(draft, searches)
-    lines = loads.taken(read)
-    truths = Truths(draft, searches, assigned=texts)
-    needed = {place: searches.needed(condition) for place, condition in enumerate(conditions)}
-    always = [_noted(draft, truths.yes(conditions[place]), place) for place, bits in needed.items() if not bits]
-    lines += ["held = 0", *loads.taken([*draft.taken(), *(line for line in always if line)])]
-    sometimes = {place: _noted(draft, truths.yes(conditions[place]), place) for place, bits in needed.items() if bits}
-    if sometimes:
-        behind = [*loads.taken(draft.taken()), *_behind(draft, loads, sometimes, needed)]
-        lines += ["if hits:", *(_INDENT + line for line in behind)]
+    texts = _texts(draft, searches)
+    made = draft.taken()
+    empty = draft.constant("")
+    given = "".join(f"{text.code}, " if text.is_known else f"{text.code} or {empty}, " for text in texts.values())
+    taken = loads.taken([*made, given])[:-1]
+    tests = _tests(loads, conditions, searches, Truths(draft, searches, assigned=texts))
+    named = set(_columns(tests))
     answers = event_values.answers_of(len(conditions))
-    return [*lines, f"return {draft.constant(answers)}(held) if held else {draft.constant(answers(0))}"]
+    parts = _Parts(texts=taken, given=given, tests=tests,
+                   again=taken if made else [line for line in taken if _columns([line])[0] in named],
+                   answer=f"{draft.constant(answers)}(held) if held else {draft.constant(answers(0))}")
+    if not texts:
+        return parts
+    finder = searches.finder()
+    return replace(parts, hits=f"{draft.constant(finder.find)}(({given}))",
+                   pairs=f"{draft.constant(zip)}(events, {draft.constant(finder.find_each)}(texts))")
 
 
-def _pass(draft: Draft, searches: Searches) -> tuple[list[str], Mapping[Expression, Operand]]:
-    """The statements of the pass, if there is one, and the names of the texts that it reads."""
-    if not searches.texts:
-        return [], {}
+def _texts(draft: Draft, searches: Searches) -> Mapping[Expression, Operand]:
+    """The names of the texts that the pass reads, after the draft's statements."""
     values = Truths(draft, searches).values
     texts: dict[Expression, Operand] = {}
     for text in searches.texts:
         made = values.value(text)
         texts[text] = made if made.is_atom else Operand(draft.assigned(made.code), is_known=made.is_known, is_atom=True)
-    empty = draft.constant("")
-    given = "".join(f"{made.code}, " if made.is_known else f"{made.code} or {empty}, " for made in texts.values())
-    return [*draft.taken(), f"hits = {draft.constant(searches.finder())}(({given}))"], texts
+    return texts
+
+
+def _tests(loads: _Loads, conditions: Sequence[Expression], searches: Searches, truths: Truths) -> list[str]:
+    """The statements that note which conditions hold; those that need a hit of the pass stand behind a test for hits."""
+    draft = truths.draft
+    needed = {place: searches.needed(condition) for place, condition in enumerate(conditions)}
+    always = [_noted(draft, truths.yes(conditions[place]), place) for place, bits in needed.items() if not bits]
+    lines = ["held = 0", *loads.taken([*draft.taken(), *(line for line in always if line)])]
+    sometimes = {place: _noted(draft, truths.yes(conditions[place]), place) for place, bits in needed.items() if bits}
+    if sometimes:
+        lines += ["if hits:", *_indented([*loads.taken(draft.taken()), *_behind(draft, loads, sometimes, needed)])]
+    return lines
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [_INDENT + line for line in lines]
+
+
+def _columns(lines: Sequence[str]) -> list[str]:
+    return [name for line in lines for name in re.findall(r"column_\w+", line)]
 
 
 def _noted(draft: Draft, yes: str, place: int) -> str:

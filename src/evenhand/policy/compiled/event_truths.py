@@ -64,20 +64,20 @@ class Truths:
     """Writes yes/no expressions."""
 
     def __init__(self, draft: Draft, searches: Searches, *, assigned: Mapping[Expression, Operand] | None = None) -> None:
-        self._draft = draft
+        self.draft = draft
         self._searches = searches
         self.values = Values(draft, yes=self.yes, truth=self.truth, assigned=assigned or {})
 
     def yes(self, node: Expression) -> str:
         """A Python expression whose truth is whether `node` is yes."""
-        return self._draft.nested(lambda: Operand(self._side(node, wanted=True))).code
+        return self.draft.nested(lambda: Operand(self._side(node, wanted=True))).code
 
     def truth(self, node: Expression) -> Operand:
         """A Python expression that is True, False, or None where `node` is not known."""
-        return self._draft.nested(lambda: self._truth(node))
+        return self.draft.nested(lambda: self._truth(node))
 
     def _no(self, node: Expression) -> str:
-        return self._draft.nested(lambda: Operand(self._side(node, wanted=False))).code
+        return self.draft.nested(lambda: Operand(self._side(node, wanted=False))).code
 
     def _side(self, node: Expression, *, wanted: bool) -> str:
         match node:
@@ -104,9 +104,9 @@ class Truths:
             case And() | Or():
                 joined = event_values.all_of if isinstance(node, And) else event_values.any_of
                 parts = "".join(f"{self.truth(part).code}, " for part in node.parts)
-                return Operand(f"{self._draft.constant(joined)}(({parts}))")
+                return Operand(f"{self.draft.constant(joined)}(({parts}))")
             case Not():
-                return Operand(f"{self._draft.constant(event_values.opposite)}({self.truth(node.part).code})")
+                return Operand(f"{self.draft.constant(event_values.opposite)}({self.truth(node.part).code})")
             case ColumnRef() | Case() | Literal():
                 return self.values.plain(node)
             case Call() if node.function.name == "coalesce":
@@ -153,14 +153,14 @@ class Truths:
                       _ordered(">", value, high, odd, odd_high))
         if not low_known and not high_known:
             return _Test(known, f"({above.yes} and {below.yes})", f"({above.no} or {below.no})")
-        both = self._draft.constant(event_values.all_of)
-        name = self._draft.assigned(f"{both}(({above.three}, {below.three}))")
+        both = self.draft.constant(event_values.all_of)
+        name = self.draft.assigned(f"{both}(({above.three}, {below.three}))")
         return _Test((f"{name} is not None",), name, f"not {name}")
 
     def _named(self, node: Expression, *, as_double: bool) -> tuple[list[str], str]:
         """A value with a name of its own, and what must be true for it to be known."""
         made = self.values.value(node, as_double=as_double)
-        name = made.code if made.is_atom else self._draft.assigned(made.code)
+        name = made.code if made.is_atom else self.draft.assigned(made.code)
         return ([] if made.is_known else [f"{name} is not None"]), name
 
     def _in(self, node: In) -> _Test:
@@ -169,7 +169,7 @@ class Truths:
         names = [self.values.value(option, as_double=as_double).code for option in node.options]
         if len(names) == 1:
             return _Test(checks, f"{value} == {names[0]}", f"{value} != {names[0]}")
-        options = self._draft.constant(frozenset(self._draft.constants[name] for name in names))
+        options = self.draft.constant(frozenset(self.draft.constants[name] for name in names))
         return _Test(checks, f"{value} in {options}", f"{value} not in {options}")
 
     def _like(self, node: Like) -> _Test:
@@ -183,9 +183,9 @@ class Truths:
         else:
             checks, text = self.values.bound(node.value)
         if pattern.shape is Shape.GENERAL:
-            fits = self._draft.constant(pattern.test())
+            fits = self.draft.constant(pattern.test())
             return _Test(checks, f"{fits}({text}) is not None", f"{fits}({text}) is None")
-        letters = self._draft.constant(pattern.letters)
+        letters = self.draft.constant(pattern.letters)
         yes = {Shape.EXACT: f"{text} == {letters}", Shape.STARTS: f"{text}.startswith({letters})",
                Shape.ENDS: f"{text}.endswith({letters})", Shape.CONTAINS: f"{letters} in {text}"}[pattern.shape]
         return _Test(checks, yes, f"not {yes}")
@@ -209,7 +209,7 @@ class Truths:
         checks, text = self.values.bound(bare(node.arguments[0]))
         if not piece:
             return _Test(checks, "True", "False")
-        constant, is_start = self._draft.constant, node.function.name == "starts_with"
+        constant, is_start = self.draft.constant, node.function.name == "starts_with"
         part = f"[:{constant(len(piece))}]" if is_start else f"[{constant(-len(piece))}:]"
         # one letter settles most, a sign nearly all: its forms are looked up without putting anything into lower case
         signs = [place for place, letter in enumerate(piece) if not letter.isalnum()]
