@@ -1,7 +1,8 @@
 """Thirty policy conditions on single events and in bulk, against what one would use instead; equal results asserted.
 
 Each engine gets its best form, made once and used for all events:
-- evenhand: the conditions as a pack holds them, compiled by `compile_event` and `compile_batch`.
+- evenhand: the conditions as a pack holds them, compiled by `compile_event` (`holds` for one event, `holds_each` for a
+  batch of events) and `compile_batch`. The others have nothing for a batch but one event after the other.
 - by hand: one Python function for each rule over texts lowered once per event; lists of pieces with `in`, or with one
   compiled regular expression for each list.
 - zen-engine (Rust): one expression that gives a list of all thirty, so that an event is turned into its values once.
@@ -104,13 +105,16 @@ def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
     """Print the table of single events and batches."""
     events: list[Event] = table.to_pylist()
     engines = event_engines(words)
-    expected = [tuple(answers) for answers in map(engines["evenhand"], events)]
+    ours = compile_event(conditions(rules(words)))
+    expected = [ours.holds(event) for event in events]
+    if ours.holds_each(events) != expected:
+        raise SystemExit("the function over many events says otherwise than the one over single events")
     n_pieces = len({piece for one in words.__dict__.values() for piece in one})
     print(f"30 conditions, lists of {n_pieces} phrases and shorter ones; {len(events):,} events, "
           f"{sum(map(sum, expected)):,} of {30 * len(events):,} answers are yes; microseconds of processor time per event\n")
     print(f"{'engine':22s} {'one':>8s} {'p50':>8s} {'p99':>8s} {'ratio':>7s}"
-          + "".join(f"{f'of {n:,}':>11s}" for n in BATCHES[1:]))
-    ours = 0.0
+          + "".join(f"{f'of {n:,}':>11s} {'ratio':>7s}" for n in BATCHES[1:]))
+    first: list[float] = []
     for name, holds in engines.items():
         is_slow = microseconds(partial(_each, holds, events[:100]), 100, 1) > SLOW
         some, n_runs = (events[:SLOW_EVENTS], 1) if is_slow else (events, RUNS)
@@ -120,10 +124,13 @@ def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
                 places = [place for place, (one, other) in enumerate(zip(given, answers, strict=True)) if one != other]
                 raise SystemExit(f"{name} says otherwise in the conditions {places} of {event}")
         times = sorted(_timed(holds, event) for event in some)
-        cells = [microseconds(partial(_each, holds, some[:n]), len(some[:n]), n_runs) for n in (len(some), *BATCHES[1:])]
-        ours = ours or cells[0]
+        together = ours.holds_each if name == "evenhand" else partial(_each, holds)
+        cells = [microseconds(partial(_each, holds, some), len(some), n_runs),
+                 *(microseconds(partial(together, some[:n]), len(some[:n]), n_runs) for n in BATCHES[1:])]
+        first = first or cells
         print(f"{name:22s} {cells[0]:8.1f} {times[len(times) // 2]:8.1f} {times[len(times) * 99 // 100]:8.1f} "
-              f"{cells[0] / ours:7.1f}" + "".join(f"{cell:11.1f}" for cell in cells[1:]))
+              f"{cells[0] / first[0]:7.1f}"
+              + "".join(f"{cell:11.1f} {cell / one:7.1f}" for cell, one in zip(cells[1:], first[1:], strict=True)))
     if with_batches:
         arrow_batches(table, conditions(rules(words)), expected)
 
@@ -138,7 +145,8 @@ def arrow_batches(table: pa.Table, found: Sequence[Condition], expected: Sequenc
         if held != expected[:n]:
             raise SystemExit("the batch function says otherwise than the function over events")
         cells.append(microseconds(partial(compiled.holds, batch), n, RUNS))
-    print(f"{'evenhand, Arrow':22s} {cells[0]:8.1f} {'':8s} {'':8s} {'':7s}" + "".join(f"{each:11.1f}" for each in cells[1:]))
+    print(f"{'evenhand, Arrow':22s} {cells[0]:8.1f} {'':8s} {'':8s} {'':7s}"
+          + "".join(f"{each:11.1f} {'':7s}" for each in cells[1:]))
 
 
 def _each(holds: Callable[[Event], object], events: Sequence[Event]) -> None:

@@ -45,6 +45,7 @@ def test_a_column_that_is_left_out_is_not_known() -> None:
 def test_any_mapping_will_do_and_is_not_changed() -> None:
     event: Any = defaultdict(int)
     assert rules("followers is null").holds(event) == (True,)
+    assert rules("followers is null").holds_each([event]) == [(True,)]
     assert not event
     assert rules("followers = 3").holds(MappingProxyType({"followers": 3})) == (True,)
 
@@ -161,8 +162,17 @@ def test_many_events_are_answered_in_their_order_whatever_their_number() -> None
                   "contains(handle, 'x')")
     events: list[dict[str, Any]] = [{"bio": bio, "followers": n, "handle": "X" if n % 7 else None} for n, bio in enumerate(
         [None, "gift", "Kelvin \u212aELVIN", "gif\x00t", "nothing", " GIFT ", "gift " * 30_000, "İ AM"] * (TOGETHER // 3))]
-    assert found.holds_each(iter(events)) == [found.holds(event) for event in events]
+    expected = [found.holds(event) for event in events]
+    assert found.holds_each(iter(events)) == found.holds_each(map(MappingProxyType, events)) == expected
+    left_out = [{name: value for name, value in event.items() if value is not None} for event in events]
+    assert found.holds_each(left_out) == [found.holds(event) for event in left_out] == expected
     assert found.holds_each([]) == []
+
+
+def test_a_text_that_hangs_on_another_search_is_made_before_the_pass() -> None:
+    found = rules(f"contains_any(case when {MANY} then handle else bio end, 'abc', 'skin')")
+    events = [{"bio": "a gift", "handle": "ABC"}, {"bio": "no", "handle": "abc"}, {"bio": "a skin", "handle": "x"}]
+    assert [*map(found.holds, events)] == found.holds_each(events) == [(True,), (False,), (False,)]
 
 
 def test_a_value_of_another_type_among_many_events_is_refused() -> None:

@@ -61,11 +61,12 @@ class _Test:
 
 
 class Truths:
-    """Writes yes/no expressions."""
+    """Writes yes/no expressions, with what the pass finds once it has `assigned` names to the texts that it reads."""
 
     def __init__(self, draft: Draft, searches: Searches, *, assigned: Mapping[Expression, Operand] | None = None) -> None:
         self.draft = draft
         self._searches = searches
+        self._is_after_pass = assigned is not None
         self.values = Values(draft, yes=self.yes, truth=self.truth, assigned=assigned or {})
 
     def yes(self, node: Expression) -> str:
@@ -221,7 +222,7 @@ class Truths:
 
     def _searched(self, wanted: Search) -> _Test:
         text = self.values.value(wanted.text)
-        if self._searches.is_in_pass(wanted):
+        if self._is_after_pass and self._searches.is_in_pass(wanted):
             found = self._searches.hit(wanted)
         elif self._searches.is_alone(wanted):
             found = self._searches.look(wanted, *self.values.lowered_here(wanted.text))
