@@ -101,6 +101,15 @@ def microseconds(run: Callable[[], object], n_events: int, n_runs: int) -> float
     return statistics.median(spent) / n_events * 1e6
 
 
+def beside(theirs: Callable[[Sequence[Event]], object], ours: Callable[[Sequence[Event]], object],
+           events: Sequence[Event], n_runs: int) -> tuple[float, float]:
+    """The median time for one event, and the median ratio to ours measured right after, as the machine was then."""
+    n, n_times = len(events), 1 + SLOW_EVENTS // len(events)
+    runs = [(microseconds(partial(theirs, events), n, n_times), microseconds(partial(ours, events), n, n_times))
+            for _ in range(n_runs)]
+    return statistics.median(one for one, _ in runs), statistics.median(one / other for one, other in runs)
+
+
 def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
     """Print the table of single events and batches."""
     events: list[Event] = table.to_pylist()
@@ -114,7 +123,6 @@ def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
           f"{sum(map(sum, expected)):,} of {30 * len(events):,} answers are yes; microseconds of processor time per event\n")
     print(f"{'engine':22s} {'one':>8s} {'p50':>8s} {'p99':>8s} {'ratio':>7s}"
           + "".join(f"{f'of {n:,}':>11s} {'ratio':>7s}" for n in BATCHES[1:]))
-    first: list[float] = []
     for name, holds in engines.items():
         is_slow = microseconds(partial(_each, holds, events[:100]), 100, 1) > SLOW
         some, n_runs = (events[:SLOW_EVENTS], 1) if is_slow else (events, RUNS)
@@ -124,13 +132,12 @@ def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
                 places = [place for place, (one, other) in enumerate(zip(given, answers, strict=True)) if one != other]
                 raise SystemExit(f"{name} says otherwise in the conditions {places} of {event}")
         times = sorted(_timed(holds, event) for event in some)
-        together = ours.holds_each if name == "evenhand" else partial(_each, holds)
-        cells = [microseconds(partial(_each, holds, some), len(some), n_runs),
-                 *(microseconds(partial(together, some[:n]), len(some[:n]), n_runs) for n in BATCHES[1:])]
-        first = first or cells
-        print(f"{name:22s} {cells[0]:8.1f} {times[len(times) // 2]:8.1f} {times[len(times) * 99 // 100]:8.1f} "
-              f"{cells[0] / first[0]:7.1f}"
-              + "".join(f"{cell:11.1f} {cell / one:7.1f}" for cell, one in zip(cells[1:], first[1:], strict=True)))
+        mine = (partial(_each, ours.holds), ours.holds_each, ours.holds_each)
+        theirs = mine if name == "evenhand" else (partial(_each, holds),) * len(BATCHES)
+        cells = [beside(*both, some[:n], n_runs) for *both, n in zip(theirs, mine, (len(some), *BATCHES[1:]), strict=True)]
+        (spent, ratio), *batches = cells
+        print(f"{name:22s} {spent:8.1f} {times[len(times) // 2]:8.1f} {times[len(times) * 99 // 100]:8.1f} {ratio:7.1f}"
+              + "".join(f"{spent:11.1f} {ratio:7.1f}" for spent, ratio in batches))
     if with_batches:
         arrow_batches(table, conditions(rules(words)), expected)
 
