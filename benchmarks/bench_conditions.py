@@ -1,7 +1,8 @@
 """Thirty policy conditions on single events and in bulk, against what one would use instead; equal results asserted.
 
 Each engine gets its best form, made once and used for all events:
-- evenhand: the conditions as a pack holds them, compiled by `compile_event` and `compile_batch`.
+- evenhand: the conditions as a pack holds them, compiled by `compile_event` (`holds` for one event, `holds_each` for a
+  batch of events) and `compile_batch`. The others have nothing for a batch but one event after the other.
 - by hand: one Python function for each rule over texts lowered once per event; lists of pieces with `in`, or with one
   compiled regular expression for each list.
 - zen-engine (Rust): one expression that gives a list of all thirty, so that an event is turned into its values once.
@@ -100,17 +101,28 @@ def microseconds(run: Callable[[], object], n_events: int, n_runs: int) -> float
     return statistics.median(spent) / n_events * 1e6
 
 
+def beside(theirs: Callable[[Sequence[Event]], object], ours: Callable[[Sequence[Event]], object],
+           events: Sequence[Event], n_runs: int) -> tuple[float, float]:
+    """The median time for one event, and the median ratio to ours measured right after, as the machine was then."""
+    n, n_times = len(events), 1 + SLOW_EVENTS // len(events)
+    runs = [(microseconds(partial(theirs, events), n, n_times), microseconds(partial(ours, events), n, n_times))
+            for _ in range(n_runs)]
+    return statistics.median(one for one, _ in runs), statistics.median(one / other for one, other in runs)
+
+
 def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
     """Print the table of single events and batches."""
     events: list[Event] = table.to_pylist()
     engines = event_engines(words)
-    expected = [tuple(answers) for answers in map(engines["evenhand"], events)]
+    ours = compile_event(conditions(rules(words)))
+    expected = [ours.holds(event) for event in events]
+    if ours.holds_each(events) != expected:
+        raise SystemExit("the function over many events says otherwise than the one over single events")
     n_pieces = len({piece for one in words.__dict__.values() for piece in one})
     print(f"30 conditions, lists of {n_pieces} phrases and shorter ones; {len(events):,} events, "
           f"{sum(map(sum, expected)):,} of {30 * len(events):,} answers are yes; microseconds of processor time per event\n")
     print(f"{'engine':22s} {'one':>8s} {'p50':>8s} {'p99':>8s} {'ratio':>7s}"
-          + "".join(f"{f'of {n:,}':>11s}" for n in BATCHES[1:]))
-    ours = 0.0
+          + "".join(f"{f'of {n:,}':>11s} {'ratio':>7s}" for n in BATCHES[1:]))
     for name, holds in engines.items():
         is_slow = microseconds(partial(_each, holds, events[:100]), 100, 1) > SLOW
         some, n_runs = (events[:SLOW_EVENTS], 1) if is_slow else (events, RUNS)
@@ -120,10 +132,12 @@ def single_events(table: pa.Table, words: Words, *, with_batches: bool) -> None:
                 places = [place for place, (one, other) in enumerate(zip(given, answers, strict=True)) if one != other]
                 raise SystemExit(f"{name} says otherwise in the conditions {places} of {event}")
         times = sorted(_timed(holds, event) for event in some)
-        cells = [microseconds(partial(_each, holds, some[:n]), len(some[:n]), n_runs) for n in (len(some), *BATCHES[1:])]
-        ours = ours or cells[0]
-        print(f"{name:22s} {cells[0]:8.1f} {times[len(times) // 2]:8.1f} {times[len(times) * 99 // 100]:8.1f} "
-              f"{cells[0] / ours:7.1f}" + "".join(f"{cell:11.1f}" for cell in cells[1:]))
+        mine = (partial(_each, ours.holds), ours.holds_each, ours.holds_each)
+        theirs = mine if name == "evenhand" else (partial(_each, holds),) * len(BATCHES)
+        cells = [beside(*both, some[:n], n_runs) for *both, n in zip(theirs, mine, (len(some), *BATCHES[1:]), strict=True)]
+        (spent, ratio), *batches = cells
+        print(f"{name:22s} {spent:8.1f} {times[len(times) // 2]:8.1f} {times[len(times) * 99 // 100]:8.1f} {ratio:7.1f}"
+              + "".join(f"{spent:11.1f} {ratio:7.1f}" for spent, ratio in batches))
     if with_batches:
         arrow_batches(table, conditions(rules(words)), expected)
 
@@ -138,7 +152,8 @@ def arrow_batches(table: pa.Table, found: Sequence[Condition], expected: Sequenc
         if held != expected[:n]:
             raise SystemExit("the batch function says otherwise than the function over events")
         cells.append(microseconds(partial(compiled.holds, batch), n, RUNS))
-    print(f"{'evenhand, Arrow':22s} {cells[0]:8.1f} {'':8s} {'':8s} {'':7s}" + "".join(f"{each:11.1f}" for each in cells[1:]))
+    print(f"{'evenhand, Arrow':22s} {cells[0]:8.1f} {'':8s} {'':8s} {'':7s}"
+          + "".join(f"{each:11.1f} {'':7s}" for each in cells[1:]))
 
 
 def _each(holds: Callable[[Event], object], events: Sequence[Event]) -> None:

@@ -40,14 +40,16 @@ def by_batch(found: list[Condition], table: pa.Table) -> list[tuple[bool, ...]]:
 @given(st.lists(conditions(), min_size=1, max_size=3), rows())
 def test_sql_events_and_batches_agree(engine: duckdb.DuckDBPyConnection, found: list[Condition], table: pa.Table) -> None:
     expected = by_sql(engine, found, table)
-    holds = compile_event(found).holds
-    assert [holds(event) for event in table.to_pylist()] == expected
+    compiled = compile_event(found)
+    assert [compiled.holds(event) for event in table.to_pylist()] == expected
+    assert compiled.holds_each(table.to_pylist()) == expected
     assert by_batch(found, table) == expected
 
 
 def test_the_sample_conditions_agree(engine: duckdb.DuckDBPyConnection) -> None:
     found = [parse_condition(text) for text, _ in MEANINGS]
     expected = by_sql(engine, found, ACCOUNTS)
-    holds = compile_event(found).holds
-    assert [holds(event) for event in ACCOUNTS.to_pylist()] == expected
+    compiled = compile_event(found)
+    assert [compiled.holds(event) for event in ACCOUNTS.to_pylist()] == expected
+    assert compiled.holds_each(ACCOUNTS.to_pylist()) == expected
     assert by_batch(found, ACCOUNTS) == expected

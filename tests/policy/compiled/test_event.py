@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from evenhand.errors import DataError
 from evenhand.model.condition import Condition, Subject
 from evenhand.model.expression import Column, ColumnRef, IsNull, Type
-from evenhand.policy.compiled.event import EventFunction, compile_event
+from evenhand.policy.compiled.event import TOGETHER, EventFunction, compile_event
 from evenhand.policy.compiled.event_pieces import LONGEST_JOINED, event_finder
 from evenhand.policy.compiled.letters import lower
 from evenhand.policy.language.condition import parse_condition
@@ -45,6 +45,7 @@ def test_a_column_that_is_left_out_is_not_known() -> None:
 def test_any_mapping_will_do_and_is_not_changed() -> None:
     event: Any = defaultdict(int)
     assert rules("followers is null").holds(event) == (True,)
+    assert rules("followers is null").holds_each([event]) == [(True,)]
     assert not event
     assert rules("followers = 3").holds(MappingProxyType({"followers": 3})) == (True,)
 
@@ -136,12 +137,15 @@ PIECES = st.text(st.sampled_from("akiKİ\u212aσΣςßẞ空é"), min_size=1, ma
 TEXTS = st.text(st.sampled_from("aAkKiIİ\u212aσΣςßẞ空éÉ \x00"), max_size=12)
 
 
-@given(st.lists(PIECES, min_size=1, max_size=5, unique=True), st.tuples(TEXTS, TEXTS), st.booleans())
-def test_one_pass_finds_what_looking_one_by_one_finds(pieces: list[str], texts: tuple[str, str], is_long: bool) -> None:
+@given(st.lists(PIECES, min_size=1, max_size=5, unique=True), st.tuples(TEXTS, TEXTS), st.tuples(TEXTS, TEXTS), st.booleans())
+def test_one_pass_finds_what_looking_one_by_one_finds(pieces: list[str], texts: tuple[str, str], others: tuple[str, str],
+                                                      is_long: bool) -> None:
     texts = (texts[0] + "." * LONGEST_JOINED * is_long, texts[1])
     masks = [{n: 1 << (n + side * len(pieces)) for n in range(len(pieces))} for side in range(2)]
     expected = sum(masks[side][n] for side in range(2) for n, piece in enumerate(pieces) if piece in lower(texts[side]))
-    assert event_finder(pieces, masks)(texts) == expected
+    finder = event_finder(pieces, masks)
+    assert finder.find(texts) == expected
+    assert finder.find_each([*others, *texts, *others]) == [finder.find(others), expected, finder.find(others)]
 
 
 def test_threads_may_share_a_function() -> None:
@@ -149,4 +153,28 @@ def test_threads_may_share_a_function() -> None:
     events = [{"bio": f"{'airdrop' if n % 3 == 0 else 'nothing'} {'x' * (n % 50)}", "followers": n} for n in range(3000)]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(found.holds, events))
-    assert answers == [(n % 3 == 0, n % 2 == 0) for n in range(3000)]
+        parts = list(pool.map(found.holds_each, (events[:1500], events[1500:])))
+    assert answers == [(n % 3 == 0, n % 2 == 0) for n in range(3000)] == [*parts[0], *parts[1]]
+
+
+def test_many_events_are_answered_in_their_order_whatever_their_number() -> None:
+    found = rules(MANY, f"not {MANY}", "followers > 3", f"lower(trim(bio)) = 'gift' or {MANY.replace('bio', 'trim(bio)')}",
+                  "contains(handle, 'x')")
+    events: list[dict[str, Any]] = [{"bio": bio, "followers": n, "handle": "X" if n % 7 else None} for n, bio in enumerate(
+        [None, "gift", "Kelvin \u212aELVIN", "gif\x00t", "nothing", " GIFT ", "gift " * 30_000, "İ AM"] * (TOGETHER // 3))]
+    expected = [found.holds(event) for event in events]
+    assert found.holds_each(iter(events)) == found.holds_each(map(MappingProxyType, events)) == expected
+    left_out = [{name: value for name, value in event.items() if value is not None} for event in events]
+    assert found.holds_each(left_out) == [found.holds(event) for event in left_out] == expected
+    assert found.holds_each([]) == []
+
+
+def test_a_text_that_hangs_on_another_search_is_made_before_the_pass() -> None:
+    found = rules(f"contains_any(case when {MANY} then handle else bio end, 'abc', 'skin')")
+    events = [{"bio": "a gift", "handle": "ABC"}, {"bio": "no", "handle": "abc"}, {"bio": "a skin", "handle": "x"}]
+    assert [*map(found.holds, events)] == found.holds_each(events) == [(True,), (False,), (False,)]
+
+
+def test_a_value_of_another_type_among_many_events_is_refused() -> None:
+    with pytest.raises(DataError, match="`followers` of an event is 'many'"):
+        rules(MANY, "followers > 3").holds_each([{"followers": 5}, {"followers": "many"}, {"bio": 5}])

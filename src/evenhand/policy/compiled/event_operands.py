@@ -57,9 +57,11 @@ class Values:
         return self.bound(node, as_double=as_double)
 
     def _inline_arithmetic(self, node: Arithmetic, checks: list[str]) -> str:
-        sides = [self.inline(side, as_double=True) for side in (node.left, node.right)]
-        checks += [check for more, _ in sides for check in more]
-        return f"({sides[0][1]} {node.operator} {sides[1][1]})"
+        more, left = self.inline(node.left, as_double=True)
+        # beside a double Python makes one of a whole number
+        others, right = self.inline(node.right, as_double=not isinstance(node.right, ColumnRef))
+        checks += [*more, *others]
+        return f"({left} {node.operator} {right})"
 
     def lowered(self, text: Expression) -> Operand:
         """The text in lower case, worked out once for all conditions."""
@@ -69,12 +71,17 @@ class Values:
         if text not in self._lowered:
             made = self.value(text)
             name = made.code if made.is_atom else self._draft.assigned(made.code)
-            lower = self._draft.constant(letters.lower)
-            code = f"{name}.lower() if {name}.isascii() else {lower}({name})"
-            if not made.is_known:
-                code = f"None if {name} is None else {code}"
+            code = self._lowering(name) if made.is_known else f"None if {name} is None else {self._lowering(name)}"
             self._lowered[text] = Operand(self._draft.assigned(code), is_known=made.is_known, is_atom=True)
         return self._lowered[text]
+
+    def lowered_here(self, text: Expression) -> tuple[str, str]:
+        """The text of a column in lower case, known to be there: to put into lower case, and its name from then on."""
+        name, again = self.value(text).code, self._draft.temporary()
+        return f"({again} := {self._lowering(name)})", again
+
+    def _lowering(self, name: str) -> str:
+        return f"{name}.lower() if {name}.isascii() else {self._draft.constant(letters.lower)}({name})"
 
     def plain(self, node: Expression) -> Operand:
         """The value of a column, a literal, a calculation, a `case` or a call, whatever its type."""

@@ -6,9 +6,10 @@ becomes k, İ becomes i) is rare: it is looked for beside the pieces, and only a
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import hyperscan
@@ -20,62 +21,96 @@ LONGEST_JOINED = 2_048
 """Bytes of an event's texts up to which they are read in one pass. In longer ones a piece may stand very often, so each
 is read alone, and each piece is told of once."""
 
+LONGEST_TOGETHER = 65_536
+"""Bytes of many events' texts up to which they are read in one pass, for the same reason."""
 _END_OF_CASES = 0x1F000
 """No character from here on has a case."""
 
 Masks = Sequence[Mapping[int, int]]
 """For each text, what finding a piece (by its place) in it means, as bits."""
+Matches = list[tuple[int, int]]
+"""The number of a pattern and the byte behind its match, in no order."""
+_END = itemgetter(1)
 
 
-def event_finder(pieces: Sequence[str], masks: Masks) -> Callable[[tuple[str, ...]], int]:
-    """A function that gives the `masks` of all pieces that stand in an event's texts, joined by `|`.
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Looks for the pieces of all conditions. Several threads may use it."""
 
-    The pieces are in lower case. Several threads may call the function.
+    find: Callable[[tuple[str, ...]], int]
+    """The masks of all pieces that stand in the texts of one event, joined by `|`."""
+    find_each: Callable[[Sequence[str]], list[int]]
+    """The same for each of many events, whose texts stand one behind the other: all are read in one pass."""
 
-    >>> find = event_finder(["airdrop", "раздача"], [{0: 1, 1: 2}, {0: 4}])
-    >>> find(("РАЗДАЧА", "Airdrop")), find(("airdrop", "раздача"))
-    (6, 1)
+
+def event_finder(pieces: Sequence[str], masks: Masks) -> Finder:
+    """Finds the pieces, which are in lower case, in the texts of events; there are `masks` for each of their texts.
+
+    >>> finder = event_finder(["airdrop", "раздача"], [{0: 1, 1: 2}, {0: 4}])
+    >>> finder.find(("РАЗДАЧА", "Airdrop")), finder.find_each(["airdrop", "раздача", "", "AIRDROP"])
+    (6, [1, 4])
     """
-    odd = _odd_letters(frozenset("".join(pieces)))
-    patterns = [*map(_pattern, pieces), *(letter.encode() for letter in odd)]
-    flags = [hyperscan.HS_FLAG_CASELESS if piece.isascii() else 0 for piece in pieces] + [0] * len(odd)
-    scan_all = _scanner(patterns, flags)
-    scan_once = _scanner(patterns, [flag | hyperscan.HS_FLAG_SINGLEMATCH for flag in flags])
-    n_pieces = len(pieces)
+    odd_letters = _odd_letters(frozenset("".join(pieces)))
+    patterns = [*map(_pattern, pieces), *(letter.encode() for letter in odd_letters)]
+    flags = [hyperscan.HS_FLAG_CASELESS if piece.isascii() else 0 for piece in pieces] + [0] * len(odd_letters)
+    odd = 1 << max((mask.bit_length() for by_piece in masks for mask in by_piece.values()), default=0)
+    meanings = [*(tuple(mask.get(number, 0) for mask in masks) for number in range(len(pieces))),
+                *((odd,) * len(masks) for _ in odd_letters)]
+    scanned, n_texts = _scanner(patterns, flags), len(masks)
+    one_by_one = _one_by_one(_scanner(patterns, flags, once=True), meanings, odd)
 
     def find(texts: tuple[str, ...]) -> int:
         data = _encoded(BETWEEN.join(texts))
         if len(data) > LONGEST_JOINED:
             return one_by_one(texts)
-        found = scan_all(data)
-        return spread(texts, found) if found else 0
+        found = scanned(data)
+        return told(texts, data.count, found) if found else 0
 
-    def spread(texts: tuple[str, ...], found: list[int], *, is_lower: bool = False) -> int:
-        """What was found, by the text in which each match ends."""
-        ends, total, hits = [], 0, 0
-        for text in texts:
-            total += len(_encoded(text))
-            ends.append(total)
-            total += 1
-        for place in range(0, len(found), 2):
-            if found[place] < n_pieces:
-                hits |= masks[bisect_left(ends, found[place + 1])].get(found[place], 0)
-            elif not is_lower:
-                lowered = tuple(map(lower, texts))
-                return spread(lowered, scan_all(_encoded(BETWEEN.join(lowered))), is_lower=True)
-        return hits
-
-    def one_by_one(texts: tuple[str, ...], *, is_lower: bool = False) -> int:
+    def told(texts: tuple[str, ...], count: Callable[..., int], found: Matches) -> int:
+        """What was found: a match belongs to the text behind as many separators as stand before the match's end."""
+        if count(0) != n_texts - 1:
+            return one_by_one(texts)
         hits = 0
-        for text, mask in zip(texts, masks, strict=True):
-            found = scan_once(_encoded(text))
-            if not is_lower and any(piece >= n_pieces for piece in found[::2]):
-                return one_by_one(tuple(map(lower, texts)), is_lower=True)
-            for piece in found[::2]:
-                hits |= mask.get(piece, 0)
+        for number, end in found:
+            hits |= meanings[number][count(0, 0, end)]
+        return hits if hits < odd else find(tuple(map(lower, texts))) & (odd - 1)
+
+    def find_each(texts: Sequence[str]) -> list[int]:
+        data = _joined(texts)
+        found = sorted(scanned(data), key=_END) if len(data) <= LONGEST_TOGETHER else []
+        hits, place, last, count = [0] * (len(texts) // n_texts), 0, 0, data.count
+        for number, end in found:
+            place, last = place + count(0, last, end), end
+            if place < len(texts):
+                hits[place // n_texts] |= meanings[number][place % n_texts]
+        if len(data) > LONGEST_TOGETHER or place + count(0, last) >= len(texts):
+            return [find(tuple(texts[first:first + n_texts])) for first in range(0, len(texts), n_texts)]
+        for event in [event for event, one in enumerate(hits) if one >= odd]:
+            hits[event] = find(tuple(texts[event * n_texts:(event + 1) * n_texts]))
         return hits
+
+    return Finder(find, find_each)
+
+
+def _one_by_one(scanned: Callable[[bytes], Matches], meanings: Sequence[Sequence[int]],
+                odd: int) -> Callable[[tuple[str, ...]], int]:
+    """What `find` does, with a pass over each text."""
+    def find(texts: tuple[str, ...]) -> int:
+        hits = 0
+        for place, text in enumerate(texts):
+            for number, _ in scanned(_encoded(text)):
+                hits |= meanings[number][place]
+        return hits if hits < odd else find(tuple(map(lower, texts))) & (odd - 1)
 
     return find
+
+
+def _joined(texts: Sequence[str]) -> bytes:
+    """Many texts' bytes. Joined before they are encoded, one text in a wide script would widen all."""
+    try:
+        return BETWEEN.encode().join(map(str.encode, texts))
+    except UnicodeEncodeError:
+        return BETWEEN.encode().join(map(_encoded, texts))
 
 
 def _encoded(text: str) -> bytes:
@@ -86,25 +121,27 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _scanner(patterns: Sequence[bytes], flags: Sequence[int]) -> Callable[[bytes], list[int]]:
-    """A function that gives the number and the end of each match, one after the other."""
+def _scanner(patterns: Sequence[bytes], flags: Sequence[int], *, once: bool = False) -> Callable[[bytes], Matches]:
+    """A function that gives all matches in some bytes, or when it is `once` one for each pattern that fits."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=list(flags))
+    database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns),
+                     flags=[flag | hyperscan.HS_FLAG_SINGLEMATCH * once for flag in flags])
     scan, new_scratch = database.scan, hyperscan.Scratch
     idle = [new_scratch(database)]
     # a scratch is used by one call at a time: taking one and giving it back are atomic
+    take, give_back = idle.pop, idle.append
 
     def note(number: int, _start: int, end: int, _flags: int, found: Any) -> None:
-        found += (number, end)
+        found.append((number, end))
 
-    def scanned(data: bytes) -> list[int]:
-        found: list[int] = []
+    def scanned(data: bytes) -> Matches:
+        found: Matches = []
         try:
-            scratch = idle.pop()
+            scratch = take()
         except IndexError:
             scratch = new_scratch(database)
         scan(data, note, 0, found, scratch)
-        idle.append(scratch)
+        give_back(scratch)
         return found
 
     return scanned

@@ -28,7 +28,7 @@ from evenhand.policy.compiled import event_values
 from evenhand.policy.compiled.event_draft import Draft, Operand
 from evenhand.policy.compiled.event_operands import LONGEST_CHAIN, Values
 from evenhand.policy.compiled.event_pieces import forms_of
-from evenhand.policy.compiled.event_searches import Searches, Stage
+from evenhand.policy.compiled.event_searches import Searches
 from evenhand.policy.compiled.letters import lower
 from evenhand.policy.compiled.like import Shape
 from evenhand.policy.compiled.numbers import any_double, is_double
@@ -46,11 +46,13 @@ class _Test:
     no: str
     is_safe: bool = False
     """True when `yes` needs no checks."""
+    asked: str = ""
+    """The same as `yes`, for where only its truth counts, when that is shorter."""
 
     def side(self, *, wanted: bool) -> str:
         """A Python expression that is true where the test is `wanted`."""
         checks = () if wanted and self.is_safe else self.checks
-        return _joined(" and ", [*checks, self.yes if wanted else self.no])
+        return _joined(" and ", [*checks, (self.asked or self.yes) if wanted else self.no])
 
     @property
     def three(self) -> str:
@@ -59,23 +61,24 @@ class _Test:
 
 
 class Truths:
-    """Writes yes/no expressions."""
+    """Writes yes/no expressions, with what the pass finds once it has `assigned` names to the texts that it reads."""
 
     def __init__(self, draft: Draft, searches: Searches, *, assigned: Mapping[Expression, Operand] | None = None) -> None:
-        self._draft = draft
+        self.draft = draft
         self._searches = searches
+        self._is_after_pass = assigned is not None
         self.values = Values(draft, yes=self.yes, truth=self.truth, assigned=assigned or {})
 
     def yes(self, node: Expression) -> str:
-        """A Python expression that is True where `node` is yes, else False."""
-        return self._draft.nested(lambda: Operand(self._side(node, wanted=True))).code
+        """A Python expression whose truth is whether `node` is yes."""
+        return self.draft.nested(lambda: Operand(self._side(node, wanted=True))).code
 
     def truth(self, node: Expression) -> Operand:
         """A Python expression that is True, False, or None where `node` is not known."""
-        return self._draft.nested(lambda: self._truth(node))
+        return self.draft.nested(lambda: self._truth(node))
 
     def _no(self, node: Expression) -> str:
-        return self._draft.nested(lambda: Operand(self._side(node, wanted=False))).code
+        return self.draft.nested(lambda: Operand(self._side(node, wanted=False))).code
 
     def _side(self, node: Expression, *, wanted: bool) -> str:
         match node:
@@ -102,9 +105,9 @@ class Truths:
             case And() | Or():
                 joined = event_values.all_of if isinstance(node, And) else event_values.any_of
                 parts = "".join(f"{self.truth(part).code}, " for part in node.parts)
-                return Operand(f"{self._draft.constant(joined)}(({parts}))")
+                return Operand(f"{self.draft.constant(joined)}(({parts}))")
             case Not():
-                return Operand(f"{self._draft.constant(event_values.opposite)}({self.truth(node.part).code})")
+                return Operand(f"{self.draft.constant(event_values.opposite)}({self.truth(node.part).code})")
             case ColumnRef() | Case() | Literal():
                 return self.values.plain(node)
             case Call() if node.function.name == "coalesce":
@@ -151,14 +154,14 @@ class Truths:
                       _ordered(">", value, high, odd, odd_high))
         if not low_known and not high_known:
             return _Test(known, f"({above.yes} and {below.yes})", f"({above.no} or {below.no})")
-        both = self._draft.constant(event_values.all_of)
-        name = self._draft.assigned(f"{both}(({above.three}, {below.three}))")
+        both = self.draft.constant(event_values.all_of)
+        name = self.draft.assigned(f"{both}(({above.three}, {below.three}))")
         return _Test((f"{name} is not None",), name, f"not {name}")
 
     def _named(self, node: Expression, *, as_double: bool) -> tuple[list[str], str]:
         """A value with a name of its own, and what must be true for it to be known."""
         made = self.values.value(node, as_double=as_double)
-        name = made.code if made.is_atom else self._draft.assigned(made.code)
+        name = made.code if made.is_atom else self.draft.assigned(made.code)
         return ([] if made.is_known else [f"{name} is not None"]), name
 
     def _in(self, node: In) -> _Test:
@@ -167,7 +170,7 @@ class Truths:
         names = [self.values.value(option, as_double=as_double).code for option in node.options]
         if len(names) == 1:
             return _Test(checks, f"{value} == {names[0]}", f"{value} != {names[0]}")
-        options = self._draft.constant(frozenset(self._draft.constants[name] for name in names))
+        options = self.draft.constant(frozenset(self.draft.constants[name] for name in names))
         return _Test(checks, f"{value} in {options}", f"{value} not in {options}")
 
     def _like(self, node: Like) -> _Test:
@@ -181,9 +184,9 @@ class Truths:
         else:
             checks, text = self.values.bound(node.value)
         if pattern.shape is Shape.GENERAL:
-            fits = self._draft.constant(pattern.test())
+            fits = self.draft.constant(pattern.test())
             return _Test(checks, f"{fits}({text}) is not None", f"{fits}({text}) is None")
-        letters = self._draft.constant(pattern.letters)
+        letters = self.draft.constant(pattern.letters)
         yes = {Shape.EXACT: f"{text} == {letters}", Shape.STARTS: f"{text}.startswith({letters})",
                Shape.ENDS: f"{text}.endswith({letters})", Shape.CONTAINS: f"{letters} in {text}"}[pattern.shape]
         return _Test(checks, yes, f"not {yes}")
@@ -205,22 +208,28 @@ class Truths:
     def _at_edge(self, node: Call, piece: str) -> _Test:
         """A written piece at an end of a text: only as much of the text is put into lower case."""
         checks, text = self.values.bound(bare(node.arguments[0]))
-        length = self._draft.constant(len(piece) if node.function.name == "starts_with" else -len(piece))
-        part = f"[:{length}]" if node.function.name == "starts_with" else f"[{length}:]"
-        lowered = f"{self._draft.constant(lower)}({text}{part})"
-        name = self._draft.constant(piece)
         if not piece:
             return _Test(checks, "True", "False")
-        letter = piece[0] if node.function.name == "starts_with" else piece[-1]
-        # the one letter at the edge settles most: its forms are looked up without putting anything into lower case
-        edge = f"{text}{'[:1]' if node.function.name == 'starts_with' else '[-1:]'} in {self._draft.constant(forms_of(letter))}"
-        return _Test(checks, f"({edge} and {lowered} == {name})", f"not ({edge} and {lowered} == {name})")
+        constant, is_start = self.draft.constant, node.function.name == "starts_with"
+        part = f"[:{constant(len(piece))}]" if is_start else f"[{constant(-len(piece))}:]"
+        # one letter settles most, a sign nearly all: its forms are looked up without putting anything into lower case
+        signs = [place for place, letter in enumerate(piece) if not letter.isalnum()]
+        place = signs[0] if signs else 0 if is_start else len(piece) - 1
+        start, end = (place, place + 1) if is_start else (place - len(piece), place - len(piece) + 1 or None)
+        one = f"{text}[{constant(start)}:{'' if end is None else constant(end)}] in {constant(forms_of(piece[place]))}"
+        fits = f"{one} and {constant(lower)}({text}{part}) == {constant(piece)}"
+        return _Test(checks, f"({fits})", f"not ({fits})")
 
     def _searched(self, wanted: Search) -> _Test:
-        is_before = self._searches.stage is Stage.BEFORE
-        text = self.values.lowered(wanted.text) if is_before else self.values.value(wanted.text)
-        found = self._searches.test(wanted, lambda: text)
-        return _Test(() if text.is_known else (f"{text.code} is not None",), found.yes, found.no, found.is_safe)
+        text = self.values.value(wanted.text)
+        if self._is_after_pass and self._searches.is_in_pass(wanted):
+            found = self._searches.hit(wanted)
+        elif self._searches.is_alone(wanted):
+            found = self._searches.look(wanted, *self.values.lowered_here(wanted.text))
+        else:
+            text = self.values.lowered(wanted.text)
+            found = self._searches.look(wanted, text.code, text.code)
+        return _Test(() if text.is_known else (f"{text.code} is not None",), found.yes, found.no, found.is_safe, found.asked)
 
 
 _EDGES = {"starts_with": "{0}.startswith({1})", "ends_with": "{0}.endswith({1})"}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
 from numbers import Real
 from operator import index
 from typing import Any, SupportsIndex
@@ -19,6 +21,9 @@ LEAST_WHOLE, GREATEST_WHOLE = -(1 << 63), (1 << 63) - 1
 """The whole numbers that the engine stores."""
 MAX_SHOWN = 40
 """Characters of a value that an error repeats."""
+REMEMBERED = 1_024
+"""Different answers of one function that are kept, since most events are answered like another."""
+_OF_BYTE = tuple(tuple(bool(byte >> bit & 1) for bit in range(8)) for byte in range(256))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -146,3 +151,18 @@ def opposite(value: bool | None) -> bool | None:  # noqa: FBT001 - the one value
 def first_known(values: tuple[Any, ...]) -> Any:
     """The first value that is known; None when none is."""
     return next((value for value in values if value is not None), None)
+
+
+def answers_of(n_conditions: int) -> Callable[[int], tuple[bool, ...]]:
+    """A function from a number whose bits say which conditions hold to one answer for each condition.
+
+    >>> answers_of(3)(0b101)
+    (True, False, True)
+    """
+    n_bytes = (n_conditions + 7) // 8
+
+    @lru_cache(maxsize=REMEMBERED)
+    def answers(held: int) -> tuple[bool, ...]:
+        return tuple(chain.from_iterable(map(_OF_BYTE.__getitem__, held.to_bytes(n_bytes, "little"))))[:n_conditions]
+
+    return answers
