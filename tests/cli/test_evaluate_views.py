@@ -85,7 +85,9 @@ def world_score() -> WorldScore:
                                 (Harm.FALSE_CLAIM, (None,))):
             for operator in operators:
                 rows += [{"kind": "violator", "role": f"{harm}_role", "operator": operator, "language": language,
-                          "harm": harm, "decided": decided if harm is not Harm.FALSE_CLAIM else None, "is_true": decided == harm,
+                          "harm": harm, "decided": decided if harm is not Harm.FALSE_CLAIM else None,
+                          "is_true": harm is not Harm.FALSE_CLAIM and decided is not None and (
+                              decided == harm or language == "ar"),
                           "n_accounts": int(chance.integers(1, 900))} for decided in (harm, Harm.SCAM, None)]
         for kind, role in (("hard_negative", "parody"), ("hard_negative", "fan"), ("ordinary", "o"), ("holder", "h")):
             rows += [{"kind": kind, "role": role, "operator": None, "language": language, "harm": None, "decided": decided,

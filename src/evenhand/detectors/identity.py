@@ -45,8 +45,8 @@ SELF_NAMED = Query(
            or contains(substr(bio, greatest(place - width, 1), least(place - 1, width)), own_name))""")
 
 BODIES = f"'{HolderKind.INSTITUTION}', '{HolderKind.MILITARY}'"
-"""Holders that nobody is called like by chance: "we are the Town of Colchester" says who is meant, however often towns are called
-so. An outlet's name may be an everyday word or a band's, so there the claim must write it as the register does."""
+"""Holders that nobody is called like by chance: "we are the Town of Colchester" says who is meant, however often towns are
+called so. An outlet's name may be an everyday word or a band's, so there the claim must write it as the register does."""
 
 NAMED_CLAIMS = Query(
     name="named_claims", inputs=("name_matches", "claims", "accounts", SELF_NAMED.name),

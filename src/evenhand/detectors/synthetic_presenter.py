@@ -40,7 +40,8 @@ POSED_OUTLETS = Query(
     join (select distinct account_id from {UNDISCLOSED_MEDIA.name} where post_id is not null) m
       on i.account_id = m.account_id
     left join proofs p on i.account_id = p.account_id
-    where i.holder_kind = '{HolderKind.MEDIA}' and i."where" in ('display_name', 'handle') and i.strength >= {MIN_IDENTITY} and p.account_id is null""")
+    where i.holder_kind = '{HolderKind.MEDIA}' and i."where" in ('display_name', 'handle')
+      and i.strength >= {MIN_IDENTITY} and p.account_id is null""")
 
 SUBJECTS = Query(
     name="synthetic_subjects", inputs=(UNDISCLOSED_MEDIA.name, POSED_OUTLETS.name),

@@ -40,9 +40,9 @@ class WorldView:
 
     JSON: `world`, `scale`, `seed`, `accounts`, `plan` (its digest), `pack`; `bars` (`harm`, null for the hard negatives;
     `metric`, `at_least`, `at_most`, `value`, `is_met`, `has_detector`); `all` (`precision`, `recall`, `genuine_found`, by
-    account); `buckets` (counts and metrics by harm and by account), `confusions` (`planted`, `decided`, `is_true`, `accounts`), `wrong`
-    (the first accounts wrongly penalised), `spared` (`kind`, `role`, `penalised`), `by_role`, `by_operator`, `by_language`,
-    `posts`.
+    account); `buckets` (counts and metrics by harm, by main harm and by account), `confusions` (`planted`, `decided`,
+    `is_true`, `accounts`), `wrong` (the first accounts wrongly penalised), `spared` (`kind`, `role`, `penalised`), `by_role`,
+    `by_operator`, `by_language`, `posts`.
     """
 
     name: ClassVar[str] = "world_score"
@@ -73,8 +73,8 @@ class WorldView:
                     for name, one in (("precision", card.counts.precision), ("recall", card.counts.recall),
                                       ("genuine_found", card.counts.genuine_found))},
             "buckets": [_bucket(bucket) for bucket in card.buckets],
-            "confusions": [{"planted": str(one.planted), "decided": str(one.decided), "is_true": one.is_true, "accounts": one.n_accounts}
-                           for one in card.confusions],
+            "confusions": [{"planted": str(one.planted), "decided": str(one.decided), "is_true": one.is_true,
+                            "accounts": one.n_accounts} for one in card.confusions],
             "wrong": [{"account_id": one.account_id, "kind": str(one.kind), "role": one.role, "language": one.language,
                        "decided": str(one.decided)} for one in self.score.wrong],
             "spared": [{"kind": str(group.kind), "role": group.role, "penalised": metric_record(group.penalised)}
