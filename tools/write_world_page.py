@@ -100,7 +100,7 @@ world is made, never what is in it.
 | `world.toml` | scale, seed, fingerprint, and how many accounts of every kind, harm and role there are |
 | `snapshot/` | [an ingested snapshot](snapshot.md#an-ingested-snapshot): accounts, posts, media, follows; at 2026-11-01 |
 | `registries/` | `fact_checks` and `credentials` of this world, to be given with `--registries` |
-| `truth/accounts/` | `account_id`, `kind`, `harm`, `role`, `operator`, `holder_id`, `language`, `script`, `other_harms` of every account |
+| `truth/accounts/` | `account_id`, `kind`, `harm`, `role`, `operator`, `holder_id`, `language`, `script`, `other_harms` |
 | `truth/posts/` | `post_id`, `account_id`, `is_violating` of posts of violators and hard negatives |
 
 Nothing but an evaluation reads `truth`. `kind` is `violator`, `hard_negative`, `holder` or `ordinary`. `operator` says how
@@ -111,7 +111,7 @@ its role meets as well:
 
 | role | meets as well | since |
 |---|---|---|
-| `synthetic_outlet` | `impersonation_media` | it bears a registered outlet's name, says that it is the outlet, and nowhere that it is not |
+| `synthetic_outlet` | `impersonation_media` | it bears a registered outlet's name and says that it is the outlet |
 | `deceptive_bait` | `scam` | every headline leads to a host that the shipped lists call a scam |
 
 A scorecard counts a decision under any of these as right, and shows beside it what comes out when only the planted harm counts.

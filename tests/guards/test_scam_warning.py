@@ -42,11 +42,12 @@ def kinds(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("text", [
-    PLAIN, "Stay away from this one, fake shop", "No hagan clic, es una estafa", "Não clique, é golpe", "N'ouvrez pas, faux site",
-    "Finger weg, Fake-Shop!", "Non cliccate, è una truffa", "Niet klikken, nepwebshop", "Nie klikajcie, to oszustwo",
-    "Не переходите по ссылке, это обман", "Не натискайте, це шахрайство", "Μην πατάτε, είναι απάτη",
-    "Tıklamayın, sahte site", "لا تضغطوا على الرابط، موقع مزيف", "کلیک نکنید، سایت جعلی", "אל תלחצו, אתר מזויף",
-    "क्लिक न करें, फर्जी साइट", "Jangan klik, situs palsu", "อย่ากด เว็บปลอม", "クリックしないで、詐欺サイトです", "클릭하지 마세요, 사기 사이트", "别点，钓鱼网站", "別點，釣魚網站"])
+    PLAIN, "Stay away from this one, fake shop", "No hagan clic, es una estafa", "Não clique, é golpe",
+    "N'ouvrez pas, faux site", "Finger weg, Fake-Shop!", "Non cliccate, è una truffa", "Niet klikken, nepwebshop",
+    "Nie klikajcie, to oszustwo", "Не переходите по ссылке, это обман", "Не натискайте, це шахрайство",
+    "Μην πατάτε, είναι απάτη", "Tıklamayın, sahte site", "لا تضغطوا على الرابط، موقع مزيف", "کلیک نکنید، سایت جعلی",
+    "אל תלחצו, אתר מזויף", "क्लिक न करें, फर्जी साइट", "Jangan klik, situs palsu", "Đừng bấm, trang lừa đảo", "อย่ากด เว็บปลอม",
+    "クリックしないで、詐欺サイトです", "클릭하지 마세요, 사기 사이트", "别点，钓鱼网站", "別點，釣魚網站"])
 def test_plain_words_about_the_address_spare_in_many_languages(text: str) -> None:
     assert "points" in kinds(text)
     assert strength(text) == "spare"
