@@ -34,6 +34,7 @@ def named_claims(r: Mapping[str, LazyFrame], beside_name: LazyFrame) -> LazyFram
             .join(r["accounts"].select("account_id", "bio", own_name=col("display_name").str.strip_chars(" ")), on="account_id")
             .filter((is_official & contains("bio", "holder_name"))
                     | (is_name & col("holder_kind").is_in(["institution", "military"])
+                       & col("match").is_in(["same", "skeleton", "affix"])
                        & (~is_official | names_itself.fill_null(False)))
                     | (is_name & is_official & (col("match") == "skeleton") & names_itself))
             .select(*PAIR, "holder_name", "claim", "where", "shown").unique())

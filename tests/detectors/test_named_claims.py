@@ -15,7 +15,7 @@ from evenhand.signals.words.claims import claims
 from evenhand.workflows.signals import lexicon
 
 
-def named(name: str, bio: str, *, holder: str = "Town of Colchester", kind: str = "institution", match: str = "edit",
+def named(name: str, bio: str, *, holder: str = "Town of Colchester", kind: str = "institution", match: str = "same",
           field: str = "display_name") -> set[str]:
     """The claims that name the holder which the account's name reads as."""
     account = {"account_id": "1", "handle": "a", "display_name": name, "bio": bio}
@@ -31,7 +31,7 @@ def named(name: str, bio: str, *, holder: str = "Town of Colchester", kind: str 
 
 @pytest.mark.parametrize(("name", "bio", "claim"), [
     ("Town of Colchester", "Official account of the Town of Colchester", "official_account"),
-    ("Tow of Colchester", "Official account of the Tow of Colchester", "official_account"),
+    ("Tоwn оf Cоlchester", "Official account of the Tоwn оf Cоlchester", "official_account"),
     ("Town of Colchester | Help", "On behalf of Town of Colchester | Help: permits, payments", "self_named"),
     ("Stadt Kolchester", "Stadt Kolchester – amtliche Mitteilungen", "self_named"),
     ("コルチェスター町", "コルチェスター町の公式アカウント", "self_named")])
@@ -50,6 +50,13 @@ def test_an_outlet_must_be_written_as_in_the_register_or_with_look_alike_letters
     assert named("The Echo", "The Echo, official page", holder="The Echo", kind="media") == {"official_account"}
     assert named("Thе Echо", "Thе Echо, official page", holder="The Echo", kind="media", match="skeleton") == {
         "official_account"}
+
+
+@pytest.mark.parametrize(("match", "is_named"), [("same", True), ("skeleton", True), ("affix", True), ("edit", False),
+                                                 ("tokens", False)])
+def test_a_name_a_letter_away_is_the_body_next_door_s(match: str, *, is_named: bool) -> None:
+    bio = "Official account of the Tow of Colchester"
+    assert bool(named("Tow of Colchester", bio, match=match)) is is_named
 
 
 def test_a_handle_is_no_name_that_a_bio_could_hold() -> None:

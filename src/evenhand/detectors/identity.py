@@ -48,6 +48,10 @@ BODIES = f"'{HolderKind.INSTITUTION}', '{HolderKind.MILITARY}'"
 """Holders that nobody is called like by chance: "we are the Town of Colchester" says who is meant, however often towns are
 called so. An outlet's name may be an everyday word or a band's, so there the claim must write it as the register does."""
 
+NAMING = "'same', 'skeleton', 'affix'"
+"""How a name reads as a holder's when a claim to bear it names that holder. A letter away is no such way: the body next door
+has such a name, and says of itself with right that it is the official one."""
+
 NAMED_CLAIMS = Query(
     name="named_claims", inputs=("name_matches", "claims", "accounts", SELF_NAMED.name),
     sentence="a claim whose text names the holder that the account's name reads as, in the register's letters or its own",
@@ -59,7 +63,7 @@ NAMED_CLAIMS = Query(
           union all select account_id, claim, "where", shown from {SELF_NAMED.name}) c on m.account_id = c.account_id
     join accounts a on m.account_id = a.account_id
     where (c.claim = 'official_account' and contains(lower(a.bio), lower(m.holder_name)))
-       or (m.field = 'display_name' and m.holder_kind in ({BODIES})
+       or (m.field = 'display_name' and m.holder_kind in ({BODIES}) and m.match in ({NAMING})
            and (c.claim = 'self_named' or contains(lower(a.bio), lower(trim(a.display_name)))))
        or (m.field = 'display_name' and m.match = 'skeleton' and c.claim = 'official_account'
            and contains(lower(a.bio), lower(trim(a.display_name))))""")
