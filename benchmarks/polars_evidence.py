@@ -68,7 +68,7 @@ def identity_of(r: Mapping[str, LazyFrame], named: LazyFrame) -> LazyFrame:
         .with_columns(strength=col("similarity") * alone).filter(col("strength") >= MIN_NAME_STRENGTH)
         .select(*PAIR, lit("identity").alias("family"),
                 pl.when(is_name).then(how.replace_strict(
-                    {"skeleton": "name_lookalike_characters", "edit": "name_one_edit", "affix": "name_with_added_word"},
+                    {"skeleton": "name_lookalike_characters", "edit": "name_edited", "affix": "name_with_added_word"},
                     default="name_reads_as"))
                 .when(how == "handle").then(lit("handle_lookalike")).otherwise(lit("handle_reads_as")).alias("signal"),
                 col("field").alias("where"), lit(None, TEXT).alias("post_id"), "shown", col("holder_name").alias("expected"),
