@@ -3,8 +3,9 @@
     python benchmarks/bench_sweep.py [--scales 0.01] [--folder runs/bench] [--memory 4GB] [--keep]
 
 `--scales 0.01 0.1 1` is the whole thing (scale 1: 50 million accounts, about 40 GB of disk). A world is written by
-`evenhand world`, swept and decided by `evenhand plan`, and scored by `evenhand evaluate`, each as a user would. The floor is
-what the machine needs for the least that any sweep must do: decode the columns that the steps read, and copy the files.
+`evenhand world`, swept and decided by `evenhand plan` with the world's own registers, and scored by `evenhand evaluate`, each
+as a user would. The floor is what the machine needs for the least that any sweep must do: decode the columns that the steps
+read, and copy the files.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from evenhand.detectors.false_claim import DETECTOR as FALSE_CLAIM
+from evenhand.guards.refutes_claim import GUARD as REFUTES_CLAIM
 from evenhand.model.step import Kernel
 from evenhand.workflows.materials import SweepSettings, load_materials
 
@@ -33,6 +36,9 @@ SECONDS_BETWEEN_LOOKS = 0.2
 QUERIED = {"accounts": ("account_id", "platform", "handle", "display_name", "bio", "website", "created_at", "verified"),
            "posts": ("account_id", "post_id", "created_at")}
 """Columns that the SQL steps read of every row, beside those of the kernels."""
+CLAIM_STEPS = ("claim_matches_in_posts", "claim_matches_in_pictures", "claim_matches", "repeating_posts", "claim_lures",
+               *(step.name for step in FALSE_CLAIM.steps), *(step.name for step in REFUTES_CLAIM.steps))
+"""What a register of fact-checks adds to a sweep."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ def measure(scale: float, folder: Path, memory: str | None) -> None:
     shutil.rmtree(plan, ignore_errors=True)
     made = timed("world", "--scale", str(scale), "--into", str(world)) if not (world / "world.toml").exists() else None
     limits = ("--memory", memory) if memory else ()
-    swept = timed("plan", str(world / "snapshot"), "--into", str(plan), *limits)
+    swept = timed("plan", str(world / "snapshot"), "--registries", str(world / "registries"), "--into", str(plan), *limits)
     decoded, copied, n_read, n_all = floor(world / "snapshot", folder / "copies")
     rows = json.loads((world / "snapshot" / "snapshot.json").read_text())["rows"]
     n = rows["accounts"] / 1e6
@@ -156,6 +162,8 @@ def _print_steps(plan: Path) -> None:
     print(f"  steps by bucket, {whole:.1f} s in all:")
     for name in sorted(seconds, key=lambda name: -seconds[name])[:16]:
         print(f"    {name:28} {seconds[name]:8.1f} s  {100 * seconds[name] / whole:5.1f} %  {rows[name]:>12,} rows")
+    claims = sum(spent for name, spent in seconds.items() if name in CLAIM_STEPS)
+    print(f"    {'false claims, all their steps':28} {claims:8.1f} s  {100 * claims / whole:5.1f} %")
 
 
 if __name__ == "__main__":

@@ -23,13 +23,21 @@ IMITATION, COUNTRY_LETTERS = 0.5, 2
 """The least likeness of an imitation, and how long an ending is that may be a country's."""
 
 
-def named_claims(r: Mapping[str, LazyFrame]) -> LazyFrame:
-    """Official claims whose text names the holder that the account's name reads as."""
+def named_claims(r: Mapping[str, LazyFrame], beside_name: LazyFrame) -> LazyFrame:
+    """Claims whose text names the holder that the account's name reads as, in the register's letters or its own."""
+    said = ["account_id", "claim", "where", "shown"]
     official = r["claims"].filter((col("claim") == "official_account") & (col("stance") == "is") & (col("where") == "bio"))
-    return (r["name_matches"].select(*PAIR, "holder_name")
-            .join(official.select("account_id", "where", "shown"), on="account_id")
-            .join(r["accounts"].select("account_id", "bio"), on="account_id")
-            .filter(contains("bio", "holder_name")).select(*PAIR, "holder_name", "where", "shown").unique())
+    is_official, is_name = col("claim") == "official_account", col("field") == "display_name"
+    names_itself = contains("bio", "own_name")
+    return (r["name_matches"].select(*PAIR, "holder_name", "holder_kind", "field", "match")
+            .join(pl.concat([official.select(said), beside_name.select(said)]), on="account_id")
+            .join(r["accounts"].select("account_id", "bio", own_name=col("display_name").str.strip_chars(" ")), on="account_id")
+            .filter((is_official & contains("bio", "holder_name"))
+                    | (is_name & col("holder_kind").is_in(["institution", "military"])
+                       & col("match").is_in(["same", "skeleton", "affix"])
+                       & (~is_official | names_itself.fill_null(False)))
+                    | (is_name & is_official & (col("match") == "skeleton") & names_itself))
+            .select(*PAIR, "holder_name", "claim", "where", "shown").unique())
 
 
 def self_named(r: Mapping[str, LazyFrame]) -> LazyFrame:
@@ -143,9 +151,10 @@ def near_evidence(r: Mapping[str, LazyFrame], pairs: LazyFrame, *, identity: Laz
                                        col("field").alias("where"), lit(None, TEXT).alias("post_id"), "shown",
                                        lit("").alias("expected"), lit("").alias("source"), lit(0.3).alias("strength"))
         for test, signal in ((col("is_mixed_script"), "mixed_script"), (col("n_invisible") > 0, "invisible_characters"))])
-    says_it_is = named.select(*PAIR, lit("claim").alias("family"), lit("claims_to_be_holder").alias("signal"), "where",
-                              lit(None, TEXT).alias("post_id"), "shown", col("holder_name").alias("expected"),
-                              col("holder_id").alias("source"), lit(0.97).alias("strength"))
+    says_it_is = named.filter(col("claim") == "official_account").select(
+        *PAIR, lit("claim").alias("family"), lit("claims_to_be_holder").alias("signal"), "where",
+        lit(None, TEXT).alias("post_id"), "shown", col("holder_name").alias("expected"),
+        col("holder_id").alias("source"), lit(0.97).alias("strength"))
     wanted = [*REASON, "kind"]
     return pl.concat([
         identity.join(pairs, on=PAIR).select(*wanted, "similarity", "weight"),

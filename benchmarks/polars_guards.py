@@ -9,7 +9,14 @@ import polars as pl
 from polars import LazyFrame, col, lit
 from polars_web import HARMS, PAIR, TEXT, contains
 
-from evenhand.guards.hijacked import MAX_BURST_DAYS, MIN_AGE_DAYS, MIN_PAST_DAYS, MIN_POSTS_BEFORE
+from evenhand.guards.hijacked import (
+    MAX_BURST_DAYS,
+    MIN_AGE_DAYS,
+    MIN_PAST_DAYS,
+    MIN_POSTS_BEFORE,
+    OLD_DAYS,
+    SHORT_BURST_DAYS,
+)
 from evenhand.guards.namesake import RARE_ENOUGH
 
 HIT = ["guard", "account_id", "harm", "holder_id", "strength", "where", "shown", "expected", "source"]
@@ -97,8 +104,9 @@ def _hijacked(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
         return (col(until).dt.date() - col(since).dt.date()).dt.total_days()
 
     return (pasts.join(r["accounts"].select("account_id", "created_at"), on="account_id")
-            .filter((col("n_before") >= MIN_POSTS_BEFORE) & (days("created_at", "broke_at") >= MIN_AGE_DAYS)
-                    & (days("first_at", "broke_at") >= MIN_PAST_DAYS) & (days("broke_at", "last_at") <= MAX_BURST_DAYS))
+            .filter(((col("n_before") >= MIN_POSTS_BEFORE) & (days("created_at", "broke_at") >= MIN_AGE_DAYS)
+                     & (days("first_at", "broke_at") >= MIN_PAST_DAYS) & (days("broke_at", "last_at") <= MAX_BURST_DAYS))
+                    | ((days("created_at", "broke_at") >= OLD_DAYS) & (days("broke_at", "last_at") <= SHORT_BURST_DAYS)))
             .select("account_id", lit("scam").alias("harm"), lit("spare").alias("strength"), lit("posts").alias("where"),
                     broke_at.dt.date().cast(TEXT).alias("shown"), written.dt.date().cast(TEXT).alias("expected"),
                     lit("").alias("source")))

@@ -43,7 +43,8 @@ def outcome(r: Mapping[str, LazyFrame], *, cut_off: datetime, engine: Engine) ->
     def once(*plans: LazyFrame) -> list[LazyFrame]:
         return [frame.lazy() for frame in pl.collect_all(plans, engine=engine)]
 
-    named, own, beside_name, listed = once(named_claims(r), own_addresses(r), self_named(r), listed_of(r))
+    own, beside_name, listed = once(own_addresses(r), self_named(r), listed_of(r))
+    [named] = once(named_claims(r, beside_name))
     identity, content, scams, bodies, fitting = once(identity_of(r, named), content_of(r, own), scam_evidence(r, listed),
                                                      bodies_of(r, beside_name), fitting_claims(r, beside_name))
     proofs, = once(proofs_of(r, pl.concat([identity.select("account_id"), r["profile_address_matches"].select("account_id"),

@@ -81,9 +81,14 @@ all                                                      110
 ordinary
 15,000 posts, 140 of them violations; 18 languages
 …
-$ evenhand scan world/snapshot --registries world/registries --into scan
+$ evenhand plan world/snapshot --registries world/registries --into plan
+…
+$ evenhand evaluate world --plan plan
 …
 ```
+
+The world's own registers belong to the plan: without them no false claim can be found, since nobody else has checked these
+claims.
 
 A run that was stopped, or killed, goes on when the same command is given again. `--processes` and `--buckets` change how a
 world is made, never what is in it.
@@ -95,11 +100,25 @@ world is made, never what is in it.
 | `world.toml` | scale, seed, fingerprint, and how many accounts of every kind, harm and role there are |
 | `snapshot/` | [an ingested snapshot](snapshot.md#an-ingested-snapshot): accounts, posts, media, follows; at 2026-11-01 |
 | `registries/` | `fact_checks` and `credentials` of this world, to be given with `--registries` |
-| `truth/accounts/` | `account_id`, `kind`, `harm`, `role`, `operator`, `holder_id`, `language`, `script` of every account |
+| `truth/accounts/` | `account_id`, `kind`, `harm`, `role`, `operator`, `holder_id`, `language`, `script`, `other_harms` |
 | `truth/posts/` | `post_id`, `account_id`, `is_violating` of posts of violators and hard negatives |
 
 Nothing but an evaluation reads `truth`. `kind` is `violator`, `hard_negative`, `holder` or `ordinary`. `operator` says how
 name, handle and domain were bent, joined with `+`.
+
+`harm` is what an account was planted for. `other_harms`, joined with `+`, are those whose published definition every account of
+its role meets as well:
+
+| role | meets as well | since |
+|---|---|---|
+| `synthetic_outlet` | `impersonation_media` | it bears a registered outlet's name and says that it is the outlet |
+| `deceptive_bait` | `scam` | every headline leads to a host that the shipped lists call a scam |
+
+A scorecard counts a decision under any of these as right, and shows beside it what comes out when only the planted harm counts.
+
+Videos and pictures have what [`evenhand media`](../how-to/read-media.md) reads in such files: most of the generated ones a
+manifest, some only metadata or a label, some just what the platform wrote; the filmed ones a camera's manifest, nothing, or a
+manifest that somebody tampered with. One ordinary post in 200 has a generated picture.
 """
 LIMITS = """## What the world cannot tell
 
@@ -107,7 +126,8 @@ LIMITS = """## What the world cannot tell
   are therefore written without them: an import contract keeps the rooms apart, and the phrases stand in files of their own.
 - Grammar is simple, and wrong where a language inflects names.
 - Shops and sites of the world stand under `.example`; scam links under hosts of the shipped link lists.
-- Avatars and pictures are not there: no detector can be measured on them here.
+- Avatars and the files of pictures are not there: no detector of what is in a picture can be measured here.
+- All generated media say so; in the wild most files say nothing, and then nothing can be found.
 - Most of the shipped registers' holders are American, so most imitated names are English, in every language's accounts.
 - Follows are recorded for bought followers, fans, activists and one in a hundred ordinary accounts only.
 """

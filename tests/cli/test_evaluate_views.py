@@ -86,10 +86,12 @@ def world_score() -> WorldScore:
             for operator in operators:
                 rows += [{"kind": "violator", "role": f"{harm}_role", "operator": operator, "language": language,
                           "harm": harm, "decided": decided if harm is not Harm.FALSE_CLAIM else None,
+                          "is_true": harm is not Harm.FALSE_CLAIM and decided is not None and (
+                              decided == harm or language == "ar"),
                           "n_accounts": int(chance.integers(1, 900))} for decided in (harm, Harm.SCAM, None)]
         for kind, role in (("hard_negative", "parody"), ("hard_negative", "fan"), ("ordinary", "o"), ("holder", "h")):
             rows += [{"kind": kind, "role": role, "operator": None, "language": language, "harm": None, "decided": decided,
-                      "n_accounts": int(chance.integers(1, 9) if decided else chance.integers(500, 90_000))}
+                      "is_true": False, "n_accounts": int(chance.integers(1, 9) if decided else chance.integers(500, 90_000))}
                      for decided in (Harm.SCAM, None)]
     cells = pa.Table.from_pylist([{**row, "group": row["role"], "is_violator": row["kind"] == Kind.VIOLATOR}
                                   for row in rows])

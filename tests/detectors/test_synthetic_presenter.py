@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from evenhand.engines.duckdb import DuckDBEngine
-from evenhand.model.media import SOURCE_TYPES, AiMark, Provenance
+from evenhand.model.media import SOURCE_TYPE_ADDRESSES, SOURCE_TYPES, AiMark, Provenance
 from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS, TABLES
 from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
@@ -66,6 +66,13 @@ def test_an_anchors_undisclosed_video_is_found(sweeps: Sweeps) -> None:
 @pytest.mark.parametrize("kind", SOURCE_TYPES)
 def test_the_platforms_word_is_enough_without_a_mark_in_the_file(sweeps: Sweeps, kind: str) -> None:
     assert found(sweeps, {"kind": "video", "digital_source_type": kind})
+
+
+@pytest.mark.parametrize("address", SOURCE_TYPE_ADDRESSES)
+@pytest.mark.parametrize("kind", SOURCE_TYPES)
+def test_a_term_may_be_given_with_its_whole_address(sweeps: Sweeps, kind: str, address: str) -> None:
+    assert found(sweeps, {"kind": "video", "digital_source_type": address + kind})
+    assert found(sweeps, {"kind": "video", "digital_source_type": f"{address}digitalCapture"}) == []
 
 
 @pytest.mark.parametrize("mark", [mark for mark in AiMark if mark is not AiMark.C2PA])
@@ -153,6 +160,20 @@ def test_a_named_outlet_without_proof_is_posed_as_and_with_proof_is_not(sweeps: 
     [row] = found(sweeps, PICTURE, account=account)
     assert (row["holder_kind"], row["confidence"] >= 0.5) == ("media", True)
     assert found(sweeps, PICTURE, account=account | {"verified": True}) == []
+
+
+def test_a_site_in_the_profile_is_not_the_name_that_a_presenter_speaks_under(sweeps: Sweeps) -> None:
+    account = {"handle": "ann1987", "display_name": "Ann", "bio": None, "website": "https://washingtonp0st.com"}
+    left = swept(sweeps, [{"account_id": "1"} | account], [{"account_id": "1", "post_id": "p", "text": "A castle."}],
+                 [{"account_id": "1", "media_id": "m", "post_id": "p"} | PICTURE])
+    assert left["identity_evidence"].num_rows
+    assert left["synthetic_presenter_found"].num_rows == 0
+
+
+@pytest.mark.parametrize("text", [
+    "My cat as a news anchor", "A bear dressed as a newsreader", "Ein Hund als Nachrichtensprecher"])
+def test_a_picture_of_somebody_in_the_role_is_no_presenter(sweeps: Sweeps, text: str) -> None:
+    assert found(sweeps, PICTURE, account={"handle": "x", "display_name": "X", "bio": None}, text=text) == []
 
 
 def test_no_one_family_is_ever_enough(sweeps: Sweeps) -> None:

@@ -28,10 +28,12 @@ EFFECTS = pa.schema([("post_id", pa.string()), ("penalty", pa.string())])
 ENGINE = DuckDBEngine(threads=1)
 
 account = st.one_of(
-    st.builds(lambda harm, role, operator: {"kind": "violator", "harm": harm, "role": role, "operator": operator},
+    st.builds(lambda harm, role, operator, others: {"kind": "violator", "harm": harm, "role": role, "operator": operator,
+                                                    "other_harms": others if harm else None},
               st.sampled_from([MEDIA, MILITARY, SCAM, None]), st.sampled_from(["bold", "shy"]),
-              st.sampled_from(["leet", "leet+plural", None])),
-    st.builds(lambda kind, role: {"kind": kind, "harm": None, "role": role, "operator": None},
+              st.sampled_from(["leet", "leet+plural", None]),
+              st.sampled_from([None, str(SCAM), f"{SCAM}+{Harm.FALSE_CLAIM}", str(Harm.IMPERSONATION_OFFICIAL)])),
+    st.builds(lambda kind, role: {"kind": kind, "harm": None, "role": role, "operator": None, "other_harms": None},
               st.sampled_from(["hard_negative", "ordinary", "holder"]), st.sampled_from(["parody", "fan"])))
 accounts = st.lists(st.tuples(account, st.sampled_from(["en", "ja"]), st.sampled_from([MEDIA, SCAM, Harm.FALSE_CLAIM, None])),
                     max_size=60)
@@ -65,10 +67,16 @@ def test_found_and_missed_are_the_planted_whatever_is_decided(drawn: list[tuple[
     for bucket in card.buckets:
         assert bucket.n_planted == bucket.n_right + bucket.n_as_other_harm + bucket.n_missed
         assert bucket.n_decided == bucket.n_right + bucket.n_of_other_harm + bucket.n_wrong
-        assert (bucket.recall.hits, bucket.recall.n) == (bucket.n_right, bucket.n_planted)
+        assert (bucket.main_recall.hits, bucket.main_recall.n) == (bucket.n_right, bucket.n_planted)
+        assert (bucket.recall.hits, bucket.recall.n) == (bucket.n_right + bucket.n_as_true_harm, bucket.n_planted)
+        assert bucket.n_as_true_harm <= bucket.n_as_other_harm
+        assert bucket.n_also_right <= bucket.n_of_other_harm
         assert bucket.account_recall.hits == bucket.n_planted - bucket.n_missed
         if bucket.harm is not None:
             assert bucket.n_decided == decided[bucket.harm]
+            true = sum(harm == bucket.harm and (one["harm"] == harm or str(harm) in (one["other_harms"] or "").split("+"))
+                       for one, _, harm in drawn)
+            assert (bucket.precision.hits, bucket.precision.n) == (true, bucket.n_decided)
             assert bucket.account_precision.hits == bucket.n_decided - bucket.n_wrong
     assert sum(one.n_accounts for one in card.confusions) == sum(
         bucket.n_as_other_harm for bucket in card.buckets if bucket.harm is not None)
@@ -85,9 +93,18 @@ def test_found_and_missed_are_the_planted_whatever_is_decided(drawn: list[tuple[
 
 
 def violator(name: str, harm: Harm | None, *, role: str = "impersonator", operator: str | None = None,
-             language: str = "en") -> dict[str, Any]:
+             language: str = "en", others: str | None = None) -> dict[str, Any]:
     return {"account_id": name, "kind": "violator", "harm": harm, "role": role, "operator": operator, "holder_id": None,
-            "language": language, "script": "Latn"}
+            "language": language, "script": "Latn", "other_harms": others}
+
+
+def test_a_decision_under_another_true_harm_is_right_by_harm_and_not_by_main_harm() -> None:
+    truth = [violator("a", SCAM, others=f"{Harm.FALSE_CLAIM}+{MEDIA}"), violator("b", MEDIA)]
+    card = score(truth, [{"account_id": name, "harm": MEDIA, "post_ids": []} for name in "ab"])
+    media, scam = card.buckets
+    assert (media.n_right, media.n_also_right, media.precision.value, media.main_precision.value) == (1, 1, 1.0, 0.5)
+    assert (scam.n_as_true_harm, scam.recall.value, scam.main_recall.value) == (1, 1.0, 0.0)
+    assert [(one.planted, one.decided, one.is_true) for one in card.confusions] == [(SCAM, MEDIA, True)]
 
 
 def test_a_decision_of_another_harm_is_right_by_account_and_wrong_by_harm() -> None:
@@ -96,7 +113,7 @@ def test_a_decision_of_another_harm_is_right_by_account_and_wrong_by_harm() -> N
     assert (media.harm, media.n_as_other_harm, media.recall.hits, media.account_recall.hits) == (MEDIA, 1, 0, 1)
     assert (scam.harm, scam.n_of_other_harm, scam.precision.hits, scam.account_precision.hits) == (SCAM, 1, 0, 1)
     assert scam.n_missed == 1
-    assert card.confusions == (Confusion(planted=MEDIA, decided=SCAM, n_accounts=1),)
+    assert card.confusions == (Confusion(planted=MEDIA, decided=SCAM, is_true=False, n_accounts=1),)
 
 
 def test_an_account_made_by_several_operators_counts_under_each() -> None:

@@ -9,7 +9,15 @@ import pyarrow as pa
 import pytest
 
 from evenhand.engines.duckdb import DuckDBEngine
-from evenhand.guards.hijacked import GUARD, MAX_BURST_DAYS, MIN_AGE_DAYS, MIN_PAST_DAYS, MIN_POSTS_BEFORE
+from evenhand.guards.hijacked import (
+    GUARD,
+    MAX_BURST_DAYS,
+    MIN_AGE_DAYS,
+    MIN_PAST_DAYS,
+    MIN_POSTS_BEFORE,
+    OLD_DAYS,
+    SHORT_BURST_DAYS,
+)
 from evenhand.model.snapshot import ACCOUNTS, POSTS
 
 BROKE_AT = datetime(2026, 10, 20, tzinfo=UTC)
@@ -44,3 +52,17 @@ def test_a_long_past_and_a_sudden_burst_spare_from_scam_only() -> None:
     {"in_profile": True}, {"n_before": 0}], ids=str)
 def test_whatever_is_missing_of_that_spares_nobody(short: dict[str, int]) -> None:
     assert hits(**short) == []
+
+
+OLD = {"age": OLD_DAYS, "n_before": 1, "past": 1, "burst": SHORT_BURST_DAYS}
+
+
+def test_of_a_very_old_account_one_post_before_a_short_burst_is_past_enough() -> None:
+    [hit] = hits(**OLD)
+    assert hit["strength"] == "spare"
+
+
+@pytest.mark.parametrize("less", [
+    {"age": OLD_DAYS - 1}, {"n_before": 0}, {"burst": SHORT_BURST_DAYS + 1}, {"in_profile": True}], ids=str)
+def test_and_nothing_of_that_may_be_less(less: dict[str, int]) -> None:
+    assert hits(**OLD | less) == []

@@ -76,7 +76,9 @@ def test_a_post_that_refutes_the_claim_is_told_apart(language: str) -> None:
     (f"Is it true that {CLAIM}", "asks"), (f"Experts claim that {CLAIM}", "reports"),
     (f"According to my uncle, {CLAIM}", "reports"),
     ("The moon landing was not filmed in a desert near Phoenix", "negates"), (f"Fact check: {CLAIM}", "refutes"),
-    (f"He wrote on the wall “{CLAIM}” and ran away", "quotes"), (f"I am not joking. {CLAIM}", "repeats")])
+    (f"He wrote on the wall “{CLAIM}” and ran away", "quotes"), (f"I am not joking. {CLAIM}", "repeats"),
+    (f"They don't want you to know that {CLAIM}", "repeats"), (f"The media will not tell you that {CLAIM}", "repeats"),
+    ("They do not want you to know that the moon landing was not filmed in a desert near Phoenix", "negates")])
 def test_how_a_post_speaks_of_a_claim(text: str, stance: str) -> None:
     assert {row["stance"] for row in matched(SMALL, [text])} == {stance}
 

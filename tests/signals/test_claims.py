@@ -163,7 +163,13 @@ def test_a_tick_in_a_bio_is_a_bullet_point() -> None:
 
 def test_what_is_shown_is_what_the_account_wrote() -> None:
     rows = KERNEL.run(accounts([(None, "The OFFICIAL Account"), (None, "The ＯＦＦＩＣＩＡＬ  Account")])).to_pylist()
-    assert [row["shown"] for row in rows] == ["OFFICIAL Account", "official account"]
+    assert [row["shown"] for row in rows if row["claim"] == "official_account"] == ["OFFICIAL Account", "official account"]
+
+
+def test_each_word_that_counts_beside_the_own_name_is_told_and_of_other_claims_the_first() -> None:
+    rows = KERNEL.run(accounts([(None, "This is the press office of Ulm, official page, official channel")])).to_pylist()
+    assert {row["shown"] for row in rows if row["claim"] == "self_named"} >= {"This is", "press office of", "official"}
+    assert [row["shown"] for row in rows if row["claim"] == "official_account"] == ["official page"]
 
 
 def test_rows_are_in_the_order_of_the_accounts_and_one_for_each_claim_and_stance() -> None:

@@ -122,11 +122,13 @@ def test_a_plan_of_another_snapshot_is_refused(scored: WorldScore, tmp_path: Pat
 def test_a_truth_that_does_not_fit_its_snapshot_is_refused_with_everything_wrong(tmp_path: Path) -> None:
     world = make_world(tmp_path)
     rows = truth_of(world)
-    write_truth(world, [{**rows[0], "kind": "villain"}, {**rows[1], "harm": "rudeness"}, *rows[2:-1]])
+    write_truth(world, [{**rows[0], "kind": "villain"}, {**rows[1], "harm": "rudeness", "other_harms": "scam+envy"},
+                        *rows[2:-1]])
     plan = write_empty_plan(tmp_path / "plan", snapshot=load_manifest(world / "snapshot").fingerprint)
     with pytest.raises(DataError) as caught:
         evaluate_world(world, SETTINGS, plan=plan, work=tmp_path)
     assert [problem.what for problem in caught.value.problems] == [
+        "the truth has an unknown other harm `envy`",
         "the truth has an unknown kind `villain`", "the truth has an unknown harm `rudeness`",
         "the truth has 6 accounts, the snapshot 7"]
 

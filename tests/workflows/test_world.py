@@ -23,6 +23,7 @@ from evenhand.connectors.registries import load_registries
 from evenhand.connectors.snapshot import load_manifest
 from evenhand.errors import ConfigError, DataError
 from evenhand.model.harm import Harm
+from evenhand.model.media import SOURCE_TYPE_ADDRESSES, SOURCE_TYPES, AiMark, Provenance
 from evenhand.model.snapshot import TABLES
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.worlds import buckets as world_buckets
@@ -104,6 +105,39 @@ def test_handles_are_handles_and_only_holders_have_registered_ones(tables: duckd
                               where role in ('impersonator', 'holder')""").fetchall()
     assert {kind for handle, kind in taken if handle in registered} == {"holder"}
     assert {kind for handle, kind in taken if handle not in registered} == {"violator"}
+
+
+def test_media_say_of_themselves_what_a_reading_of_such_files_would(tables: duckdb.DuckDBPyConnection) -> None:
+    made = {term for kind in SOURCE_TYPES for term in (kind, *(f"{address}{kind}" for address in SOURCE_TYPE_ADDRESSES))}
+    said = tables.execute("""select role, kind = 'violator', digital_source_type, provenance, ai_mark, media.kind
+                             from media join true_accounts t using (account_id)""".replace("kind =", "t.kind =")).fetchall()
+    for role, is_violator, source_type, provenance, mark, _ in said:
+        generated = mark is not None or (source_type in made and provenance != Provenance.INVALID)
+        assert generated is (role != "journalist"), (role, source_type, provenance, mark)
+        assert generated or not is_violator
+    assert {mark for *_, mark, _ in said} == {None, AiMark.C2PA, AiMark.XMP, AiMark.AIGC_LABEL}
+    assert {(role, kind) for role, *_, kind in said} >= {("synthetic_anchor", "video"), ("ordinary", "image")}
+    labelled = tables.execute("""select distinct role from media join true_accounts using (account_id)
+                                 where ai_label""").fetchall()
+    assert labelled == [("disclosed_ai",)]
+
+
+def test_other_harms_are_those_that_a_role_truly_meets(tables: duckdb.DuckDBPyConnection) -> None:
+    others = dict(tables.execute("""select distinct role, other_harms from true_accounts
+                                    where other_harms is not null""").fetchall())
+    assert others == {"synthetic_outlet": Harm.IMPERSONATION_MEDIA, "deceptive_bait": Harm.SCAM}
+    targets = load_stage(SCALE, 0)[0].targets
+    outlets = {row["holder_id"] for row in targets.names.select(["holder_id", "kind"]).to_pylist() if row["kind"] == "media"}
+    posed = tables.execute("select holder_id, bio from true_accounts join accounts using (account_id) "
+                           "where role = 'synthetic_outlet'").fetchall()
+    assert posed
+    assert all(holder in outlets and bio for holder, bio in posed), "each bears a registered outlet's name and claims to be it"
+    baits = tables.execute("""select links[1] from posts join true_posts p using (post_id) join true_accounts t
+                              on t.account_id = p.account_id where role = 'deceptive_bait' and is_violating""").fetchall()
+    listed = {host.removeprefix("www.") for host in targets.hosts.to_pylist()}
+    assert baits
+    assert all(re.sub(r"^(https?://)?(www[.])?|[/?].*$", "", link) in listed
+               for (link,) in baits), "each violating post leads to a listed host"
 
 
 def test_an_impersonator_says_how_it_bends_its_name(tables: duckdb.DuckDBPyConnection) -> None:
@@ -226,7 +260,7 @@ def test_a_folder_with_something_else_is_left_alone(folder: Path, tmp_path: Path
     with pytest.raises(DataError, match=r"is no world: `notes.txt`"):
         made(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-    with pytest.raises(DataError, match="holds a world with layout 1, scale 1/5000, seed 0, 3 buckets"):
+    with pytest.raises(DataError, match="holds a world with layout 2, scale 1/5000, seed 0, 3 buckets"):
         made(folder, seed=5)
     with pytest.raises(DataError, match="is a file"):
         made(tmp_path / "notes.txt")

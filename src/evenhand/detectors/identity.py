@@ -30,16 +30,6 @@ MIN_OWN_NAME, BESIDE = 3, 4
 with its spaces, but not " not "."""
 EVIDENCE_COLUMNS = 'account_id, holder_id, family, signal, "where", post_id, shown, expected, source, strength'
 
-NAMED_CLAIMS = Query(
-    name="named_claims", inputs=("name_matches", "claims", "candidates"),
-    sentence="an official claim whose text names the holder that the account's name reads as",
-    sql="""
-    select distinct m.account_id, m.holder_id, m.holder_name, c."where", c.shown
-    from name_matches m
-    join claims c on m.account_id = c.account_id and c.claim = 'official_account' and c.stance = 'is' and c."where" = 'bio'
-    join candidates a on m.account_id = a.account_id
-    where contains(lower(a.bio), lower(m.holder_name))""")
-
 SELF_NAMED = Query(
     name="self_named", inputs=("claims", "candidates"),
     sentence="words such as “we are” or “press office of” right beside the account's own name",
@@ -53,6 +43,30 @@ SELF_NAMED = Query(
     where width >= {MIN_OWN_NAME + BESIDE} and place > 0
       and (contains(substr(bio, place + length, width), own_name)
            or contains(substr(bio, greatest(place - width, 1), least(place - 1, width)), own_name))""")
+
+BODIES = f"'{HolderKind.INSTITUTION}', '{HolderKind.MILITARY}'"
+"""Holders that nobody is called like by chance: "we are the Town of Colchester" says who is meant, however often towns are
+called so. An outlet's name may be an everyday word or a band's, so there the claim must write it as the register does."""
+
+NAMING = "'same', 'skeleton', 'affix'"
+"""How a name reads as a holder's when a claim to bear it names that holder. A letter away is no such way: the body next door
+has such a name, and says of itself with right that it is the official one."""
+
+NAMED_CLAIMS = Query(
+    name="named_claims", inputs=("name_matches", "claims", "candidates", SELF_NAMED.name),
+    sentence="a claim whose text names the holder that the account's name reads as, in the register's letters or its own",
+    sql=f"""
+    select distinct m.account_id, m.holder_id, m.holder_name, c.claim, c."where", c.shown
+    from name_matches m
+    join (select account_id, claim, "where", shown from claims
+          where claim = 'official_account' and stance = 'is' and "where" = 'bio'
+          union all select account_id, claim, "where", shown from {SELF_NAMED.name}) c on m.account_id = c.account_id
+    join candidates a on m.account_id = a.account_id
+    where (c.claim = 'official_account' and contains(lower(a.bio), lower(m.holder_name)))
+       or (m.field = 'display_name' and m.holder_kind in ({BODIES}) and m.match in ({NAMING})
+           and (c.claim = 'self_named' or contains(lower(a.bio), lower(trim(a.display_name)))))
+       or (m.field = 'display_name' and m.match = 'skeleton' and c.claim = 'official_account'
+           and contains(lower(a.bio), lower(trim(a.display_name))))""")
 
 IDENTITY_EVIDENCE = Query(
     name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),

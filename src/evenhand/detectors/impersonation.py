@@ -68,6 +68,7 @@ NEAR = Query(
            cast(null as varchar) as post_id, n.shown, n.holder_name as expected, n.holder_id as source,
            cast(0.97 as double) as strength, {_UNMEASURED}, s.holder_kind
     from {SUSPECTS.name} s join named_claims n on s.account_id = n.account_id and s.holder_id = n.holder_id
+    where n.claim = 'official_account'
     union all
     select d.account_id, s.holder_id, d.family, d.signal, d."where", {_UNREGISTERED.format("d")}, {_UNMEASURED}, s.holder_kind
     from {SUSPECTS.name} s join disguises d on s.account_id = d.account_id
@@ -106,7 +107,7 @@ FOUND = Query(
     where f.n_families >= 2 and f.identity > 0.0""")
 
 SHARED_STEPS: tuple[Step, ...] = (
-    NAMED_CLAIMS, SELF_NAMED, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
+    SELF_NAMED, NAMED_CLAIMS, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
     ADDRESS_IMITATIONS, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
 """What the detectors of all kinds of holders have in common: each then takes its own kind out of it."""
 

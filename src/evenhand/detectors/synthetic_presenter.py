@@ -18,7 +18,8 @@ from evenhand.model.step import Query
 MIN_POSTS = 3
 """Posts with such media that make pictures more than an illustration."""
 MIN_IDENTITY = 0.5
-"""A name that reads as an outlet's less strongly than this is not posing."""
+"""A name that reads as an outlet's less strongly than this is not posing. Nor is an address in a profile: people give all kinds
+of sites, and it is the name that a presenter speaks under."""
 
 UNDISCLOSED_MEDIA = Query(
     name="undisclosed_media", inputs=("synthetic_media", "post_ai_disclosures"),
@@ -39,7 +40,8 @@ POSED_OUTLETS = Query(
     join (select distinct account_id from {UNDISCLOSED_MEDIA.name} where post_id is not null) m
       on i.account_id = m.account_id
     left join proofs p on i.account_id = p.account_id
-    where i.holder_kind = '{HolderKind.MEDIA}' and i.strength >= {MIN_IDENTITY} and p.account_id is null""")
+    where i.holder_kind = '{HolderKind.MEDIA}' and i."where" in ('display_name', 'handle')
+      and i.strength >= {MIN_IDENTITY} and p.account_id is null""")
 
 SUBJECTS = Query(
     name="synthetic_subjects", inputs=(UNDISCLOSED_MEDIA.name, POSED_OUTLETS.name),

@@ -33,9 +33,11 @@ TRUTH_ACCOUNTS = pa.schema([
     pa.field("holder_id", pa.string()),
     pa.field("language", pa.string()),
     pa.field("script", pa.string()),
+    pa.field("other_harms", pa.string()),
 ])
 """What is true about each account of a world. `harm` of a violator is the planted one; null where no category was
-published. `operator` is how its name was made from the holder's."""
+published. `other_harms` are those whose published definition it meets too, joined with `+`. `operator` is how its name was
+made from the holder's."""
 
 TRUTH_POSTS = pa.schema([
     pa.field("post_id", pa.string(), nullable=False),
@@ -43,6 +45,10 @@ TRUTH_POSTS = pa.schema([
     pa.field("is_violating", pa.bool_(), nullable=False),
 ])
 """What is true about posts; one that is not in it is ordinary."""
+
+_IS_TRUE = """coalesce(d.harm = t.harm, false)
+           or coalesce(contains('+' || t.other_harms || '+', '+' || d.harm || '+'), false) as is_true"""
+"""Whether the decided harm is the planted one, or another one that is true of the account as well."""
 
 SPLIT_BY = ("kind", "role", "language")
 """What the counts of accounts are split by, besides the known and the decided harm. Operators are counted apart: with
@@ -53,19 +59,19 @@ ACCOUNT_OUTCOMES = Query(
     sentence="how many accounts of each kind, role, language and known harm were decided under which harm",
     sql=f"""
     select {", ".join(f"t.{column}" for column in SPLIT_BY)}, t.role as "group", t.kind = '{Kind.VIOLATOR}' as is_violator,
-           t.harm, d.harm as decided, count(*) as n_accounts
+           t.harm, t.other_harms, d.harm as decided, {_IS_TRUE}, count(*) as n_accounts
     from truth_accounts t left join decisions d on t.account_id = d.account_id
-    group by {", ".join(f"t.{column}" for column in SPLIT_BY)}, t.harm, d.harm""")
+    group by {", ".join(f"t.{column}" for column in SPLIT_BY)}, t.harm, t.other_harms, d.harm""")
 """A finer `transparency.known_truth.OUTCOMES`."""
 
 OPERATOR_OUTCOMES = Query(
     name="operator_outcomes", inputs=("truth_accounts", "decisions"), scope=Scope.PLATFORM,
     sentence="how many violators whose name each operator made were decided under which harm",
     sql=f"""
-    select t.operator, t.harm, d.harm as decided, count(*) as n_accounts
+    select t.operator, t.harm, d.harm as decided, {_IS_TRUE}, count(*) as n_accounts
     from truth_accounts t left join decisions d on t.account_id = d.account_id
     where t.kind = '{Kind.VIOLATOR}' and t.operator is not null
-    group by t.operator, t.harm, d.harm""")
+    group by t.operator, t.harm, t.other_harms, d.harm""")
 
 MOST_NAMED = 25
 WRONGLY_DECIDED = Query(

@@ -1,8 +1,10 @@
 """The scorecard of a world: what was found and missed in each bucket, who was wrongly penalised, which bars hold.
 
-Two ways of counting stand side by side. *By harm*: a decision is right when the account was planted with that very harm.
-*By account*: a decision is right when the account was planted with any. A scammer decided as an impostor is right by
-account and wrong by harm. The bars are judged by harm, the stricter way.
+Three ways of counting stand side by side. *By harm*: a decision is right when its harm is true of the account: the one it was
+planted with, or another whose published definition it meets as well, as the world says. *By main harm*: only the planted one
+counts. *By account*: a decision is right when the account was planted with any. A scammer decided as an impostor is right by
+account and wrong by harm; a made-up newsreader who poses as a named outlet is rightly decided under either. The bars are
+judged by harm.
 """
 
 from __future__ import annotations
@@ -45,13 +47,22 @@ class BucketScore:
     n_as_other_harm: int
     """Planted with this harm, decided under another."""
     n_missed: int
+    n_as_true_harm: int
+    """Of those, decided under one that is true of them too."""
     n_of_other_harm: int
     """Decided under this harm, planted with another."""
+    n_also_right: int
+    """Of those, accounts of which this harm is true too."""
     n_wrong: int
     """Decided under this harm, planted with none."""
     precision: Metric
+    """Of those decided under this harm, those of which it is true: n_right + n_also_right."""
     recall: Metric
+    """Of those planted with this harm, those decided under one that is true of them: n_right + n_as_true_harm."""
+    main_precision: Metric
+    main_recall: Metric
     f1: Metric
+    """Of the main harm: n_right only, as the two before."""
     account_precision: Metric
     """Of those decided under this harm, violators of any harm."""
     account_recall: Metric
@@ -74,6 +85,7 @@ class RecallScore:
 
     value: str
     recall: Metric
+    """Decided under a harm that is true of them."""
     account_recall: Metric
 
 
@@ -94,6 +106,8 @@ class Confusion:
 
     planted: Harm
     decided: Harm
+    is_true: bool
+    """Whether the decided harm is true of them as well; then it is no mistake."""
     n_accounts: int
 
 
@@ -146,7 +160,7 @@ class _Tally:
 
     def __init__(self, outcomes: pa.Table) -> None:
         self.table = outcomes
-        self.planted_same = pc.fill_null(pc.equal(outcomes["harm"], outcomes["decided"]), False)
+        self.is_true = outcomes["is_true"]
         self.is_decided = pc.is_valid(outcomes["decided"])
         self.is_violator = outcomes["is_violator"]
 
@@ -181,14 +195,17 @@ def _bucket(tally: _Tally, harm: Harm | None, *, looked_for: Collection[Harm], s
     decided = tally.equal("decided", harm) if harm is not None else pc.and_(planted, tally.is_decided)
     right = pc.and_(planted, decided)
     n_planted, n_decided, n_right = tally.n(planted), tally.n(decided), tally.n(right)
-    n_found = tally.n(planted, tally.is_decided)
+    n_found, n_true = tally.n(planted, tally.is_decided), tally.n(planted, tally.is_true)
+    n_as_true, n_also = (n_true - n_right, tally.n(decided, tally.is_true) - n_right) if harm is not None else (0, 0)
     n_wrong = tally.n(decided, pc.invert(tally.is_violator))
     return BucketScore(
         harm=harm, is_looked_for=harm is None or harm in looked_for, n_planted=n_planted, n_decided=n_decided,
-        n_right=n_right, n_as_other_harm=n_found - n_right, n_missed=n_planted - n_found,
-        n_of_other_harm=n_decided - n_right - n_wrong, n_wrong=n_wrong,
-        precision=share("precision", n_right, n=n_decided if harm is not None else 0),
-        recall=share("recall", n_right, n=n_planted),
+        n_right=n_right, n_as_other_harm=n_found - n_right, n_as_true_harm=n_as_true,
+        n_missed=n_planted - n_found, n_of_other_harm=n_decided - n_right - n_wrong, n_also_right=n_also, n_wrong=n_wrong,
+        precision=share("precision", n_right + n_also, n=n_decided if harm is not None else 0),
+        recall=share("recall", n_right + n_as_true, n=n_planted),
+        main_precision=share("main_precision", n_right, n=n_decided if harm is not None else 0),
+        main_recall=share("main_recall", n_right, n=n_planted),
         f1=f1(n_right, n_wrong=n_decided - n_right, n_missed=n_planted - n_right,
               n_left=tally.n() - n_decided - n_planted + n_right, seed=seed),
         account_precision=share("account_precision", n_decided - n_wrong, n=n_decided if harm is not None else 0),
@@ -197,9 +214,10 @@ def _bucket(tally: _Tally, harm: Harm | None, *, looked_for: Collection[Harm], s
 
 def _confusions(outcomes: pa.Table) -> tuple[Confusion, ...]:
     is_other = pc.and_(outcomes["is_violator"], pc.fill_null(pc.not_equal(outcomes["harm"], outcomes["decided"]), False))
-    sums = outcomes.filter(is_other).group_by(["harm", "decided"]).aggregate([("n_accounts", "sum")])
-    order = [("n_accounts_sum", "descending"), ("harm", "ascending"), ("decided", "ascending")]
-    return tuple(Confusion(planted=Harm(row["harm"]), decided=Harm(row["decided"]), n_accounts=row["n_accounts_sum"])
+    sums = outcomes.filter(is_other).group_by(["harm", "decided", "is_true"]).aggregate([("n_accounts", "sum")])
+    order = [("n_accounts_sum", "descending"), ("harm", "ascending"), ("decided", "ascending"), ("is_true", "ascending")]
+    return tuple(Confusion(planted=Harm(row["harm"]), decided=Harm(row["decided"]), is_true=row["is_true"],
+                           n_accounts=row["n_accounts_sum"])
                  for row in sums.sort_by(order).to_pylist())
 
 
@@ -220,7 +238,7 @@ def _penalised(tally: _Tally, group: pa.ChunkedArray) -> Metric:
 
 def _recalls(violators: pa.Table, column: str) -> tuple[RecallScore, ...]:
     """Recall for each value of a column, the lowest first. A value such as `a+b` counts under `a` and under `b`."""
-    same = pc.fill_null(pc.equal(violators["harm"], violators["decided"]), False)
+    same = violators["is_true"]
     n = violators["n_accounts"]
     counted = pa.table({
         "value": pc.split_pattern(violators[column], JOINS), "n": n, "same": pc.if_else(same, n, 0),
@@ -241,10 +259,9 @@ def _languages(tally: _Tally) -> tuple[LanguageScore, ...]:
     rows = []
     for language in tally.values("language", everywhere):
         here = tally.equal("language", language)
-        n_right = tally.n(here, planted, tally.planted_same)
         rows.append(LanguageScore(
-            language=language, precision=share("precision", n_right, n=tally.n(here, decided)),
-            recall=share("recall", n_right, n=tally.n(here, planted)),
+            language=language, precision=share("precision", tally.n(here, decided, tally.is_true), n=tally.n(here, decided)),
+            recall=share("recall", tally.n(here, planted, tally.is_true), n=tally.n(here, planted)),
             penalised=_penalised(tally, pc.and_(here, tally.equal("kind", Kind.HARD_NEGATIVE)))))
     return tuple(rows)
 

@@ -35,3 +35,5 @@ class AiMark(StrEnum):
 SOURCE_TYPES = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia")
 """IPTC digital source types that mean: made by a generative model, or put together with what one made. Other terms, such as
 `algorithmicMedia` or `compositeSynthetic`, do not say that a model was trained, and are never evidence."""
+SOURCE_TYPE_ADDRESSES = tuple(f"{scheme}://cv.iptc.org/newscodes/digitalsourcetype/" for scheme in ("http", "https"))
+"""What stands before a term where a platform gives its whole address, as the IPTC's vocabulary has it."""

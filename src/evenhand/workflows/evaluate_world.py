@@ -22,7 +22,7 @@ from evenhand.evaluation.outcomes import (
     WRONGLY_DECIDED,
     Kind,
 )
-from evenhand.evaluation.scorecard import Scorecard, scorecard
+from evenhand.evaluation.scorecard import JOINS, Scorecard, scorecard
 from evenhand.model.harm import Harm
 from evenhand.model.plan import Plan
 from evenhand.workflows.materials import SweepSettings
@@ -107,6 +107,9 @@ def _check(outcomes: pa.Table, world: WorldFolder, *, plan: Plan) -> None:
     n_decided = sum(n for penalties in plan.counts.values() for n in penalties.values())
     file = str(world.path / "truth" / "accounts")
     problems = []
+    others = {other for joined in pc.unique(outcomes["other_harms"]).drop_null().to_pylist() for other in joined.split(JOINS)}
+    problems += [Problem(what=f"the truth has an unknown other harm `{value}`", file=file,
+                         hint=f"harms, joined with `{JOINS}`: {', '.join(Harm)}") for value in sorted(others - set(Harm))]
     for what, has in (("kind", tuple(str(kind) for kind in Kind)), ("harm", tuple(str(harm) for harm in Harm))):
         unknown = sorted(set(pc.unique(outcomes[what]).drop_null().to_pylist()) - set(has))
         problems += [Problem(what=f"the truth has an unknown {what} `{value}`", file=file,

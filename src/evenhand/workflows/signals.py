@@ -32,6 +32,7 @@ from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
+from evenhand.signals.words.warnings import warnings
 
 
 def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None) -> tuple[Step, ...]:
@@ -45,6 +46,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             addresses(public),
             *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
+            warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),

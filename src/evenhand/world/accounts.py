@@ -34,8 +34,8 @@ TRUTH = pa.schema([
     pa.field("account_id", pa.string(), nullable=False), pa.field("kind", pa.string(), nullable=False),
     pa.field("harm", pa.string()), pa.field("role", pa.string(), nullable=False), pa.field("operator", pa.string()),
     pa.field("holder_id", pa.string()), pa.field("language", pa.string(), nullable=False),
-    pa.field("script", pa.string(), nullable=False)])
-"""What is true about an account; only an evaluation reads it."""
+    pa.field("script", pa.string(), nullable=False), pa.field("other_harms", pa.string())])
+"""What is true about an account; only an evaluation reads it. `other_harms` are joined with `+`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,4 +243,5 @@ def account_truth(stage: Stage, some: Cast) -> pa.Table:
         "operator": merged([(some.rows, some.planted.operators)], n),
         "holder_id": merged([(some.rows, some.planted.holder_ids)], n),
         "language": pa.array(stage.book.languages, pa.string()).take(pa.array(some.languages)),
-        "script": pa.array(stage.book.scripts, pa.string()).take(pa.array(some.languages))}, schema=TRUTH)
+        "script": pa.array(stage.book.scripts, pa.string()).take(pa.array(some.languages)),
+        "other_harms": of_role(["+".join(role.other_harms) or None for role in roles])}, schema=TRUTH)

@@ -1,4 +1,4 @@
-"""The posts of one bucket's accounts, which of them are violations, and the videos in them."""
+"""The posts of one bucket's accounts, and which of them are violations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evenhand.model.snapshot import MEDIA, POSTS
+from evenhand.model.snapshot import POSTS
 from evenhand.world.accounts import Cast, options
 from evenhand.world.addresses import KINDS, addresses
 from evenhand.world.chance import Indices, Numbers, again, below, below_too, happens
@@ -24,6 +24,7 @@ IN_OTHER_WORDS = 40
 """Of a hundred posts with a claim, how many do not say it in the words of its fact-checks."""
 RING_EVENTS = 64
 """A ring does at most so many different things."""
+PER_THOUSAND = 1_000
 TRUTH = pa.schema([pa.field("post_id", pa.string(), nullable=False), pa.field("account_id", pa.string(), nullable=False),
                    pa.field("is_violating", pa.bool_(), nullable=False)])
 """What is true about posts of violators and hard negatives."""
@@ -83,7 +84,7 @@ def post_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.T
     at = np.where(ringed, np.maximum(together_at(own, draws), some.opened[posts.of] + 1), at)
     sponsored = pa.array([role.sponsored for role in roles], pa.bool_()).take(pa.array(groups))
     views = below(again(draws), 40) * below_too(again(draws), 400)
-    media = np.array([bool(role.media) for role in roles])[groups] & posts.marked
+    media = has_media(stage, some, posts)
     columns = {
         "post_id": posts.ids, "account_id": some.ids.take(pa.array(posts.of)),
         "created_at": pa.array(at).cast(POSTS.schema.field("created_at").type), "text": said,
@@ -94,6 +95,17 @@ def post_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.T
         "reply_to": pa.nulls(n, pa.string()), "shares": pa.array(views // 90), "views": pa.array(views),
         "sponsored": pc.if_else(pa.array(posts.marked), sponsored, None)}
     return pa.table([columns[field.name] for field in POSTS.schema], schema=POSTS.schema)
+
+
+def has_media(stage: Stage, some: Cast, posts: Thread) -> NDArray[np.bool_]:
+    """Which posts have a picture or video: every marked post of some roles, and a few of anybody's."""
+    groups = some.groups[posts.of]
+    roles = [group.role for group in stage.population.groups]
+    found: NDArray[np.bool_] = np.array([bool(role.media) for role in roles])[groups] & posts.marked
+    pictured = np.array([role.pictured for role in roles], np.int64)[groups]
+    rows = np.nonzero(~posts.marked & (pictured > 0))[0]
+    found[rows] = below(stage.chance.draw("pictured", posts.numbers[rows]), PER_THOUSAND) < pictured[rows]
+    return found
 
 
 def post_recipes(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> Indices:
@@ -152,27 +164,3 @@ def post_truth(stage: Stage, some: Cast, posts: Thread) -> pa.Table:
     return pa.table({
         "post_id": posts.ids.take(pa.array(rows)), "account_id": some.ids.take(pa.array(posts.of[rows])),
         "is_violating": pa.array(violating[groups[rows]] & posts.marked[rows])}, schema=TRUTH)
-
-
-def media_rows(stage: Stage, some: Cast, posts: Thread, recipes: Recipes) -> pa.Table:
-    """Rows of `media`: the videos in posts of presenters, real, disclosed and not."""
-    roles = [group.role for group in stage.population.groups]
-    groups = some.groups[posts.of]
-    rows = np.nonzero(np.array([bool(role.media) for role in roles])[groups] & posts.marked)[0]
-    languages = some.languages[posts.of[rows]]
-    codes = np.array([recipes.code(role.media_text) for role in roles])[groups[rows]]
-    speakers = Speakers(chance=stage.chance, field="spoken", numbers=posts.numbers[rows], languages=languages,
-                        fixed=np.zeros((len(rows), len(SLOTS)), np.int32), book=stage.book)
-    draws = [stage.chance.draw(f"spoken.{place}", posts.numbers[rows]) for place in range(MOST_SENTENCES)]
-    ids = posts.ids.take(pa.array(rows))
-    types = pa.array([role.media or None for role in roles], pa.string()).take(pa.array(groups[rows]))
-    said = lay(some.pool, compose(recipes, codes, draws=draws, speakers=speakers))
-    media_ids = pc.binary_join_element_wise("m", ids, "")
-    columns = {"media_id": media_ids, "account_id": some.ids.take(pa.array(posts.of[rows])), "post_id": ids,
-               "kind": pa.repeat(pa.scalar("video"), len(rows)),
-               "path": pc.binary_join_element_wise("media/", media_ids, ".mp4", ""), "text": said,
-               "digital_source_type": types}
-    empty = pa.nulls(len(rows), pa.string())
-    table = pa.table([columns.get(field.name, empty) for field in MEDIA.schema], schema=MEDIA.schema)
-    return table.take(pc.sort_indices(table, sort_keys=[("account_id", "ascending"), ("media_id", "ascending")]))
-

@@ -61,10 +61,18 @@ class Role:
     verified: int = 0
     sponsored: bool | None = None
     """How marked posts are marked as advertising; None: not said."""
+    other_harms: tuple[Harm, ...] = ()
+    """Further harms whose published definition every account of the role meets too."""
     media: str = ""
-    """The IPTC digital source type of a video in every marked post; empty: no video."""
+    """How the file in every marked post was made: `generated` or `filmed`; empty: no file."""
+    media_kind: str = "video"
+    """`video` or `image`."""
     media_text: str = ""
     """The recipe of what is said in it."""
+    ai_label: int = 0
+    """Of a hundred of its files, how many the platform labels as made by a computer."""
+    pictured: int = 0
+    """Of a thousand of its other posts, how many have a generated picture."""
     credential: str = ""
     """The status of the credential it has in the register; empty: none."""
     follows: str = ""
@@ -80,4 +88,6 @@ def read_roles(said: Mapping[str, Any]) -> tuple[Role, ...]:
 def _value(key: str, value: Any) -> Any:
     if key == "harm":
         return Harm(value)
+    if key == "other_harms":
+        return tuple(Harm(one) for one in value)
     return tuple(value) if isinstance(value, list) else value

@@ -40,9 +40,9 @@ class WorldView:
 
     JSON: `world`, `scale`, `seed`, `accounts`, `plan` (its digest), `pack`; `bars` (`harm`, null for the hard negatives;
     `metric`, `at_least`, `at_most`, `value`, `is_met`, `has_detector`); `all` (`precision`, `recall`, `genuine_found`, by
-    account); `buckets` (counts and metrics by harm and by account), `confusions` (`planted`, `decided`, `accounts`), `wrong`
-    (the first accounts wrongly penalised), `spared` (`kind`, `role`, `penalised`), `by_role`, `by_operator`, `by_language`,
-    `posts`.
+    account); `buckets` (counts and metrics by harm, by main harm and by account), `confusions` (`planted`, `decided`,
+    `is_true`, `accounts`), `wrong` (the first accounts wrongly penalised), `spared` (`kind`, `role`, `penalised`), `by_role`,
+    `by_operator`, `by_language`, `posts`.
     """
 
     name: ClassVar[str] = "world_score"
@@ -73,8 +73,8 @@ class WorldView:
                     for name, one in (("precision", card.counts.precision), ("recall", card.counts.recall),
                                       ("genuine_found", card.counts.genuine_found))},
             "buckets": [_bucket(bucket) for bucket in card.buckets],
-            "confusions": [{"planted": str(one.planted), "decided": str(one.decided), "accounts": one.n_accounts}
-                           for one in card.confusions],
+            "confusions": [{"planted": str(one.planted), "decided": str(one.decided), "is_true": one.is_true,
+                            "accounts": one.n_accounts} for one in card.confusions],
             "wrong": [{"account_id": one.account_id, "kind": str(one.kind), "role": one.role, "language": one.language,
                        "decided": str(one.decided)} for one in self.score.wrong],
             "spared": [{"kind": str(group.kind), "role": group.role, "penalised": metric_record(group.penalised)}
@@ -111,13 +111,19 @@ class WorldView:
         yield grid
 
     def _buckets(self) -> Iterator[RenderableType]:
-        grid = _grid("harm", ">planted", ">decided", ">right", ">precision", ">recall", ">F1")
+        grid = _grid("\nharm", ">\nplanted", ">\ndecided", ">\nright", ">also\nright", ">\nprecision", ">as other\ntrue harm",
+                     ">\nrecall")
+        main = _grid("harm", ">right", ">precision", ">recall", ">F1")
         for bucket in self.score.scorecard.buckets:
             grid.add_row(self._harm(bucket.harm), number(bucket.n_planted), number(bucket.n_decided), number(bucket.n_right),
-                         *(shown_value(metric.value, is_share=True) for metric in (bucket.precision, bucket.recall,
-                                                                                   bucket.f1)))
-        yield heading("By harm: a decision under another harm than the planted one is wrong")
+                         number(bucket.n_also_right), shown_value(bucket.precision.value, is_share=True),
+                         number(bucket.n_as_true_harm), shown_value(bucket.recall.value, is_share=True))
+            main.add_row(self._harm(bucket.harm), number(bucket.n_right), *(
+                shown_value(metric.value, is_share=True) for metric in (bucket.main_precision, bucket.main_recall, bucket.f1)))
+        yield heading("By harm: a decision is right when its harm is true of the account, planted or not")
         yield grid
+        yield heading("By main harm: a decision under another harm than the planted one is wrong")
+        yield main
 
     def _by_account(self) -> Iterator[RenderableType]:
         grid = _grid("\nharm", ">of other\nharm", ">\nwrong", ">\nprecision", ">as other\nharm", ">\nmissed", ">\nrecall")
@@ -134,10 +140,11 @@ class WorldView:
     def _confusions(self) -> Iterator[RenderableType]:
         if not self.score.scorecard.confusions:
             return
-        grid = _grid("planted as", "decided as", ">accounts")
+        grid = _grid("planted as", "decided as", ">accounts", "")
         for one in self.score.scorecard.confusions[:MOST_ROWS]:
-            grid.add_row(self._harm(one.planted), self._harm(one.decided), number(one.n_accounts))
-        yield heading("Taken for another harm")
+            grid.add_row(self._harm(one.planted), self._harm(one.decided), number(one.n_accounts),
+                         "true of them as well" if one.is_true else "")
+        yield heading("Decided under another harm than the planted one")
         yield grid
 
     def _wrong(self) -> Iterator[RenderableType]:
@@ -214,10 +221,12 @@ def _name(harm: Harm | None) -> str | None:
 def _bucket(bucket: BucketScore) -> Mapping[str, object]:
     return {
         "harm": _name(bucket.harm), "has_detector": bucket.is_looked_for, "planted": bucket.n_planted,
-        "decided": bucket.n_decided, "right": bucket.n_right, "as_other_harm": bucket.n_as_other_harm,
-        "missed": bucket.n_missed, "of_other_harm": bucket.n_of_other_harm, "wrong": bucket.n_wrong,
-        "metrics": [metric_record(metric) for metric in (bucket.precision, bucket.recall, bucket.f1,
-                                                         bucket.account_precision, bucket.account_recall)]}
+        "decided": bucket.n_decided, "right": bucket.n_right, "also_right": bucket.n_also_right,
+        "as_other_harm": bucket.n_as_other_harm, "as_true_harm": bucket.n_as_true_harm, "missed": bucket.n_missed,
+        "of_other_harm": bucket.n_of_other_harm, "wrong": bucket.n_wrong,
+        "metrics": [metric_record(metric) for metric in (
+            bucket.precision, bucket.recall, bucket.main_precision, bucket.main_recall, bucket.f1, bucket.account_precision,
+            bucket.account_recall)]}
 
 
 def _recall(row: RecallScore) -> Mapping[str, object]:

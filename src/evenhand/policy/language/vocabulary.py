@@ -10,7 +10,7 @@ from evenhand.model.expression import Column, Function, Parameter, Reads, Type
 from evenhand.model.registry import HolderKind
 
 GUARD_NAMES = ("adjudicated", "ai_disclosure", "criticism", "disclosure", "hijacked", "namesake", "organic_mobilisation",
-               "precedence", "proven_control", "refutes_claim", "unregistered", "verdict_in_doubt")
+               "precedence", "proven_control", "refutes_claim", "scam_warning", "unregistered", "verdict_in_doubt")
 """The guards that come with Evenhand. `read_pack` takes another list when plug-ins bring more."""
 
 

@@ -1,7 +1,8 @@
 """Stances: whether a post repeats a claim, or refutes it, asks about it, reports that others say it, or denies it.
 
 A word counts only where the claim does not have its like: a post that says “the minister said X” repeats the claim “the
-minister said X”, and reports the claim “X”. Every stance but `repeats` spares the post.
+minister said X”, and reports the claim “X”. “They do not want you to know that X” denies nothing of X, so its “not” does not
+count. Every stance but `repeats` spares the post.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import pyarrow.compute as pc
 
 from evenhand.signals.words.folded import Flags, Places, fold
 from evenhand.signals.words.lexicon import Lexicon
-from evenhand.signals.words.mentions import WordList
+from evenhand.signals.words.mentions import Mentions, WordList
 
 STANCES = ("repeats", "negates", "quotes", "reports", "asks", "refutes")
 """Later ones outweigh earlier ones. `negates`: the nearest sentence says no where the claim does not, or the reverse."""
+_HIDDEN = "hidden"
+"""A group of words that is no stance: what follows is said to be kept from people."""
 _QUOTATION = "[“\"«„「『»][^“”\"«»„」』]{15,}[”\"»“」』«]"
 _QUESTION = r"[?？؟]\s*(?:#\S+\s*|@\S+\s*|https?://\S+\s*|[\s\p{So}\p{Sk}\p{Cf}])*$"
 
@@ -52,12 +55,28 @@ class StanceWords:
     def _says(self, texts: pa.Array, group: str, claim: Places) -> Flags:
         """Which texts have words of a group; words of negation count in the claim's own language only."""
         found = self._words.find(fold(texts))
-        kept = self._words.group_of[found.entry] == self._words.groups.index(group)
+        kept = self._is_of(found, group)
         if group == "negates":
             kept &= self._speaks[found.entry, self._language_of[claim[found.row]]]
+            kept &= ~_within(found, found.keep(self._is_of(found, _HIDDEN)))
         says = np.zeros(len(texts), np.bool_)
         says[found.row[kept]] = True
         return says
+
+    def _is_of(self, found: Mentions, group: str) -> Flags:
+        """Which mentions are of a group."""
+        numbers = [number for number, name in enumerate(self._words.groups) if name == group]
+        flags: Flags = np.isin(self._words.group_of[found.entry], numbers)
+        return flags
+
+
+def _within(found: Mentions, frames: Mentions) -> Flags:
+    """Which mentions stand inside one of `frames`."""
+    if not len(frames):
+        return np.zeros(len(found), np.bool_)
+    place = np.searchsorted(frames.start, found.start, side="right") - 1
+    inside: Flags = (place >= 0) & (found.end <= frames.end[place])
+    return inside
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

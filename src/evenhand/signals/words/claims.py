@@ -18,7 +18,9 @@ STANCES = ("is", "about", "former", "not")
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "where", "claim", "stance", "language", "shown")])
 
-_FREE_STANDING = ("official_account", "verified", "self_named")
+_BESIDE_NAME = "self_named"
+"""Words that count only beside the account's own name: each of them is told, since the first may not be the one."""
+_FREE_STANDING = ("official_account", "verified", _BESIDE_NAME)
 """Claims that need no place in the sentence: nobody says “official account” of anything but an account, and “we are” counts
 only beside the account's own name."""
 _CLAIM_WORDS = 3
@@ -30,7 +32,8 @@ _CLAIM_BYTES = 48
 def claims(lexicon: Lexicon) -> Kernel:
     """The kernel `claims` over accounts, for the words of `lexicon`.
 
-    It returns one row for each claim, stance and field of an account, with the first words that show it, as `SCHEMA`.
+    It returns one row for each claim, stance and field of an account, with the first words that show it, as `SCHEMA`; of
+    `self_named`, whose words count only beside the account's own name, one for each of the words.
 
     >>> words = Lexicon.from_toml('[[group]]\\nname = "office"\\n[group.phrases]\\nen = ["mayor of"]')
     >>> accounts = pa.record_batch({"account_id": ["1"], "display_name": ["Ann"], "bio": ["Mayor of Ulm"]})
@@ -52,7 +55,9 @@ def _claimed(raw: pa.Array, field: str, words: WordList) -> tuple[Places, dict[s
     folded = fold(raw)
     found = words.find(folded)
     stance = _stances(words, folded, found, is_name=field == "display_name")
-    first = first_of_each(found, words.group_of[found.entry], stance)
+    group = words.group_of[found.entry]
+    beside = np.isin(group, [nth for nth, name in enumerate(words.groups) if name == _BESIDE_NAME])
+    first = first_of_each(found, group, stance, np.where(beside, found.entry + 1, 0))
     found, stance = found.keep(first), stance[first]
     columns = spoken(words, raw, folded, found)
     return found.row, {"where": pa.repeat(field, len(found)), "claim": columns["group"],

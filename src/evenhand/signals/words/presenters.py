@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from evenhand.model.media import SOURCE_TYPES, AiMark, Provenance
+from evenhand.model.media import SOURCE_TYPE_ADDRESSES, SOURCE_TYPES, AiMark, Provenance
 from evenhand.model.step import Kernel, Query, Step
 from evenhand.signals.words.disclosures import seriously
 from evenhand.signals.words.folded import Places, fold
@@ -21,7 +21,7 @@ TEXT_WORDS = pa.schema([(name, pa.string()) for name in ("account_id", "post_id"
 
 _FIELDS = (("display_name", "name"), ("handle", "handle"), ("bio", "bio"))
 _OWN_MARKS = ", ".join(f"'{mark}'" for mark in AiMark if mark is not AiMark.C2PA)
-_TYPES = ", ".join(f"'{one}'" for one in SOURCE_TYPES)
+_TYPES = ", ".join(f"'{before}{one}'" for before in ("", *SOURCE_TYPE_ADDRESSES) for one in SOURCE_TYPES)
 
 SYNTHETIC_MEDIA = Query(
     name="synthetic_media", inputs=("media",),

@@ -30,7 +30,8 @@ from evenhand.world.accounts import account_rows, account_truth, cast
 from evenhand.world.chance import Indices
 from evenhand.world.follows import follow_rows
 from evenhand.world.identities import Stage
-from evenhand.world.posts import media_rows, post_rows, post_truth, thread
+from evenhand.world.media import media_rows
+from evenhand.world.posts import post_rows, post_truth, thread
 from evenhand.world.texts import Recipes
 
 SNAPSHOT, TRUTH, WORK = "snapshot", "truth", "work"

@@ -30,7 +30,7 @@ from evenhand.world.times import CUT_OFF
 REGISTRIES, SAID = "registries", "world.toml"
 BUCKET_ACCOUNTS = 64_000
 """A bucket of about so many accounts is small enough to be made several at a time, and large enough to be read fast."""
-LAYOUT = 1
+LAYOUT = 2
 """Changes whenever the same seed and scale give another world."""
 SMALLEST, LARGEST = Fraction(1, 20_000), Fraction(4)
 """Scales: below, a bucket of the campaign would have nobody in it; above, there would be too many buckets."""
