@@ -60,9 +60,9 @@ def contacts(texts: pa.RecordBatch) -> pa.RecordBatch:
     >>> contacts(batch).column("shown").to_pylist()
     ['WhatsApp +1 555 010 9999', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa']
     """
-    raw = texts.column("text").cast(pa.string())
+    raw = texts.column("text")
     some = np.flatnonzero(pc.fill_null(pc.match_substring_regex(raw, _GATE), False).to_numpy(zero_copy_only=False))
-    raw = raw.take(pa.array(some))
+    raw = raw.take(pa.array(some)).cast(pa.string())
     rows, kinds, shown = [], [], []
     for kind, pattern in (("messenger", _MESSENGER), ("wallet", WALLET)):
         found = pc.struct_field(pc.extract_regex(raw, f"(?P<shown>{pattern})"), "shown")

@@ -24,14 +24,27 @@ SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "k
 
 PROFILE_SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "where", "language", "shown")])
 
+EVERYDAY_SITES = (
+    "youtube.com", "youtu.be", "spotify.com", "github.com", "reddit.com", "redd.it", "wikipedia.org", "wikimedia.org",
+    "twitter.com", "x.com", "facebook.com", "instagram.com", "threads.net", "tiktok.com", "douyin.com", "bsky.app",
+    "mastodon.social", "tumblr.com", "vk.com", "weibo.com", "weibo.cn", "bilibili.com", "naver.com", "nicovideo.jp",
+    "pixiv.net", "twitch.tv", "vimeo.com", "soundcloud.com", "openstreetmap.org", "google.com", "goo.gl", "imgur.com",
+    "giphy.com", "flickr.com", "archive.org", "arxiv.org", "stackoverflow.com", "imdb.com", "goodreads.com",
+    "letterboxd.com", "change.org")
+"""Sites that people link to every day and where nothing is sold: links to them do not make a post one that leads away. A host
+below them that a list names still counts."""
+_EVERYDAY = ", ".join(f"'{site}'" for site in EVERYDAY_SITES)
+
 LEADING_POSTS = Query(
-    name="leading_posts", inputs=("posts", "links", "funnels"),
+    name="leading_posts", inputs=("posts", "links", "funnels", "listed_links"),
     sentence="a post with a link or a contact, of an account that has two such posts or more",
     sql=f"""
     with inviting as (
-        select account_id, post_id from links where not is_defanged
+        select account_id, post_id from links where not is_defanged and domain not in ({_EVERYDAY})
         union
-        select account_id, post_id from funnels where post_id is not null),
+        select account_id, post_id from funnels where post_id is not null
+        union
+        select account_id, post_id from listed_links where post_id is not null),
     often as (select account_id from inviting group by account_id having count(*) >= {MIN_LEADING_POSTS})
     select p.account_id, p.post_id, p.text, coalesce(p.sponsored, false) as is_sponsored
     from posts p
