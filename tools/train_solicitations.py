@@ -20,7 +20,9 @@ from scipy.sparse import csr_matrix
 from evenhand.signals.words.solicitations import N_BUCKETS, features
 
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/solicitations.bin"
-RIDGE = 2e-6
+RIDGE = 1e-6
+SHIFT = 0.7
+"""Added to the constant: spam is the rarer kind, and F1 is best there under cross-validation on both sets."""
 FOLDS = 10
 
 
@@ -50,7 +52,7 @@ def trained(matrix: csr_matrix, labels: npt.NDArray[np.float64], *, ridge: float
         return float(np.logaddexp(0, -margin).mean() + ridge / 2 * point[:-1] @ point[:-1]), gradient
 
     point = minimize(loss, np.zeros(matrix.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
-    return point[:-1], float(point[-1])
+    return point[:-1], float(point[-1]) + SHIFT
 
 
 def written(weights: npt.NDArray[np.float64], constant: float) -> bytes:

@@ -34,6 +34,7 @@ from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
 from evenhand.signals.words.promotions import LEADING_POSTS, profile_disclosures, promotions
+from evenhand.signals.words.solicitations import SpamModel, solicitations
 
 
 def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None) -> tuple[Step, ...]:
@@ -49,7 +50,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
             *funnel_steps(), PAID_LINKS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")),
-            profile_disclosures(lexicon("promotions")),
+            profile_disclosures(lexicon("promotions")), solicitations(spam_model, digest="solicitations 1"),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
             *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
@@ -64,6 +65,12 @@ def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = Non
 def common_words() -> CommonWords:
     """The shipped list of common words."""
     return CommonWords.from_toml(_bytes("common_words.toml").decode("utf-8"))
+
+
+@cache
+def spam_model() -> SpamModel:
+    """The shipped model of unasked-for advertising."""
+    return SpamModel.from_bytes(_bytes("solicitations.bin"))
 
 
 @cache

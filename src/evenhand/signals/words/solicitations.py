@@ -54,7 +54,8 @@ class SpamModel:
         """How much each text reads as a solicitation, from 0 to 1."""
         row, bucket, weight = features(texts)
         sums = np.bincount(row, weights=self.weights[bucket] * weight, minlength=len(texts))
-        return 1 / (1 + np.exp(-(sums + self.constant)))
+        likeness: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(sums + self.constant)))
+        return likeness
 
 
 def features(texts: pa.Array) -> tuple[Places, Places, npt.NDArray[np.float64]]:
