@@ -83,17 +83,17 @@ CONTENT = Query(
     name="monetisation_content", inputs=(PROMOTED.name, TREND_RIDES.name, BAITS.name),
     sentence="what posts say: promotion without disclosure, trends beside wares, bait beside a trap",
     sql=f"""
-    select account_id, 'promotion' as holder, 'content' as family, 'undisclosed_promotion' as signal, post_id as "where",
+    select account_id, 'promotion' as ploy, 'content' as family, 'undisclosed_promotion' as signal, post_id as "where",
            post_id, min(shown) as shown, min(domain) as expected, '' as source,
            max(cast(case kind when 'recommends' then 0.75 when 'own_code' then 0.7 when 'code' then 0.7 when 'sells' then 0.5
                     else 0.5 end as double)) as strength
     from {PROMOTED.name} group by account_id, post_id
     union all
-    select account_id, 'trend' as holder, 'content' as family, 'rides_trend' as signal, post_id as "where", post_id,
+    select account_id, 'trend' as ploy, 'content' as family, 'rides_trend' as signal, post_id as "where", post_id,
            shown, domain as expected, '' as source, cast(0.75 as double) as strength
     from {TREND_RIDES.name}
     union all
-    select account_id, 'bait' as holder, 'content' as family,
+    select account_id, 'bait' as ploy, 'content' as family,
            case trap when 'listed' then 'bait_to_listed' else 'promise_to_contact' end as signal, post_id as "where", post_id,
            shown, led_to as expected, source, cast(case trap when 'listed' then 0.92 else 0.75 end as double) as strength
     from {BAITS.name}""")
@@ -102,61 +102,61 @@ MONEY = Query(
     name="monetisation_money", inputs=(PROMOTED.name, TREND_RIDES.name, BAITS.name, "paid_links", "accounts", CONTENT.name),
     sentence="how the account earns by it: a code or a link that pays it, wares, a contact to pay to, or the platform's money",
     sql=f"""
-    select account_id, 'promotion' as holder, 'money' as family, 'own_code' as signal, post_id as "where", post_id,
+    select account_id, 'promotion' as ploy, 'money' as family, 'own_code' as signal, post_id as "where", post_id,
            min(shown) as shown, '' as expected, '' as source, cast(0.8 as double) as strength
     from {PROMOTED.name} where kind in ('own_code', 'code') group by account_id, post_id
     union all
-    select p.account_id, 'promotion' as holder, 'money' as family, 'referral_link' as signal, p.post_id as "where", p.post_id,
+    select p.account_id, 'promotion' as ploy, 'money' as family, 'referral_link' as signal, p.post_id as "where", p.post_id,
            min(l.shown) as shown, '' as expected, '' as source, cast(0.85 as double) as strength
     from {PROMOTED.name} p join paid_links l on p.account_id = l.account_id and p.post_id = l.post_id and l.kind = 'referral'
     group by p.account_id, p.post_id
     union all
-    select account_id, 'trend' as holder, 'money' as family, 'sells_beside_trend' as signal, post_id as "where", post_id,
+    select account_id, 'trend' as ploy, 'money' as family, 'sells_beside_trend' as signal, post_id as "where", post_id,
            sold as shown, domain as expected, '' as source, cast(0.75 as double) as strength
     from {TREND_RIDES.name}
     union all
-    select account_id, 'bait' as holder, 'money' as family, 'contact_to_pay' as signal, post_id as "where", post_id,
+    select account_id, 'bait' as ploy, 'money' as family, 'contact_to_pay' as signal, post_id as "where", post_id,
            led_to as shown, source as expected, '' as source,
            cast(case source when 'wallet' then 0.85 else 0.7 end as double) as strength
     from {BAITS.name} where trap = 'contact'
     union all
-    select c.account_id, c.holder, 'money' as family, 'earns_here' as signal, 'account_id' as "where",
+    select c.account_id, c.ploy, 'money' as family, 'earns_here' as signal, 'account_id' as "where",
            cast(null as varchar) as post_id, 'monetised' as shown, '' as expected, '' as source, cast(0.6 as double) as strength
-    from (select distinct account_id, holder from {CONTENT.name}) c
+    from (select distinct account_id, ploy from {CONTENT.name}) c
     join accounts a on c.account_id = a.account_id where a.monetised""")
 
 HABIT = Query(
     name="monetisation_habit", inputs=(CONTENT.name,), sentence="the same in post after post",
     sql=f"""
-    select account_id, holder, 'behaviour' as family, 'repeated_' || holder as signal, 'posts' as "where",
+    select account_id, ploy, 'behaviour' as family, 'repeated_' || ploy as signal, 'posts' as "where",
            cast(null as varchar) as post_id, shown, cast(n as varchar) as expected, '' as source,
            cast(case when n >= {MANY_REPEATS} then 0.8 else 0.65 end as double) as strength
-    from (select account_id, holder, count(distinct post_id) as n, min(shown) as shown from {CONTENT.name}
-          group by account_id, holder)
+    from (select account_id, ploy, count(distinct post_id) as n, min(shown) as shown from {CONTENT.name}
+          group by account_id, ploy)
     where n >= {MIN_REPEATS}""")
 
 _PARTS = (CONTENT.name, MONEY.name, HABIT.name)
-_COLUMNS = EVIDENCE_COLUMNS.replace("holder_id, ", "holder, ")
+_COLUMNS = EVIDENCE_COLUMNS.replace("holder_id, ", "ploy, ")
 
 KINDS = Query(
     name="monetisation_kinds", inputs=_PARTS,
     sentence="promotion, trend or bait: each must stand on evidence of its own kind, and a promotion on money as well",
     sql=f"""
-    select account_id, holder, content, behaviour, money
-    from (select account_id, holder,
+    select account_id, ploy, content, behaviour, money
+    from (select account_id, ploy,
                  coalesce(max(case when family = 'content' then strength end), {ZERO}) as content,
                  coalesce(max(case when family = 'behaviour' then strength end), {ZERO}) as behaviour,
                  coalesce(max(case when family = 'money' then strength end), {ZERO}) as money
-          from ({" union all ".join(f"select account_id, holder, family, strength from {name}" for name in _PARTS)}) e
-          group by account_id, holder) k
-    where content > 0.0 and behaviour > 0.0 and (money > 0.0 or holder = 'bait')""")
+          from ({" union all ".join(f"select account_id, ploy, family, strength from {name}" for name in _PARTS)}) e
+          group by account_id, ploy) k
+    where content > 0.0 and behaviour > 0.0 and (money > 0.0 or ploy = 'bait')""")
 
 EVIDENCE = Query(
     name="monetisation_evidence", inputs=(*_PARTS, KINDS.name), sentence="all evidence for deceptive monetisation",
     sql=f"""
     select e.account_id, '' as holder_id, e.family, e.signal, e."where", e.post_id, e.shown, e.expected, e.source, e.strength
     from ({" union all ".join(f"select {_COLUMNS} from {name}" for name in _PARTS)}) e
-    join {KINDS.name} k on e.account_id = k.account_id and e.holder = k.holder""")
+    join {KINDS.name} k on e.account_id = k.account_id and e.ploy = k.ploy""")
 
 FOUND = Query(
     name="monetisation_found", inputs=(KINDS.name,),

@@ -1,8 +1,8 @@
 """Long link lists as their publishers write them, turned into a register at constant memory, whatever their length.
 
 Read are hosts files (`0.0.0.0 host`), plain lists of hosts or addresses, filter lists (`||host^`; `@@||host^` allows), CSV
-whose first column is the host, and JSON lines as signal exchanges write them (`indicator`, `signal`, `value` or `host`). Defanged
-entries are read as what they name. An entry that is no host in ASCII or punycode is counted, not guessed at.
+whose first column is the host, and JSON lines as signal exchanges write them (`indicator`, `signal`, `value` or `host`).
+Defanged entries are read as what they name. An entry that is no host in ASCII or punycode is counted, not guessed at.
 """
 
 from __future__ import annotations
