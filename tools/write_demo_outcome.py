@@ -153,6 +153,8 @@ def why_missed(row: dict[str, str | None], seen: dict[str, set[str]], spared: di
         if account_id in seen["listed_content"]:
             return "Its address is on a shipped scam list, but nothing else agrees: one family of evidence is no finding"
         return "Its address is on no shipped scam list"
+    if harm == "deceptive_monetisation":
+        return "One comment of it is known: a single post is never a finding"
     if account_id in seen["address_imitations"] or account_id in seen["identity_evidence"]:
         return ("Its name or address reads as a registered holder's, but it says nothing, links nowhere else and is not "
                 "one of several: one family of evidence is no finding")

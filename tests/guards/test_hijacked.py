@@ -42,9 +42,10 @@ def hits(*, age: int = MIN_AGE_DAYS, n_before: int = MIN_POSTS_BEFORE, past: int
     return rows
 
 
-def test_a_long_past_and_a_sudden_burst_spare_from_scam_only() -> None:
-    [hit] = hits(burst=MAX_BURST_DAYS)
-    assert (hit["strength"], hit["harm"], hit["shown"]) == ("spare", "scam", "2026-10-20")
+def test_a_long_past_and_a_sudden_burst_spare_from_scam_and_bait_only() -> None:
+    found = hits(burst=MAX_BURST_DAYS)
+    assert {(hit["strength"], hit["harm"], hit["shown"]) for hit in found} == {
+        ("spare", "scam", "2026-10-20"), ("spare", "deceptive_monetisation", "2026-10-20")}
 
 
 @pytest.mark.parametrize("short", [

@@ -42,10 +42,12 @@ _HITS = Query(
         select w.account_id, b.broke_at, b.last_at, min(w.created_at) as first_at, count(*) as n_before
         from written w join breaks b on w.account_id = b.account_id
         where w.created_at < b.broke_at group by w.account_id, b.broke_at, b.last_at)
-    select p.account_id, 'scam' as harm, cast(null as varchar) as holder_id, 'spare' as strength, 'posts' as "where",
+    select p.account_id, h.harm, cast(null as varchar) as holder_id, 'spare' as strength, 'posts' as "where",
            cast(cast(p.broke_at as date) as varchar) as shown, cast(cast(a.created_at as date) as varchar) as expected,
            '' as source
-    from pasts p join profiles a on p.account_id = a.account_id left join in_profile i on p.account_id = i.account_id
+    from pasts p join profiles a on p.account_id = a.account_id
+    cross join (select 'scam' as harm union all select 'deceptive_monetisation' as harm) h
+    left join in_profile i on p.account_id = i.account_id
     where i.account_id is null
       and ((p.n_before >= {MIN_POSTS_BEFORE} and datediff('day', a.created_at, p.broke_at) >= {MIN_AGE_DAYS}
             and datediff('day', p.first_at, p.broke_at) >= {MIN_PAST_DAYS}

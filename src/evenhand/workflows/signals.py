@@ -22,9 +22,11 @@ from evenhand.signals.names.matches import name_matches_kernel
 from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 from evenhand.signals.web.address_matches import AddressIndex, address_matches
+from evenhand.signals.web.funnels import funnel_steps
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
+from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.proofs import proofs
 from evenhand.signals.words.claims import claims
 from evenhand.signals.words.criticism import criticisms
@@ -32,6 +34,8 @@ from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
+from evenhand.signals.words.promotions import LEADING_POSTS, profile_disclosures, promotions
+from evenhand.signals.words.solicitations import SpamModel, solicitations
 from evenhand.signals.words.warnings import warnings
 
 
@@ -48,6 +52,8 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
+            *funnel_steps(), PAID_LINKS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")),
+            profile_disclosures(lexicon("promotions")), solicitations(spam_model, digest="solicitations 1"),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
             *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
@@ -62,6 +68,12 @@ def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = Non
 def common_words() -> CommonWords:
     """The shipped list of common words."""
     return CommonWords.from_toml(_bytes("common_words.toml").decode("utf-8"))
+
+
+@cache
+def spam_model() -> SpamModel:
+    """The shipped model of unasked-for advertising."""
+    return SpamModel.from_bytes(_bytes("solicitations.bin"))
 
 
 @cache

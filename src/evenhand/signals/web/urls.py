@@ -80,10 +80,11 @@ class Urls:
 _PARTS = pa.struct([(name, pa.string()) for name in ("host", "domain", "suffix", "label", "cut")])
 
 
-def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = False) -> Urls:
+def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = False, is_link: bool = False) -> Urls:
     """The addresses in a string column, in order of row and place, each once a row.
 
-    With `is_address` the column is meant for an address, so that one without a scheme needs no further sign.
+    With `is_address` the column is meant for an address, so that one without a scheme needs no further sign. With `is_link` the
+    platform itself says that it is a link, so that its ending need not be on the list of public suffixes either.
     """
     texts = texts.cast(pa.large_string())
     rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(texts, _CANDIDATE), False).to_numpy(zero_copy_only=False))
@@ -98,7 +99,8 @@ def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = F
             refanged = pc.replace_substring_regex(refanged, pattern, replacement)
         texts = pc.replace_with_mask(texts, defanged, refanged)
     words = pc.split_pattern_regex(texts, _BREAKS)
-    return _urls(rows[pc.list_parent_indices(words).to_numpy()], pc.list_flatten(words), suffixes, is_address=is_address)
+    return _urls(rows[pc.list_parent_indices(words).to_numpy()], pc.list_flatten(words), suffixes, is_address=is_address,
+                 is_link=is_link)
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
@@ -111,7 +113,7 @@ def _cleaned(texts: pa.Array) -> pa.Array:
 def listed_urls(lists: pa.Array, suffixes: PublicSuffixes) -> Urls:
     """The addresses in a column of lists of addresses, with or without a scheme."""
     parents = pc.list_parent_indices(lists).to_numpy()
-    found = text_urls(pc.list_flatten(lists), suffixes, is_address=True)
+    found = text_urls(pc.list_flatten(lists), suffixes, is_address=True, is_link=True)
     return Urls(row=parents[found.row], url=found.url, parts=found.parts, is_defanged=found.is_defanged)
 
 
@@ -126,7 +128,7 @@ def whole_text_url(texts: pa.Array, suffixes: PublicSuffixes) -> Urls:
                 is_defanged=pa.repeat(pa.scalar(False), pc.sum(kept).as_py() or 0))
 
 
-def _urls(row: Places, words: pa.Array, suffixes: PublicSuffixes, *, is_address: bool) -> Urls:
+def _urls(row: Places, words: pa.Array, suffixes: PublicSuffixes, *, is_address: bool, is_link: bool) -> Urls:
     """The addresses among `words`, of which several may stand in one row."""
     is_word = pc.match_substring_regex(words, rf"{_LETTER}\.{_MARK}?{_LETTER}|://")
     words, row = words.filter(is_word).cast(pa.string()), row[is_word.to_numpy(zero_copy_only=False)]
@@ -138,7 +140,7 @@ def _urls(row: Places, words: pa.Array, suffixes: PublicSuffixes, *, is_address:
     bare = np.flatnonzero(is_bare.to_numpy(zero_copy_only=False))
     target, aimed = _redirect_targets(words, with_scheme)
     found = [_matched(words.take(pa.array(with_scheme)), with_scheme, suffixes), _matched(target, aimed, suffixes),
-             _bare(words.take(pa.array(bare)), bare, suffixes, is_address=is_address)]
+             _bare(words.take(pa.array(bare)), bare, suffixes, is_address=is_address, is_link=is_link)]
     word = np.concatenate([places for places, _, _ in found])
     url = pa.concat_arrays([url for _, url, _ in found])
     parts = pa.concat_arrays([part for _, _, part in found])
@@ -193,7 +195,7 @@ _DOUBTFUL = (
 _SINGLE_LETTER = r"(?i)^[a-z]\.(?:com|org|net)$"
 
 
-def _bare(words: pa.Array, places: Places, suffixes: PublicSuffixes, *, is_address: bool) -> Found:
+def _bare(words: pa.Array, places: Places, suffixes: PublicSuffixes, *, is_address: bool, is_link: bool) -> Found:
     """The addresses among words without a scheme: below a listed suffix, no e-mail, no file, not two sentences."""
     match = pc.extract_regex(words, _WITHOUT_SCHEME)
     host, rest, tail = (pc.struct_field(match, name) for name in ("host", "rest", "tail"))
@@ -204,7 +206,7 @@ def _bare(words: pa.Array, places: Places, suffixes: PublicSuffixes, *, is_addre
         meant = pc.or_(pc.match_substring(rest, "/"), pc.match_substring_regex(host, rf"(?i)^www\.|{_SINGLE_LETTER}"))
         kept = pc.and_(kept, pc.or_(meant, pc.invert(doubtful)))
     host = pc.if_else(pc.fill_null(kept, False), host, pa.scalar(None, pa.string()))
-    return _kept(match, places, _split(host, suffixes, is_known=True))
+    return _kept(match, places, _split(host, suffixes, is_known=not is_link))
 
 
 def _kept(match: pa.StructArray, places: Places, parts: pa.StructArray) -> Found:

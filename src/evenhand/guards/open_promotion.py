@@ -1,0 +1,30 @@
+"""Asks a person about accounts whose profile says that their links or posts are paid, and about posts of both kinds.
+
+A word in the profile does not disclose each post (16 CFR 255.5 and the FTC's guides: a disclosure stands where the promotion
+is seen), so it does not spare; but it shows somebody who does not hide it. The same holds for one who discloses most
+promotions and forgot some.
+"""
+
+from __future__ import annotations
+
+from evenhand.model.detector import Guard
+from evenhand.model.harm import Harm
+from evenhand.model.step import Query
+
+_HITS = Query(
+    name="open_promotion_hits", inputs=("promotions", "promoted", "profile_disclosures"),
+    sentence="paid promotion disclosed in the profile, or in at least as many posts as it is missing from",
+    sql=f"""
+    with said as (select account_id, count(distinct post_id) as n, min(shown) as shown
+                  from promotions where kind = 'disclosed' group by account_id),
+    hidden as (select account_id, count(distinct post_id) as n from promoted group by account_id)
+    select o.account_id, '{Harm.DECEPTIVE_MONETISATION}' as harm, cast(null as varchar) as holder_id, 'ask' as strength,
+           'posts' as "where", o.shown, 'posts' as expected, '' as source
+    from said o join hidden h on o.account_id = h.account_id where o.n >= h.n
+    union all
+    select account_id, '{Harm.DECEPTIVE_MONETISATION}' as harm, cast(null as varchar) as holder_id, 'ask' as strength,
+           "where", shown, 'profile' as expected, language as source
+    from profile_disclosures""")
+
+GUARD = Guard(name="open_promotion", version=1, steps=(_HITS,), hits=_HITS.name,
+              sentence="the account says in its profile, or in most posts, that it is paid")

@@ -1,0 +1,66 @@
+"""Long link lists: every form in which publishers write them is read, and what is no host is counted."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evenhand.connectors.registries.folder import load_register
+from evenhand.connectors.registries.link_list_files import ListRead, ListSource, write_link_list
+from evenhand.errors import DataError
+from evenhand.model.registry import REGISTERS
+
+SOURCE = ListSource(list_id="made-up", label="scam", source="a test", as_of=date(2026, 1, 1))
+
+
+def written(folder: Path, text: str) -> tuple[ListRead, dict[str, str]]:
+    (folder / "list.txt").write_text(text, encoding="utf-8")
+    read = write_link_list([folder / "list.txt"], SOURCE, into=folder / "link_lists.parquet", temporary=folder)
+    table = pq.read_table(folder / "link_lists.parquet")
+    return read, dict(zip(table["host"].to_pylist(), table["label"].to_pylist(), strict=True))
+
+
+@pytest.mark.parametrize(("line", "host"), [
+    ("0.0.0.0 trap.example.com", "trap.example.com"), ("127.0.0.1\ttrap.example.com # seen", "trap.example.com"),
+    ("trap.example.com", "trap.example.com"), ("TRAP.Example.COM.", "trap.example.com"),
+    ("https://user@trap.example.com:8080/a?b=c", "trap.example.com"), ("hxxps://trap[.]example[.]com/x", "trap.example.com"),
+    ("||trap.example.com^$third-party", "trap.example.com"), ("trap.example.com,phishing,2026-01-01", "trap.example.com"),
+    ('{"indicator": "trap.example.com", "type": "DOMAIN"}', "trap.example.com"),
+    ('{"signal": "hxxp://trap[.]example.com/a"}', "trap.example.com"), ("xn--80ak6aa92e.com", "xn--80ak6aa92e.com")])
+def test_each_form_names_its_host(tmp_path: Path, line: str, host: str) -> None:
+    assert written(tmp_path, f"# a comment\n{line}\n\n")[1] == {host: "scam"}
+
+
+def test_an_allowed_host_is_allowed_whatever_else_names_it(tmp_path: Path) -> None:
+    assert written(tmp_path, "good.example.com\n@@||good.example.com^\ngood.example.com\n")[1] == {"good.example.com": "allow"}
+
+
+def test_what_is_no_host_is_counted_and_told_with_its_line(tmp_path: Path) -> None:
+    read, hosts = written(tmp_path, "host\na.example.com\nnot a host\na.example.com\n127.0.0.1 localhost.localdomain\n")
+    assert hosts == {"a.example.com": "scam"}
+    assert (read.n_lines, read.n_entries, read.n_left_out, read.left_out) == (3, 1, 1, ((3, "not a host"),))
+
+
+def test_what_is_written_is_a_register(tmp_path: Path) -> None:
+    written(tmp_path, "b.example.com\na.example.com\n")
+    checked = load_register(tmp_path / "link_lists.parquet", REGISTERS["link_lists"])
+    assert not checked.problems
+    assert checked.table["host"].to_pylist() == ["a.example.com", "b.example.com"]
+
+
+def test_a_list_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there is no list"):
+        write_link_list([tmp_path / "none.txt"], SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path)
+
+
+@given(hosts=st.lists(st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,4})?\.[a-z]{2,6}", fullmatch=True), min_size=1, max_size=8,
+                      unique=True))
+def test_promise_every_host_comes_back_once(hosts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    read, found = written(tmp_path_factory.mktemp("list"), "host\n" + "\n".join(f"0.0.0.0 {host}" for host in hosts * 2))
+    assert sorted(found) == sorted(hosts)
+    assert read.n_left_out == 0
