@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
+from evenhand.signals.advice import advice_steps
 from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.matches import claim_matches
@@ -47,6 +48,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             REPEATING_POSTS, claim_lures(lexicon("lures")),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
+            *advice_steps(lexicon("advice"), lexicon("professions")),
             *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
 
 
