@@ -21,9 +21,13 @@ ADVISING = Query(
     sentence="a post that tells somebody what to do in a regulated field, with what its account claims and where it takes money",
     sql="""
     with claims as (select distinct account_id, field from practice_words where kind = 'claims'),
+    own as (select account_id, coalesce(min(case when kind = 'claims' then field end), min(field)) as field
+            from practice_words where kind in ('claims', 'field') group by account_id),
+    told as (select p.account_id, p.post_id, case when p.field = '' then w.field else p.field end as field, p.shown, p.about
+             from advice_posts p left join own w on p.account_id = w.account_id where p.kind = 'advises'),
     offers as (
         select f.account_id, c.field
-        from (select distinct account_id from practice_words where kind = 'fee') f
+        from (select distinct account_id from practice_words where kind in ('fee', 'offers')) f
         join (select distinct account_id, field from practice_words where kind in ('field', 'claims')) c
           on f.account_id = c.account_id),
     charged as (select distinct account_id, post_id from advice_posts where kind = 'fee'),
@@ -33,12 +37,12 @@ ADVISING = Query(
            case when c.account_id is not null then 1 else 0 end as is_claimed,
            case when m.account_id is not null then 1 else 0 end as takes_money,
            case when h.post_id is not null or o.account_id is not null then 1 else 0 end as is_sold
-    from advice_posts p
+    from told p
     left join claims c on p.account_id = c.account_id and p.field = c.field
     left join fees m on p.account_id = m.account_id
     left join charged h on p.account_id = h.account_id and p.post_id = h.post_id
     left join offers o on p.account_id = o.account_id and p.field = o.field
-    where p.kind = 'advises'""")
+    where p.field is not null""")
 
 VOID_CLAIMS = Query(
     name="void_claims", inputs=("practice_words", "credentials", "profession_fields"),
@@ -76,6 +80,10 @@ EVIDENCE = Query(
                w.shown, w.field as expected, '' as source, cast(0.85 as double) as strength
         from practice_words w join fields f on w.account_id = f.account_id and w.field = f.field
         where w.kind = 'claims'
+        union all
+        select w.account_id, 'claim' as family, 'offers_advice' as signal, w."where", cast(null as varchar) as post_id,
+               w.shown, '' as expected, '' as source, cast(0.5 as double) as strength
+        from practice_words w join subjects s on w.account_id = s.account_id where w.kind = 'offers'
         union all
         select v.account_id, 'claim' as family, 'profession_revoked' as signal, v."where", cast(null as varchar) as post_id,
                v.shown, v.profession || ': ' || v.status as expected, v.issuer as source, cast(0.97 as double) as strength

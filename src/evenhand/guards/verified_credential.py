@@ -1,7 +1,7 @@
 """Spares accounts whose qualification is in the register of credentials, in the field in which they advise.
 
-A credential counts for a post when it had not expired on the day the post was published. One in another field does not
-make a lawyer a doctor: there a person is asked. A profession that our word list cannot place counts for every field.
+A credential counts for a post when it had not expired on the day the post was published, and when the post is about its field,
+among others perhaps. One in another field does not make a lawyer a doctor: there a person is asked. A profession that our word list cannot place counts for every field.
 """
 
 from __future__ import annotations
@@ -15,21 +15,18 @@ _HITS = Query(
     name="verified_credential_hits", inputs=("credentials", "profession_fields", "sold_advice", "posts"),
     sentence="a credential of the account that was valid when it gave its advice",
     sql=f"""
-    with advised as (
-        select s.account_id, s.field, max(p.created_at) as last_at
-        from sold_advice s join posts p on s.account_id = p.account_id and s.post_id = p.post_id
-        group by s.account_id, s.field),
-    held as (
-        select c.account_id, c.credential_id, c.profession, c.issuer, c.expires_at, f.field
+    with held as (
+        select c.account_id, c.profession, c.issuer, c.expires_at, f.field
         from credentials c left join profession_fields f on c.credential_id = f.credential_id
         where c.status = '{CredentialStatus.VERIFIED}'),
     covered as (
-        select a.account_id, a.field,
-               max(case when h.account_id is null then 0 when h.field is null or h.field = a.field then 2 else 1 end) as cover,
+        select s.account_id, s.post_id,
+               max(case when h.account_id is null then 0 when h.field is null or h.field = s.field then 2 else 1 end) as cover,
                min(h.profession) as profession, min(h.issuer) as issuer
-        from advised a left join held h on a.account_id = h.account_id
-             and (h.expires_at is null or a.last_at is null or h.expires_at > a.last_at)
-        group by a.account_id, a.field)
+        from sold_advice s join posts p on s.account_id = p.account_id and s.post_id = p.post_id
+        left join held h on s.account_id = h.account_id
+             and (h.expires_at is null or p.created_at is null or h.expires_at > p.created_at)
+        group by s.account_id, s.post_id)
     select account_id, '{Harm.UNQUALIFIED_ADVICE}' as harm, cast(null as varchar) as holder_id,
            case when min(cover) = 2 then 'spare' else 'ask' end as strength, 'account_id' as "where",
            min(profession) as shown, '' as expected, min(issuer) as source

@@ -77,8 +77,8 @@ def _variants(word: str) -> tuple[str, ...]:
 
 
 def practice_profiles(advice: Lexicon, claimed: Lexicon) -> Kernel:
-    """The kernel `practice_profiles` over accounts: those whose name or bio names a profession or a fee."""
-    words = [*_of(advice, ("fee",)), *_of(claimed, FIELDS)]
+    """The kernel `practice_profiles` over accounts: those whose name or bio names a profession, offers advice or names a fee."""
+    words = [*_of(advice, ("fee",)), *_of(claimed, (*FIELDS, "offers"))]
 
     @cache
     def gate() -> Gate:

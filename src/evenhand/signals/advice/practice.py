@@ -18,7 +18,7 @@ from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import WordList, first_of_each, joined, spoken
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "where", "kind", "field", "language", "shown")])
-"""One word of a profile: `kind` is `claims`, `body`, `fee`, `field` or `disclaims`; `field` is one of `FIELDS` or empty."""
+"""One word of a profile: `kind` is `claims`, `offers`, `body`, `fee`, `field` or `disclaims`; `field` is one of `FIELDS` or empty."""
 
 STANCES = ("about", "learning", "former", "not")
 """What the words beside a profession make of it; none of them is a claim to practise it."""
