@@ -2,7 +2,8 @@
 
 Talk on a topic is free, and so is advice without money: neither is ever found. It takes a post that tells somebody what to do,
 in words, and a fee; then either a profession that the account claims (the guard `verified_credential` spares whoever has
-it), or the fee and the advice in one place. A claim that the register says was revoked needs no fee. Who is no doctor and says
+it), or the fee and the advice in one place. Who claims a profession and sells it to somebody in a post need not give the advice
+there. A claim that the register says was revoked needs no fee. Who is no doctor and says
 so, a post that sends people to a professional, and criticism of a profession are no evidence.
 """
 
@@ -23,8 +24,9 @@ ADVISING = Query(
     with claims as (select distinct account_id, field from practice_words where kind = 'claims'),
     own as (select account_id, coalesce(min(case when kind = 'claims' then field end), min(field)) as field
             from practice_words where kind in ('claims', 'field') group by account_id),
-    told as (select p.account_id, p.post_id, case when p.field = '' then w.field else p.field end as field, p.shown, p.about
-             from advice_posts p left join own w on p.account_id = w.account_id where p.kind = 'advises'),
+    told as (select p.account_id, p.post_id, case when p.field = '' then w.field else p.field end as field, p.kind,
+                    p.shown, p.about
+             from advice_posts p left join own w on p.account_id = w.account_id where p.kind in ('advises', 'addresses')),
     offers as (
         select f.account_id, c.field
         from (select distinct account_id from practice_words where kind in ('fee', 'offers')) f
@@ -33,10 +35,11 @@ ADVISING = Query(
     charged as (select distinct account_id, post_id from advice_posts where kind = 'fee'),
     fees as (select distinct account_id from advice_posts where kind = 'fee'
              union select distinct account_id from practice_words where kind = 'fee')
-    select p.account_id, p.post_id, p.field, p.shown, p.about,
+    select p.account_id, p.post_id, p.field, p.kind, p.shown, p.about,
            case when c.account_id is not null then 1 else 0 end as is_claimed,
            case when m.account_id is not null then 1 else 0 end as takes_money,
-           case when h.post_id is not null or o.account_id is not null then 1 else 0 end as is_sold
+           case when h.post_id is not null or o.account_id is not null then 1 else 0 end as is_sold,
+           case when h.post_id is not null then 1 else 0 end as is_charged
     from told p
     left join claims c on p.account_id = c.account_id and p.field = c.field
     left join fees m on p.account_id = m.account_id
@@ -58,12 +61,15 @@ VOID_CLAIMS = Query(
 
 SOLD_ADVICE = Query(
     name="sold_advice", inputs=(ADVISING.name, VOID_CLAIMS.name),
-    sentence="a post that advises, for money, or under a qualification that was revoked",
+    sentence="a post that advises for money, or under a qualification that was revoked; or by which a claimed professional sells",
     sql=f"""
-    select a.account_id, a.post_id, a.field, a.shown, a.about, a.is_claimed, a.is_sold,
-           case when v.account_id is not null then 1 else 0 end as is_void
-    from {ADVISING.name} a left join {VOID_CLAIMS.name} v on a.account_id = v.account_id and a.field = v.field
-    where (a.takes_money = 1 and (a.is_claimed = 1 or a.is_sold = 1)) or v.account_id is not null""")
+    with judged as (
+        select a.*, case when v.account_id is not null then 1 else 0 end as is_void,
+               row_number() over (partition by a.account_id, a.post_id, a.field order by a.kind) as place
+        from {ADVISING.name} a left join {VOID_CLAIMS.name} v on a.account_id = v.account_id and a.field = v.field
+        where (a.kind = 'advises' and ((a.takes_money = 1 and (a.is_claimed = 1 or a.is_sold = 1)) or v.account_id is not null))
+           or (a.kind = 'addresses' and a.is_claimed = 1 and a.is_charged = 1))
+    select account_id, post_id, field, kind, shown, about, is_claimed, is_sold, is_void from judged where place = 1""")
 
 EVIDENCE = Query(
     name="unqualified_advice_evidence", sentence="all evidence for unqualified advice",
@@ -72,8 +78,9 @@ EVIDENCE = Query(
     with subjects as (select distinct account_id from {SOLD_ADVICE.name}),
     fields as (select distinct account_id, field from {SOLD_ADVICE.name}),
     gathered as (
-        select account_id, 'content' as family, 'advises_' || field as signal, post_id as "where", post_id, shown,
-               about as expected, '' as source, cast(0.8 as double) as strength
+        select account_id, 'content' as family, case when kind = 'advises' then 'advises_' || field else 'sells_advice' end as signal,
+               post_id as "where", post_id, shown, about as expected, '' as source,
+               cast(case when kind = 'advises' then 0.8 else 0.65 end as double) as strength
         from {SOLD_ADVICE.name}
         union all
         select w.account_id, 'claim' as family, 'claims_profession' as signal, w."where", cast(null as varchar) as post_id,

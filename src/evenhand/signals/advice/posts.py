@@ -21,7 +21,7 @@ from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import Mentions, WordList, first_of_each, shown
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "kind", "field", "language", "shown", "about")])
-"""One fact about a post: `kind` is `advises`, `fee` or `contact`. For `advises`, `about` is the word of the
+"""One fact about a post: `kind` is `advises`, `addresses`, `fee` or `contact`. For the first two, `about` is the word of the
 `field`; both are empty for a post that tells what to do for a fee and names no field: its account's field is then meant."""
 
 
@@ -66,8 +66,10 @@ class _Reader:
     def __init__(self, words: WordList) -> None:
         self._words = words
         names = sorted({_primary(language) for entry in words.entries for language in entry.languages})
-        self._speaks = np.array([sum(1 << names.index(language) for language in {_primary(one) for one in entry.languages})
-                                 for entry in words.entries], np.int64)
+        every = (1 << len(names)) - 1
+        self._speaks = np.array([every if "und" in entry.languages else sum(
+            1 << names.index(language) for language in {_primary(one) for one in entry.languages})
+            for entry in words.entries], np.int64)
         self._leads = np.array([" " not in entry.text and _primary(entry.languages[0]) in _LEADING
                                 for entry in words.entries], np.bool_)
 
@@ -77,14 +79,11 @@ class _Reader:
         folded = fold(raw)
         found = self._words.find(folded)
         n = len(folded)
-        silent = self._of("disclaims", found) | self._of("relates", found)
-        telling = self._telling(folded, found)
-        speaks = self._languages(telling, n)
-        speaks[found.row[silent]] = 0
-        first = self._first(telling, n)
-        parts = [self._about(raw, folded, found.keep(self._of(field, found)), field=field, speaks=speaks, telling=(telling, first))
-                 for field in FIELDS if field in self._words.groups]
-        parts += [self._untold(raw, folded, telling, named=[row for row, _ in parts], fees=found.row[self._fees(found, n)], speaks=speaks)]
+        silent = found.row[self._of("disclaims", found) | self._of("relates", found)]
+        fees = found.row[self._fees(found, n)]
+        telling, speaking = self._telling(folded, found), found.keep(self._of("addresses", found))
+        parts = [part for kind, said in (("advises", telling), ("addresses", speaking)) for part in self._advice(
+            raw, folded, found, said=said.keep(~np.isin(said.row, silent)), kind=kind, fees=fees)]
         parts += [self._plain(raw, folded, found.keep(flags), kind=kind)
                   for kind, flags in (("fee", self._fees(found, n)), ("contact", self._of("contact", found)))]
         rows = np.concatenate([row for row, _ in parts])
@@ -135,31 +134,30 @@ class _Reader:
         first[found.row[::-1]] = np.arange(len(found))[::-1]
         return first
 
-    def _about(self, raw: pa.Array, folded: Folded, found: Mentions, *, field: str, speaks: Places,
-               telling: tuple[Mentions, Places]) -> tuple[Places, dict[str, pa.Array]]:
-        """The posts that tell what to do in `field`."""
-        found = found.keep((self._speaks[found.entry] & speaks[found.row]) != 0)
-        found = found.keep(first_of_each(found))
-        told, first = telling
-        told = told.keep(first[found.row])
-        return found.row, {"kind": pa.repeat("advises", len(found)), "field": pa.repeat(field, len(found)),
-                           "language": self._named(found), "shown": shown(raw, folded, told) if len(told) else _none(),
-                           "about": shown(raw, folded, found) if len(found) else _none()}
-
-    def _untold(self, raw: pa.Array, folded: Folded, telling: Mentions, *, named: list[Places], fees: Places,
-                speaks: Places) -> tuple[Places, dict[str, pa.Array]]:
-        """The posts that tell what to do for a fee, and name no field."""
-        kept = np.isin(telling.row, fees) & ~np.isin(telling.row, np.concatenate([*named, np.zeros(0, np.int64)]))
-        kept &= speaks[telling.row] != 0
-        row, made = self._plain(raw, folded, telling.keep(kept), kind="advises")
-        return row, made
+    def _advice(self, raw: pa.Array, folded: Folded, found: Mentions, *, said: Mentions, kind: str,
+                fees: Places) -> list[tuple[Places, dict[str, pa.Array]]]:
+        """The posts of `said` by their fields; and those for a fee that name no field."""
+        n = len(folded)
+        speaks, first = self._languages(said, n), self._first(said, n)
+        parts, named = [], np.zeros(n, np.bool_)
+        for field in FIELDS:
+            about = found.keep(self._of(field, found))
+            about = about.keep((self._speaks[about.entry] & speaks[about.row]) != 0)
+            about = about.keep(first_of_each(about))
+            named[about.row] = True
+            told = said.keep(first[about.row])
+            parts.append((about.row, {"kind": pa.repeat(kind, len(about)), "field": pa.repeat(field, len(about)),
+                                      "language": self._named(about), "shown": _shown(raw, folded, told),
+                                      "about": _shown(raw, folded, about)}))
+        untold = said.keep(np.isin(said.row, fees) & ~named[said.row])
+        return [*parts, self._plain(raw, folded, untold, kind=kind)]
 
     def _plain(self, raw: pa.Array, folded: Folded, found: Mentions, *, kind: str) -> tuple[Places, dict[str, pa.Array]]:
         """The posts with words of one kind."""
         found = found.keep(first_of_each(found))
         empty = pa.repeat("", len(found))
         return found.row, {"kind": pa.repeat(kind, len(found)), "field": empty, "language": self._named(found),
-                           "shown": shown(raw, folded, found) if len(found) else _none(), "about": empty}
+                           "shown": _shown(raw, folded, found), "about": empty}
 
     def _named(self, found: Mentions) -> pa.Array:
         """The first language of each mention."""
@@ -167,8 +165,9 @@ class _Reader:
         return pc.take(languages, pa.array(found.entry))
 
 
-def _none() -> pa.Array:
-    return pa.array([], pa.string())
+def _shown(raw: pa.Array, folded: Folded, found: Mentions) -> pa.Array:
+    """The words of the mentions as they were written."""
+    return shown(raw, folded, found) if len(found) else pa.array([], pa.string())
 
 
 def _primary(language: str) -> str:
