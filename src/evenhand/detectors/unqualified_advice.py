@@ -2,7 +2,8 @@
 
 Talk on a topic is free, and so is advice without money: neither is ever found. It takes a post that tells somebody what to do,
 in words, and a fee; then either a profession that the account claims (the guard `verified_credential` spares whoever has
-it), or the fee and the advice in one place. Who claims a profession and sells it to somebody in a post need not give the advice
+it), or the fee and the advice in one place, by an account that offers it or asks to be written to: who criticises what others
+take for their advice sells nothing. Who claims a profession and sells it to somebody in a post need not give the advice
 there. A claim that the register says was revoked needs no fee. Who is no doctor and says
 so, a post that sends people to a professional, and criticism of a profession are no evidence.
 """
@@ -19,13 +20,13 @@ _VOID = f"'{CredentialStatus.REVOKED}', '{CredentialStatus.SUSPENDED}'"
 
 ADVISING = Query(
     name="advising", inputs=("advice_posts", "practice_words"),
-    sentence="a post that tells somebody what to do in a regulated field, with what its account claims and where it takes money",
+    sentence="a post that tells somebody what to do in a regulated field, with its account's claim and fee",
     sql="""
     with claims as (select distinct account_id, field from practice_words where kind = 'claims'),
     own as (select account_id, coalesce(min(case when kind = 'claims' then field end), min(field)) as field
             from practice_words where kind in ('claims', 'field') group by account_id),
-    told as (select p.account_id, p.post_id, case when p.field = '' then w.field else p.field end as field, p.kind,
-                    p.shown, p.about
+    told as (select p.account_id, p.post_id, case when p.field = '' then w.field else p.field end as field,
+                    p.kind, p.shown, p.about
              from advice_posts p left join own w on p.account_id = w.account_id where p.kind in ('advises', 'addresses')),
     offers as (
         select f.account_id, c.field
@@ -33,17 +34,22 @@ ADVISING = Query(
         join (select distinct account_id, field from practice_words where kind in ('field', 'claims')) c
           on f.account_id = c.account_id),
     charged as (select distinct account_id, post_id from advice_posts where kind = 'fee'),
+    asking as (select distinct account_id, post_id from advice_posts where kind = 'contact'),
+    selling as (select distinct account_id from practice_words where kind in ('fee', 'offers')),
     fees as (select distinct account_id from advice_posts where kind = 'fee'
              union select distinct account_id from practice_words where kind = 'fee')
     select p.account_id, p.post_id, p.field, p.kind, p.shown, p.about,
            case when c.account_id is not null then 1 else 0 end as is_claimed,
            case when m.account_id is not null then 1 else 0 end as takes_money,
-           case when h.post_id is not null or o.account_id is not null then 1 else 0 end as is_sold,
+           case when o.account_id is not null or (h.post_id is not null and (k.post_id is not null or s.account_id is not null))
+                then 1 else 0 end as is_sold,
            case when h.post_id is not null then 1 else 0 end as is_charged
     from told p
     left join claims c on p.account_id = c.account_id and p.field = c.field
     left join fees m on p.account_id = m.account_id
     left join charged h on p.account_id = h.account_id and p.post_id = h.post_id
+    left join asking k on p.account_id = k.account_id and p.post_id = k.post_id
+    left join selling s on p.account_id = s.account_id
     left join offers o on p.account_id = o.account_id and p.field = o.field
     where p.field is not null""")
 
@@ -61,7 +67,7 @@ VOID_CLAIMS = Query(
 
 SOLD_ADVICE = Query(
     name="sold_advice", inputs=(ADVISING.name, VOID_CLAIMS.name),
-    sentence="a post that advises for money, or under a qualification that was revoked; or by which a claimed professional sells",
+    sentence="a post that advises for money or under a revoked qualification, or by which a claimed professional sells",
     sql=f"""
     with judged as (
         select a.*, case when v.account_id is not null then 1 else 0 end as is_void,
@@ -78,7 +84,8 @@ EVIDENCE = Query(
     with subjects as (select distinct account_id from {SOLD_ADVICE.name}),
     fields as (select distinct account_id, field from {SOLD_ADVICE.name}),
     gathered as (
-        select account_id, 'content' as family, case when kind = 'advises' then 'advises_' || field else 'sells_advice' end as signal,
+        select account_id, 'content' as family,
+               case when kind = 'advises' then 'advises_' || field else 'sells_advice' end as signal,
                post_id as "where", post_id, shown, about as expected, '' as source,
                cast(case when kind = 'advises' then 0.8 else 0.65 end as double) as strength
         from {SOLD_ADVICE.name}

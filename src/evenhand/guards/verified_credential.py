@@ -1,8 +1,9 @@
 """Spares accounts whose qualification is in the register of credentials, in the field in which they advise.
 
-A credential counts for a post when it had not expired on the day the post was published, and when the post is about its field,
-among others perhaps. One in another field does not make a lawyer a doctor: whoever claims a profession of that other field
-too, or advises in it again and again, is looked at by a person. A post or two are none: words place a post only roughly. A profession that our word list cannot place counts for every field.
+A credential counts for a post when it had not expired on the day the post was published, and when the post is about its
+field, among others perhaps. One in another field does not make a lawyer a doctor: whoever claims a profession of that other
+field too, or advises in it again and again, is looked at by a person. A post or two are none: words place a post only roughly.
+A profession that our word list cannot place counts for every field.
 """
 
 from __future__ import annotations

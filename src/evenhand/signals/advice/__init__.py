@@ -1,4 +1,4 @@
-"""Advice: who offers paid advice in a regulated field, who claims to be qualified in it, and which posts tell somebody what to do.
+"""Advice: who offers it for money in a regulated field, who claims to be qualified, and which posts tell somebody what to do.
 
 Nearly nobody does, so the first steps only ask whether a profile or a post holds a word for a fee or a profession at all, over
 the bytes as they were written; everything else reads the few accounts that are left.

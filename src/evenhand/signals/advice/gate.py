@@ -77,7 +77,7 @@ def _variants(word: str) -> tuple[str, ...]:
 
 
 def practice_profiles(advice: Lexicon, claimed: Lexicon) -> Kernel:
-    """The kernel `practice_profiles` over accounts: those whose name or bio names a profession, offers advice or names a fee."""
+    """The kernel `practice_profiles` over accounts: whose name or bio names a profession or a fee, or offers advice."""
     words = [*_of(advice, ("fee",)), *_of(claimed, (*FIELDS, "offers"))]
 
     @cache

@@ -45,7 +45,7 @@ def advice_posts(advice: Lexicon) -> Kernel:
         return _Reader(WordList(advice, "bio"))
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        return reader().read(posts)
+        return reader().read(posts) if posts.num_rows else pa.RecordBatch.from_pylist([], schema=SCHEMA)
 
     return Kernel(name="advice_posts", source="advice_texts", columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
                   sentence="a post that tells somebody what to do in a regulated field, or takes money for it",
@@ -70,6 +70,8 @@ class _Reader:
         self._speaks = np.array([every if "und" in entry.languages else sum(
             1 << names.index(language) for language in {_primary(one) for one in entry.languages})
             for entry in words.entries], np.int64)
+        self._telling_groups = [nth for nth, group in enumerate(words.groups) if group in (*FIELDS, "prescribes", "addresses")]
+        self._is_any = np.array(["und" in entry.languages for entry in words.entries], np.bool_)
         self._leads = np.array([" " not in entry.text and _primary(entry.languages[0]) in _LEADING
                                 for entry in words.entries], np.bool_)
 
@@ -80,12 +82,13 @@ class _Reader:
         found = self._words.find(folded)
         n = len(folded)
         silent = found.row[self._of("disclaims", found) | self._of("relates", found)]
-        fees = found.row[self._fees(found, n)]
+        paid = self._fees(found, n)
+        fees = found.row[paid]
         telling, speaking = self._telling(folded, found), found.keep(self._of("addresses", found))
         parts = [part for kind, said in (("advises", telling), ("addresses", speaking)) for part in self._advice(
             raw, folded, found, said=said.keep(~np.isin(said.row, silent)), kind=kind, fees=fees)]
         parts += [self._plain(raw, folded, found.keep(flags), kind=kind)
-                  for kind, flags in (("fee", self._fees(found, n)), ("contact", self._of("contact", found)))]
+                  for kind, flags in (("fee", paid), ("contact", self._of("contact", found)))]
         rows = np.concatenate([row for row, _ in parts])
         order = pa.array(np.argsort(rows, kind="stable"))
         taken = pa.array(rows).take(order)
@@ -109,11 +112,17 @@ class _Reader:
         return found.keep(flags)
 
     def _fees(self, found: Mentions, n: int) -> Flags:
-        """Words for a fee; and words for a service in posts that name a price too."""
+        """Words for a fee, and for a service in posts that name a price too, in a language of the post's other words.
+
+        The Indonesian for a fee is the Turkish for a recipe.
+        """
         priced = np.zeros(n, np.bool_)
         priced[found.row[self._of("price", found)]] = True
         fees: Flags = self._of("fee", found) | (self._of("service", found) & priced[found.row])
-        return fees
+        tells = np.isin(self._words.group_of[found.entry], self._telling_groups) & ~self._is_any[found.entry]
+        said = self._languages(found.keep(tells), n)
+        spoken: Flags = fees & ((self._speaks[found.entry] & said[found.row]) != 0)
+        return spoken
 
     def _of(self, group: str, found: Mentions) -> Flags:
         """Which mentions belong to a group."""

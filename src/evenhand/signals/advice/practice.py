@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from evenhand.model.step import Kernel, Query
 from evenhand.signals.advice.gate import FIELDS
-from evenhand.signals.words.folded import Places, fold
+from evenhand.signals.words.folded import Flags, Places, fold
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import WordList, first_of_each, joined, spoken
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "where", "kind", "field", "language", "shown")])
-"""One word of a profile: `kind` is `claims`, `offers`, `body`, `fee`, `field` or `disclaims`; `field` is one of `FIELDS` or empty."""
+"""One word of a profile: `kind` is `claims`, `offers`, `body`, `fee`, `field` or `disclaims`; `field` is one of `FIELDS`
+or empty."""
 
 STANCES = ("about", "learning", "former", "not")
 """What the words beside a profession make of it; none of them is a claim to practise it."""
@@ -50,6 +51,8 @@ def practice_words(advice: Lexicon, claimed: Lexicon) -> Kernel:
                      for column, field in (("display_name", "name"), ("bio", "bio")))
 
     def run(accounts: pa.RecordBatch) -> pa.RecordBatch:
+        if not accounts.num_rows:
+            return pa.RecordBatch.from_pylist([], schema=SCHEMA)
         parts = []
         for column, professions, words in lists():
             raw = accounts.column(column)
@@ -87,7 +90,7 @@ def _offers(raw: pa.Array, where: str, words: WordList) -> tuple[Places, dict[st
     return found.row, {"where": pa.repeat(where, len(found)), **_told(columns, is_field, kind="field")}
 
 
-def _told(columns: dict[str, pa.Array], is_field: np.ndarray[tuple[int], np.dtype[np.bool_]], *, kind: str) -> dict[str, pa.Array]:
+def _told(columns: dict[str, pa.Array], is_field: Flags, *, kind: str) -> dict[str, pa.Array]:
     """The columns with the group as `kind`, or, for the group of a field, `kind` and the field's name."""
     group = columns["group"].to_numpy(zero_copy_only=False)
     return {"kind": pa.array(np.where(is_field, kind, group), pa.string()),

@@ -34,7 +34,8 @@ def professions(claimed: Lexicon) -> Kernel:
             zero_copy_only=False))
         found = found.keep(first_of_each(found, words().group_of[found.entry]))
         fields = pa.array(groups, pa.string()).take(pa.array(words().group_of[found.entry]))
-        return pa.RecordBatch.from_arrays([credentials.column("credential_id").take(pa.array(found.row)), fields], schema=SCHEMA)
+        ids = credentials.column("credential_id").take(pa.array(found.row))
+        return pa.RecordBatch.from_arrays([ids, fields], schema=SCHEMA)
 
     return Kernel(name="profession_fields", source="credentials", columns=("credential_id", "profession"), run=run,
                   schema=SCHEMA, sentence="a registered credential with the field of its profession", digest=claimed.digest)
