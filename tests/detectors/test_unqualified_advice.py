@@ -28,7 +28,8 @@ def swept(bio: str, *texts: str, name: str = "Ann", credentials: Rows = []) -> d
     """What the detector and the two guards leave for one account."""
     account = {"account_id": "1", "handle": "ann", "display_name": name, "bio": bio}
     posts = [{"post_id": f"p{nth}", "account_id": "1", "text": text, "created_at": POSTED} for nth, text in enumerate(texts)]
-    held = [{"credential_id": f"c{nth}", "account_id": "1", "issuer": "Chamber", "source": "t", "as_of": date(2026, 1, 1), **one}
+    row = {"account_id": "1", "issuer": "Chamber", "source": "t", "as_of": date(2026, 1, 1)}
+    held = [row | {"credential_id": f"c{nth}"} | one
             for nth, one in enumerate(credentials)]
     steps = (*advice_steps(lexicon("advice"), lexicon("professions")), *DETECTOR.steps, *VERIFIED.steps, *OUTSIDE.steps)
     keep = [DETECTOR.found, DETECTOR.evidence, VERIFIED.hits, OUTSIDE.hits]
