@@ -85,7 +85,9 @@ EVIDENCE = Query(
     fields as (select distinct account_id, field from {SOLD_ADVICE.name}),
     gathered as (
         select account_id, 'content' as family,
-               case when kind = 'advises' then 'advises_' || field else 'sells_advice' end as signal,
+               case when kind = 'addresses' then 'sells_advice' when field = 'medical' then 'advises_medical'
+                    when field = 'legal' then 'advises_legal' when field = 'financial' then 'advises_financial'
+                    else 'advises_education' end as signal,
                post_id as "where", post_id, shown, about as expected, '' as source,
                cast(case when kind = 'advises' then 0.8 else 0.65 end as double) as strength
         from {SOLD_ADVICE.name}
