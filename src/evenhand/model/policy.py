@@ -129,6 +129,15 @@ class CaseFactCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCredential:
+    """What the register of credentials says of a case's account. It is there while the cases run and at no other time."""
+
+    profession: str
+    status: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMedia:
     """One media file in a policy's case: the columns of the snapshot contract."""
 
@@ -186,6 +195,7 @@ class PolicyCase:
     posts: tuple[CasePost, ...]
     expect: Expectation
     media: tuple[CaseMedia, ...] = ()
+    credentials: tuple[CaseCredential, ...] = ()
     follows: tuple[str, ...] = ()
     """The handles that the account follows, of accounts in the case or elsewhere."""
     followed_at: datetime | None = None

@@ -73,6 +73,19 @@ FACT_CHECKS = pa.schema([
 """One published fact-check of one claim. `rating` is the publisher's own words, the numbers are its own scale and decide
 nothing; `verdict` is one of `Verdict`. `publisher_site` is the registrable domain by which publishers are told apart."""
 
+
+class CredentialStatus(StrEnum):
+    """What an issuer says of a credential."""
+
+    VERIFIED = "verified"
+    """It is valid, and belongs to the account."""
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    """The issuer's word for its status is one that nobody has read yet: it proves nothing either way."""
+
+
 CREDENTIALS = pa.schema([
     pa.field("credential_id", pa.string(), nullable=False),
     pa.field("account_id", pa.string(), nullable=False),
@@ -83,6 +96,8 @@ CREDENTIALS = pa.schema([
     pa.field("expires_at", TIME),
     *PROVENANCE,
 ])
+"""One credential of one account. `credential_id` is a hash over the issuer and the number: neither the number nor a name is
+kept. `status` is one of `CredentialStatus`."""
 
 LINK_LISTS = pa.schema([
     pa.field("list_id", pa.string(), nullable=False),

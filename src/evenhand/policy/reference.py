@@ -9,6 +9,7 @@ from evenhand.model.expression import Column, Type
 from evenhand.policy.cases.keys import (
     ACCOUNT_KEYS,
     CASE_KEYS,
+    CREDENTIAL_KEYS,
     FACT_CHECK_KEYS,
     MEDIA_KEYS,
     OTHERS_KEYS,
@@ -44,6 +45,7 @@ TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("posts", "in a case", POST_KEYS),
     ("media", "in a case", MEDIA_KEYS),
     ("others", "in a case: who else is on the platform", OTHERS_KEYS),
+    ("credentials", "in a case: what the register of credentials says of its account", CREDENTIAL_KEYS),
     ("[[fact_check]]", "in a policy: what was published about the claims in its cases", FACT_CHECK_KEYS),
 )
 """Every table of a pack with its heading and its keys, in the order of the reference page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 
 import pyarrow as pa
@@ -15,11 +15,13 @@ from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
+from evenhand.model.registry import CREDENTIALS
 from evenhand.model.snapshot import TABLES
 from evenhand.model.step import Step
 from evenhand.policy.cases.runs import (
     CaseRun,
     case_accounts,
+    case_credentials,
     case_failures,
     case_follows,
     case_media,
@@ -84,11 +86,17 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
     tables: dict[str, Source] = {name: TABLES[name].schema.empty_table() for name in pipeline.tables}
     tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts), ("media", case_media(runs)),
                                                ("follows", case_follows(runs))) if name in tables}
-    engine.bind(materials.registries)
+    engine.bind({**materials.registries, "credentials": _credentials(runs)})
     near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
     suspects = set(near["profiles"]["account_id"].to_pylist())
     return {run.account_id: outcome for run in runs if run.account_id in suspects
             for outcome in _outcome(run, near, materials, engine, at=at)}
+
+
+def _credentials(runs: tuple[CaseRun, ...]) -> pa.Table:
+    """The register of credentials of the cases, and of nobody else."""
+    rows = [row | {"source": "the pack's cases", "as_of": date(2026, 1, 1)} for row in case_credentials(runs)]
+    return pa.Table.from_pylist(rows, schema=CREDENTIALS)
 
 
 def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, engine: Engine, *,

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
+from evenhand.signals.advice import advice_steps
 from evenhand.signals.candidates import CANDIDATES
 from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.fact_checks.common_words import CommonWords
@@ -56,6 +57,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             profile_disclosures(lexicon("promotions")), solicitations(spam_model, digest="solicitations 1"),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
+            *advice_steps(lexicon("advice"), lexicon("professions")),
             *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
 
 

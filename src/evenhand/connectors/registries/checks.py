@@ -14,7 +14,7 @@ from evenhand.connectors.registries.values import HOST, MAX_HOST
 from evenhand.errors import Problem
 from evenhand.model.fact_check import Verdict
 from evenhand.model.harm import Harm
-from evenhand.model.registry import HolderKind, Register
+from evenhand.model.registry import CredentialStatus, HolderKind, Register
 
 FIRST, LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (1900, 2200))
 """Times before and from which a date is a mistake in the export; microseconds since 1970."""
@@ -50,6 +50,8 @@ def check(table: pa.Table, register: Register) -> list[Objection]:
         found += _of(table, "verdict", tuple(Verdict))
         found += _told(table["publisher_site"], ~_is_host(table["publisher_site"]), "is not a host name",
                        "write it as `example.com`")
+    elif register.name == "credentials":
+        found += _of(table, "status", tuple(CredentialStatus))
     elif register.name == "adjudications":
         found += _of(table, "harm", tuple(Harm))
         found += _of(table, "outcome", OUTCOMES)

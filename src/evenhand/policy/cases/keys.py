@@ -5,6 +5,7 @@ Declared once, as in `keys`: the reader checks against these lists, and the refe
 
 from __future__ import annotations
 
+from evenhand.model.registry import CredentialStatus
 from evenhand.policy.keys import COUNTRY, LANGUAGE, Key, Kind
 
 _FOLLOW_KEYS = (
@@ -22,6 +23,8 @@ CASE_KEYS = (
         example='[{ text = "…", links = ["https://…"] }]'),
     Key(name="media", kind=Kind.TABLES, is_required=False, sentence="its media files, with the snapshot's columns",
         example='[{ post = 1, kind = "video", digital_source_type = "trainedAlgorithmicMedia" }]'),
+    Key(name="credentials", kind=Kind.TABLES, is_required=False, sentence="what the register of credentials says of it",
+        example='[{ profession = "notary", status = "verified" }]'),
     *_FOLLOW_KEYS,
     Key(name="others", kind=Kind.TABLES, is_required=False, sentence="further accounts on the platform, kind by kind",
         example='[{ copies = 6, account = { handle = "nora_{n}" }, seconds_apart = 4 }]'),
@@ -53,6 +56,13 @@ POST_KEYS = (
     *(Key(name=name, kind=Kind.NUMBER, low=0, is_required=False, sentence=sentence, example="12")
       for name, sentence in (("shares", "how often it was shared"), ("views", "how often it was seen"))),
     Key(name="sponsored", kind=Kind.YES_NO, is_required=False, sentence="declared as paid for", example="true"),
+)
+
+CREDENTIAL_KEYS = (
+    Key(name="profession", kind=Kind.TEXT, sentence="what it is a qualification for", example='"notary"'),
+    Key(name="status", kind=Kind.TEXT, sentence="what the issuer says of it", example='"verified"',
+        choices=tuple(CredentialStatus)),
+    Key(name="expires_at", kind=Kind.TIME, is_required=False, sentence="when it expires", example="2027-10-01"),
 )
 
 FACT_CHECK_KEYS = (

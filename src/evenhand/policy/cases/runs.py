@@ -63,6 +63,12 @@ def case_media(runs: tuple[CaseRun, ...]) -> pa.Table:
     return pa.Table.from_pylist(media, schema=MEDIA.schema)
 
 
+def case_credentials(runs: tuple[CaseRun, ...]) -> list[dict[str, object]]:
+    """The credentials of the accounts of `runs`, in the columns of the register without their provenance."""
+    return [asdict(one) | {"account_id": run.account_id, "credential_id": f"{run.account_id}^{number}", "issuer": "the case"}
+            for run in runs for number, one in enumerate(run.case.credentials, start=1)]
+
+
 def _avatar(run: CaseRun) -> str | None:
     """The id of the case's profile picture: its first media file that belongs to no post."""
     own = (number for number, one in enumerate(run.case.media, start=1) if one.post is None)

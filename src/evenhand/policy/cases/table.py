@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from evenhand.model.policy import CaseAccount, CaseFactCheck, CaseMedia, CaseOthers, CasePost, Expectation, PolicyCase
-from evenhand.policy.cases.keys import ACCOUNT_KEYS, CASE_KEYS, FACT_CHECK_KEYS, MEDIA_KEYS, OTHERS_KEYS, POST_KEYS
+from evenhand.model.policy import (
+    CaseAccount,
+    CaseCredential,
+    CaseFactCheck,
+    CaseMedia,
+    CaseOthers,
+    CasePost,
+    Expectation,
+    PolicyCase,
+)
+from evenhand.policy.cases.keys import (
+    ACCOUNT_KEYS,
+    CASE_KEYS,
+    CREDENTIAL_KEYS,
+    FACT_CHECK_KEYS,
+    MEDIA_KEYS,
+    OTHERS_KEYS,
+    POST_KEYS,
+)
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
 
@@ -32,13 +49,17 @@ def _case(table: TableReader, guards: tuple[str, ...]) -> PolicyCase | None:
     account = table.table("account", ACCOUNT_KEYS)
     posts = [_post(post) for post in table.tables("posts", POST_KEYS)]
     media = [_media(one, n_posts=len(posts)) for one in table.tables("media", MEDIA_KEYS)]
+    held = tuple(CaseCredential(
+        profession=one.text("profession"), status=one.text("status"), expires_at=one.time("expires_at"))
+        for one in table.tables("credentials", CREDENTIAL_KEYS))
     others = [_others(other) for other in table.tables("others", OTHERS_KEYS)]
     expect = _expectation(table, guards)
     if account is None or expect is None or not table.is_right:
         return None
     swaps = table.yes_no("swap")
     return PolicyCase(name=table.text("name"), account=_account(account), posts=tuple(posts), expect=expect,
-                      media=tuple(media), follows=table.texts("follows"), followed_at=table.time("followed_at"),
+                      media=tuple(media), credentials=held,
+                      follows=table.texts("follows"), followed_at=table.time("followed_at"),
                       others=tuple(other for other in others if other is not None),
                       swaps=swaps is not False, place=table.place("name"))
 
