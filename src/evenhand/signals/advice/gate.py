@@ -7,11 +7,8 @@ passes is read again, folded, by the steps after it, so that a word too many cos
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Sequence
-from functools import cache
 
-import hyperscan
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +16,7 @@ import pyarrow.compute as pc
 from evenhand.model.step import Kernel
 from evenhand.signals.words.folded import Flags, Folded
 from evenhand.signals.words.lexicon import Lexicon
+from evenhand.signals.words.literals import Literals
 
 FIELDS = ("medical", "legal", "financial", "education")
 """The fields in which a qualification is asked for; `education` is teaching and examinations."""
@@ -36,8 +34,7 @@ class Gate:
         self._length = np.array([len(text) for text in texts], np.int64)
         self._open = np.array([variant.endswith("*") for variant in written], np.bool_)
         self._open_left = np.array([variant.startswith("*") for variant in written], np.bool_)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(expressions=texts, ids=list(range(len(texts))), elements=len(texts), flags=0, literal=True)
+        self._literals = Literals(texts)
 
     def passes(self, texts: pa.Array) -> Flags:
         """For each text whether one of the words stands in it; ASCII words only where no ASCII letter is beside them.
@@ -47,16 +44,7 @@ class Gate:
         """
         raw = Folded.of(pc.ascii_lower(texts.cast(pa.large_string()).fill_null("")))
         found = np.zeros(len(raw), np.bool_)
-        patterns, ends = array("I"), array("Q")
-        note_pattern, note_end = patterns.append, ends.append
-
-        def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            note_pattern(pattern)
-            note_end(end)
-
-        if len(raw.data):
-            self._database.scan(raw.data.tobytes(), note, scratch=hyperscan.Scratch(self._database))
-        pattern, end = np.array(patterns, np.int64), np.array(ends, np.int64)
+        pattern, end = self._literals.scan(raw.data.tobytes())
         start = end - self._length[pattern]
         row = np.searchsorted(raw.offsets, start, side="right") - 1
         inside = end <= raw.ends[row]
@@ -80,12 +68,10 @@ def practice_profiles(advice: Lexicon, claimed: Lexicon) -> Kernel:
     """The kernel `practice_profiles` over accounts: whose name or bio names a profession or a fee, or offers advice."""
     words = [*_of(advice, ("fee",)), *_of(claimed, (*FIELDS, "offers"))]
 
-    @cache
-    def gate() -> Gate:
-        return Gate(words)
+    gate = Gate(words)
 
     def run(accounts: pa.RecordBatch) -> pa.RecordBatch:
-        found = gate().passes(accounts.column("bio")) | gate().passes(accounts.column("display_name"))
+        found = gate.passes(accounts.column("bio")) | gate.passes(accounts.column("display_name"))
         return pa.RecordBatch.from_arrays([accounts.column("account_id").filter(pa.array(found))], schema=PASSED_ACCOUNTS)
 
     return Kernel(name="practice_profiles", source="accounts", columns=("account_id", "display_name", "bio"), run=run,
@@ -97,12 +83,10 @@ def fee_posts(advice: Lexicon) -> Kernel:
     """The kernel `fee_posts` over posts: those with a word for a fee or a booking."""
     words = _of(advice, ("fee",))
 
-    @cache
-    def gate() -> Gate:
-        return Gate(words)
+    gate = Gate(words)
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        kept = pa.array(gate().passes(posts.column("text")))
+        kept = pa.array(gate.passes(posts.column("text")))
         return pa.RecordBatch.from_arrays([posts.column(name).filter(kept) for name in PASSED_POSTS.names],
                                           schema=PASSED_POSTS)
 

@@ -8,8 +8,6 @@ write: a word that tells what to do counts only where it is not part of such a p
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,12 +38,10 @@ def advice_posts(advice: Lexicon) -> Kernel:
     >>> [(row["kind"], row["field"], row["about"]) for row in advice_posts(advice).run(posts).to_pylist()]
     [('advises', 'medical', 'pills')]
     """
-    @cache
-    def reader() -> _Reader:
-        return _Reader(WordList(advice, "bio"))
+    reader = _Reader(WordList(advice, "bio"))
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        return reader().read(posts) if posts.num_rows else pa.RecordBatch.from_pylist([], schema=SCHEMA)
+        return reader.read(posts) if posts.num_rows else pa.RecordBatch.from_pylist([], schema=SCHEMA)
 
     return Kernel(name="advice_posts", source="advice_texts", columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
                   sentence="a post that tells somebody what to do in a regulated field, or takes money for it",
@@ -67,12 +63,10 @@ def advice_sentences(advice: Lexicon) -> Kernel:
 
     No detector reads it; it is the same measurement as the first half of `advice_posts`, to be measured by itself.
     """
-    @cache
-    def reader() -> _Reader:
-        return _Reader(WordList(advice, "bio"))
+    reader = _Reader(WordList(advice, "bio"))
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        kept = pa.array(reader().tells(posts.column("text")))
+        kept = pa.array(reader.tells(posts.column("text")))
         return pa.RecordBatch.from_arrays([posts.column(name).filter(kept) for name in TELLING.names], schema=TELLING)
 
     return Kernel(name="advice_sentences", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=TELLING,

@@ -6,8 +6,6 @@ doctor” claim nothing.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pyarrow as pa
 
@@ -45,16 +43,14 @@ def practice_words(advice: Lexicon, claimed: Lexicon) -> Kernel:
     >>> [row["kind"] for row in practice_words(advice, claimed).run(pa.record_batch(account)).to_pylist()]
     ['claims', 'fee']
     """
-    @cache
-    def lists() -> tuple[tuple[str, WordList, WordList], ...]:
-        return tuple((column, WordList(claimed, field), WordList(advice, field))
+    lists = tuple((column, WordList(claimed, field), WordList(advice, field))
                      for column, field in (("display_name", "name"), ("bio", "bio")))
 
     def run(accounts: pa.RecordBatch) -> pa.RecordBatch:
         if not accounts.num_rows:
             return pa.RecordBatch.from_pylist([], schema=SCHEMA)
         parts = []
-        for column, professions, words in lists():
+        for column, professions, words in lists:
             raw = accounts.column(column)
             parts += [_claims(raw, column, professions), _offers(raw, column, words)]
         return joined(accounts.column("account_id"), parts, SCHEMA)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
@@ -23,17 +21,15 @@ def professions(claimed: Lexicon) -> Kernel:
     >>> professions(words).run(rows).to_pylist()
     [{'credential_id': 'c1', 'field': 'legal'}]
     """
-    @cache
-    def words() -> WordList:
-        return WordList(claimed, "bio")
+    words = WordList(claimed, "bio")
 
     def run(credentials: pa.RecordBatch) -> pa.RecordBatch:
-        found = words().find(fold(credentials.column("profession")))
-        groups = words().groups
-        found = found.keep(pa.array([groups[group] in FIELDS for group in words().group_of[found.entry]], pa.bool_()).to_numpy(
+        found = words.find(fold(credentials.column("profession")))
+        groups = words.groups
+        found = found.keep(pa.array([groups[group] in FIELDS for group in words.group_of[found.entry]], pa.bool_()).to_numpy(
             zero_copy_only=False))
-        found = found.keep(first_of_each(found, words().group_of[found.entry]))
-        fields = pa.array(groups, pa.string()).take(pa.array(words().group_of[found.entry]))
+        found = found.keep(first_of_each(found, words.group_of[found.entry]))
+        fields = pa.array(groups, pa.string()).take(pa.array(words.group_of[found.entry]))
         ids = credentials.column("credential_id").take(pa.array(found.row))
         return pa.RecordBatch.from_arrays([ids, fields], schema=SCHEMA)
 

@@ -8,17 +8,16 @@ is dropped afterwards with array arithmetic. Measured figures: docs/concepts/evi
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import combining, normalize
 
-import hyperscan
 import numpy as np
 import pyarrow as pa
 
 from evenhand.signals.words.folded import HANGUL, LETTER, NOT_A_LETTER, Flags, Folded, Places, classes, fold
+from evenhand.signals.words.literals import Literals
 
 MATCHES = pa.schema([("row", pa.int64()), ("phrase", pa.int32()), ("start", pa.int32()), ("end", pa.int32())])
 """One match: the row, the phrase's place in the set, and the bytes of the folded row where it stands."""
@@ -46,8 +45,7 @@ class _Patterns:
     free_left: Flags
     """True where a pattern may stand right after a letter."""
     free_right: Flags
-    database: hyperscan.Database | None
-    """None without a phrase."""
+    literals: Literals
 
     @classmethod
     def of(cls, phrases: Sequence[Phrase]) -> _Patterns:
@@ -59,25 +57,9 @@ class _Patterns:
         heads, tails = _edges([spelling for _, spelling in written])
         open_left = np.array([phrase.text.startswith("*") for phrase in phrases], np.bool_)
         open_right = np.array([phrase.text.endswith("*") for phrase in phrases], np.bool_)
-        database = None
-        if patterns:
-            database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=0,
-                             literal=True)
         return cls(phrases=owners, lengths=np.array([len(pattern) for pattern in patterns], np.int64),
                    free_left=(heads != LETTER) & (heads != HANGUL) | open_left[owners],
-                   free_right=(tails != LETTER) | open_right[owners], database=database)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickled with the database as the bytes that the library writes."""
-        database = None if self.database is None else hyperscan.dumpb(self.database)
-        return _restored, (self.phrases, self.lengths, self.free_left, self.free_right, database)
-
-
-def _restored(phrases: Places, lengths: Places, free_left: Flags, free_right: Flags, database: bytes | None) -> _Patterns:
-    """Patterns from a pickle."""
-    return _Patterns(phrases=phrases, lengths=lengths, free_left=free_left, free_right=free_right,
-                     database=None if database is None else hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK))
+                   free_right=(tails != LETTER) | open_right[owners], literals=Literals(patterns))
 
 
 class PhraseSet:
@@ -135,19 +117,9 @@ class PhraseSet:
 
     def _scan_piece(self, folded: Folded, first: int, last: int) -> tuple[Places, Places]:
         """The same for the rows from `first` to before `last`."""
-        patterns, ends = array("I"), array("Q")
-        note_pattern, note_end = patterns.append, ends.append
-
-        def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            note_pattern(pattern)
-            note_end(end)
-
         begin = int(folded.offsets[first])
-        database = self._patterns.database
-        if database is not None:
-            # a scratch of its own for each call, so that two threads may use one set
-            database.scan(folded.data[begin:folded.offsets[last]].tobytes(), note, scratch=hyperscan.Scratch(database))
-        return np.array(patterns, np.int64), np.array(ends, np.int64) + begin
+        pattern, end = self._patterns.literals.scan(folded.data[begin:folded.offsets[last]].tobytes())
+        return pattern, end + begin
 
     def _is_whole(self, folded: Folded, pattern: Places, row: Places, start: Places, end: Places) -> Flags:
         """True where the match is not a part of a longer word."""

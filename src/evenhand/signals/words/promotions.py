@@ -6,8 +6,6 @@ accounts have none. The words are facts about a text. What counts, and beside wh
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -75,13 +73,11 @@ def promotions(words: Lexicon, lures: Lexicon) -> Kernel:
     """
     both = Lexicon(entries=words.entries + lures.entries, markers=words.markers, digest=f"{words.digest} {lures.digest}")
 
-    @cache
-    def listed() -> WordList:
-        return WordList(both, "bio")
+    listed = WordList(both, "bio")
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
         raw = posts.column("text")
-        parts = [_words(raw, fold(raw), listed()), *_marks(raw)]
+        parts = [_words(raw, fold(raw), listed), *_marks(raw)]
         rows = pa.array(np.concatenate([row for row, _ in parts]))
         kinds = pa.concat_tables([columns for _, columns in parts]).combine_chunks()
         return pa.RecordBatch.from_arrays(
@@ -98,14 +94,12 @@ def profile_disclosures(words: Lexicon) -> Kernel:
 
     One row for each of name and bio that says that all posts or links are paid, with the first words that say so.
     """
-    @cache
-    def listed() -> WordList:
-        return WordList(words, "name")
+    listed = WordList(words, "name")
 
     def run(accounts: pa.RecordBatch) -> pa.RecordBatch:
         parts = []
         for field in ("display_name", "bio"):
-            row, table = _words(accounts.column(field), fold(accounts.column(field)), listed())
+            row, table = _words(accounts.column(field), fold(accounts.column(field)), listed)
             parts.append((row, {"where": pa.repeat(field, len(row)), "language": table["language"].combine_chunks(),
                                 "shown": table["shown"].combine_chunks()}))
         return joined(accounts.column("account_id"), parts, PROFILE_SCHEMA)

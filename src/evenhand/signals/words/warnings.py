@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
@@ -27,16 +25,14 @@ def warnings(lexicon: Lexicon) -> Kernel:
     >>> warnings(words).run(posts).to_pylist()[0]["shown"]
     'Do NOT click'
     """
-    @cache
-    def words() -> WordList:
-        return WordList(lexicon, "bio")
+    words = WordList(lexicon, "bio")
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
         raw = posts.column("text")
         folded = fold(raw)
-        found = seriously(words(), folded)
-        found = found.keep(first_of_each(found, words().group_of[found.entry]))
-        columns = spoken(words(), raw, folded, found)
+        found = seriously(words, folded)
+        found = found.keep(first_of_each(found, words.group_of[found.entry]))
+        columns = spoken(words, raw, folded, found)
         rows = pa.array(found.row)
         return pa.RecordBatch.from_arrays(
             [posts.column("account_id").take(rows), posts.column("post_id").take(rows),
