@@ -103,7 +103,7 @@ def _sorted(table: pa.Table, ordered: pa.Array, *, by: Sequence[str]) -> pa.Tabl
 def _slice(table: pa.Table, first: int, last: int) -> pa.Table:
     positions = table["position"].to_numpy()
     begin, end = np.searchsorted(positions, [first, last])
-    return table.slice(int(begin), int(end - begin))
+    return table.take(pa.array(np.arange(begin, end)))  # a slice would take the whole table along to another process
 
 
 def _by_account(table: pa.Table) -> defaultdict[str, list[dict[str, Any]]]:

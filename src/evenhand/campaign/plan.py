@@ -127,7 +127,7 @@ def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Find
         terms.messages, profile=case.profile, finding=finding,
         rule=Rule(text=policy.text, ground_url=policy.ground.url, territory=policy.territory,
                   appeal_days=terms.pack.appeal_window.days, appeal_url=terms.pack.authority.appeal_url),
-        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation))
+        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation), is_worded=True)
     considered = tuple(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding))
     decision = Decision(
         decision_id="", profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,

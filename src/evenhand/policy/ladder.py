@@ -58,4 +58,9 @@ def nearest_lighter(penalty: Penalty, *, supported: Collection[Penalty]) -> Pena
     >>> nearest_lighter(Penalty.DEMONETISE, supported={Penalty.WARN, Penalty.LIMIT_REACH, Penalty.CLOSE})
     <Penalty.LIMIT_REACH: 'limit_reach'>
     """
-    return max((p for p in supported if p <= penalty), default=Penalty.NONE)
+    highest = penalty.rank
+    return max((p for p in supported if p.rank <= highest), key=_rank, default=Penalty.NONE)
+
+
+def _rank(penalty: Penalty) -> int:
+    return penalty.rank

@@ -64,8 +64,11 @@ class Outcome:
 
 
 def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rule,
-            outcome: Outcome) -> StatementOfReasons:
-    """The statement of reasons in the language of `messages`: what, which rule, which facts, by whom, how to appeal."""
+            outcome: Outcome, is_worded: bool = False) -> StatementOfReasons:
+    """The statement of reasons in the language of `messages`: what, which rule, which facts, by whom, how to appeal.
+
+    With `is_worded` the finding's facts are in these very messages' words already.
+    """
     penalty = outcome.penalty
     until = outcome.until.strftime("%Y-%m-%d") if outcome.until else ""
     account = isolated("@" + neutral(profile.handle).removeprefix("@"), always=messages.direction == "rtl")
@@ -76,7 +79,7 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
         + " " + messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason")),
         rule=rule.text.strip(),
         ground_url=rule.ground_url,
-        facts=tuple(dict.fromkeys(_fact_of(messages, reason) for reason in finding.reasons)),
+        facts=tuple(dict.fromkeys(reason.fact if is_worded else _fact_of(messages, reason) for reason in finding.reasons)),
         automation=messages.say(f"automation.{outcome.automation}"),
         territory=messages.say("territory.listed", places=", ".join(rule.territory)) if rule.territory
         else messages.say("territory.everywhere"),
@@ -106,9 +109,11 @@ def guard_fact(messages: Messages, guard: str, *, where: str, shown: str, expect
 
 def _values(messages: Messages, **raw: str) -> dict[str, str]:
     always = messages.direction == "rtl"
-    values = {name: isolated(neutral(text), always=always and bool(text)) for name, text in raw.items()}
-    key = f"place.{raw['where']}"
-    values["where"] = messages.say(key) if key in messages else messages.say("place.post", id=values["where"])
+    values = {name: isolated(neutral(text), always=always) if text else "" for name, text in raw.items() if name != "where"}
+    where = raw["where"]
+    key = f"place.{where}"
+    values["where"] = messages.say(key) if key in messages else messages.say(
+        "place.post", id=isolated(neutral(where), always=always and bool(where)))
     return values
 
 

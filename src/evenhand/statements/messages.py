@@ -76,9 +76,9 @@ class Sentence:
         >>> sentence.fill({"expected": "Le Monde"})
         'reads as “Le Monde”.'
         """
-        return "".join(piece if isinstance(piece, str)
-                       else values.get(piece[0], "") if piece[0]
-                       else _optional(piece, values) for piece in self.pieces)
+        return "".join([piece if isinstance(piece, str)
+                        else values.get(piece[0], "") if piece[0]
+                        else _optional(piece, values) for piece in self.pieces])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
