@@ -178,7 +178,7 @@ def test_the_shipped_pack_loads() -> None:
     pack = read_pack(SHIPPED, at=date(2026, 11, 23))
     assert {policy.harm for policy in pack.policies} == {
         Harm.IMPERSONATION_OFFICIAL, Harm.IMPERSONATION_INSTITUTION, Harm.IMPERSONATION_MILITARY, Harm.IMPERSONATION_MEDIA,
-        Harm.SCAM, Harm.SYNTHETIC_PRESENTER, Harm.FALSE_CLAIM, Harm.DECEPTIVE_MONETISATION}
+        Harm.SCAM, Harm.SYNTHETIC_PRESENTER, Harm.FALSE_CLAIM, Harm.DECEPTIVE_MONETISATION, Harm.UNQUALIFIED_ADVICE}
 
 
 def test_the_shipped_cases_catch_and_spare_in_several_languages_and_scripts() -> None:
