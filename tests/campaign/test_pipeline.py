@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from evenhand.campaign.pipeline import assemble
 from evenhand.detectors.impersonation_media import DETECTOR as MEDIA
 from evenhand.detectors.scam import DETECTOR as SCAM
+from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.guards.adjudicated import GUARD as ADJUDICATED
 from evenhand.guards.disclosure import GUARD as DISCLOSURE
 from evenhand.guards.precedence import GUARD as PRECEDENCE
@@ -76,3 +78,13 @@ def test_guards_may_read_what_a_detector_makes_that_the_pack_does_not_use() -> N
     names = {step.name for step in pipeline.account_steps}
     assert "identity_evidence" in names
     assert "impersonation_suspects" not in names
+
+
+def test_a_suspect_of_one_detector_with_several_reasons_is_one_suspect() -> None:
+    [suspects] = [step for step in assemble(signals=SIGNALS, detectors=[SCAM], guards=[]).account_steps
+                  if step.name == "suspect_ids"]
+    assert isinstance(suspects, Query)
+    with DuckDBEngine(threads=1) as engine:
+        left = engine.run([suspects], keep=["suspect_ids"],
+                          tables={name: pa.table({"account_id": ["1", "1", "2"]}) for name in suspects.inputs})
+    assert sorted(left.relations["suspect_ids"]["account_id"].to_pylist()) == ["1", "2"]

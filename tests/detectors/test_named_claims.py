@@ -24,6 +24,7 @@ def named(name: str, bio: str, *, holder: str = "Town of Colchester", kind: str 
     with DuckDBEngine(threads=1) as engine:
         left = engine.run((claims(lexicon("claims")), SELF_NAMED, NAMED_CLAIMS), keep=[NAMED_CLAIMS.name], tables={
             "accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema),
+            "candidates": pa.Table.from_pylist([account], schema=ACCOUNTS.schema),
             "name_matches": pa.Table.from_pylist([reading], schema=NAME_MATCHES)})
     rows: list[dict[str, Any]] = left.relations[NAMED_CLAIMS.name].to_pylist()
     return {row["claim"] for row in rows}

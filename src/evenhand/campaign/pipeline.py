@@ -79,7 +79,7 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
     suspects = sorted({name for detector in detectors for name in detector.suspects})
     suspect_ids = Query(
         name="suspect_ids", inputs=tuple(suspects), sentence="accounts that may end up found",
-        sql=" union ".join(f"select account_id from {name}" for name in suspects))
+        sql=f"select distinct account_id from ({' union all '.join(f'select account_id from {name}' for name in suspects)}) s")
     profiles = Query(
         name="profiles", inputs=("accounts", "suspect_ids"), sentence="what is known of each suspect",
         sql="""select a.account_id, a.platform, a.handle, a.display_name, a.bio, a.website, a.language, a.country,

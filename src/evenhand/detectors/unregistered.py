@@ -54,7 +54,8 @@ BODIES = Query(
         select s.account_id, b.holder_kind, b.body_signal, 'self_named' as claim, s."where", s.shown
         from {SELF_NAMED.name} s join bodies b on s.account_id = b.account_id)
     select n.account_id, n.holder_kind, '{UNREGISTERED}' || n.holder_kind as holder_id, 'identity' as family,
-           n.holder_kind || '_body_without_register' as signal, 'display_name' as "where",
+           case n.holder_kind when '{HolderKind.MILITARY}' then 'military_body_without_register'
+                              else 'institution_body_without_register' end as signal, 'display_name' as "where",
            cast(null as varchar) as post_id, n.shown, '' as expected, '' as source, cast(0.8 as double) as strength
     from bodies n join (select distinct account_id, holder_kind from claimed) c
       on n.account_id = c.account_id and n.holder_kind = c.holder_kind
