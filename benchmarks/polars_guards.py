@@ -107,7 +107,8 @@ def _hijacked(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
             .filter(((col("n_before") >= MIN_POSTS_BEFORE) & (days("created_at", "broke_at") >= MIN_AGE_DAYS)
                      & (days("first_at", "broke_at") >= MIN_PAST_DAYS) & (days("broke_at", "last_at") <= MAX_BURST_DAYS))
                     | ((days("created_at", "broke_at") >= OLD_DAYS) & (days("broke_at", "last_at") <= SHORT_BURST_DAYS)))
-            .select("account_id", lit("scam").alias("harm"), lit("spare").alias("strength"), lit("posts").alias("where"),
+            .join(pl.LazyFrame({"harm": ["scam", "deceptive_monetisation"]}), how="cross")
+            .select("account_id", "harm", lit("spare").alias("strength"), lit("posts").alias("where"),
                     broke_at.dt.date().cast(TEXT).alias("shown"), written.dt.date().cast(TEXT).alias("expected"),
                     lit("").alias("source")))
 
