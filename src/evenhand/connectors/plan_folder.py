@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,12 +19,10 @@ from evenhand.model.harm import Harm
 from evenhand.model.plan import DECISIONS, EFFECTS, SPARED, Plan
 
 TABLES: Mapping[str, pa.Schema] = {"decisions": DECISIONS, "spared": SPARED, "effects": EFFECTS}
-ROWS_AT_ONCE = 20_000
-"""Rows per written group, so that a plan of any size is written in bounded memory."""
 
 
 class PlanWriter:
-    """Writes a plan's tables row by row and its header last: a folder without `plan.json` is not a plan.
+    """Writes a plan's tables a portion at a time and its header last: a folder without `plan.json` is not a plan.
 
     Used as a context; leaving it with an error removes the unfinished tables.
     """
@@ -33,7 +31,6 @@ class PlanWriter:
         refuse_foreign(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
         self._writers = {name: pq.ParquetWriter(self._unfinished(name), schema, compression="zstd")
                          for name, schema in TABLES.items()}
 
@@ -48,16 +45,8 @@ class PlanWriter:
         for name in TABLES:
             self._unfinished(name).unlink(missing_ok=True)
 
-    def add(self, table: str, row: dict[str, Any]) -> None:
-        """Add one row to `decisions`, `spared` or `effects`."""
-        rows = self._rows[table]
-        rows.append(row)
-        if len(rows) >= ROWS_AT_ONCE:
-            self._flush(table)
-
-    def add_all(self, table: str, rows: pa.Table) -> None:
-        """Add many rows to `decisions`, `spared` or `effects`."""
-        self._flush(table)
+    def add(self, table: str, rows: pa.Table) -> None:
+        """Add rows to `decisions`, `spared` or `effects`."""
         if rows.num_rows:
             self._writers[table].write_table(rows)
 
@@ -65,18 +54,12 @@ class PlanWriter:
         """Put the tables and then the header in their place."""
         (self._folder / "plan.json").unlink(missing_ok=True)
         for name in TABLES:
-            self._flush(name)
             self._writers[name].close()
             self._unfinished(name).rename(self._folder / f"{name}.parquet")
         header = self._folder / f".plan.{os.getpid()}.json"
         text = json.dumps(asdict(plan) | {"cut_off": plan.cut_off.isoformat()}, ensure_ascii=False, indent=2)
         header.write_text(text + "\n", encoding="utf-8")
         header.rename(self._folder / "plan.json")
-
-    def _flush(self, name: str) -> None:
-        if self._rows[name]:
-            self._writers[name].write_table(pa.Table.from_pylist(self._rows[name], schema=TABLES[name]))
-            self._rows[name] = []
 
     def _unfinished(self, name: str) -> Path:
         return self._folder / f".{name}.{os.getpid()}.parquet"

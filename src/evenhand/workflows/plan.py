@@ -70,9 +70,9 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
             for key, penalty, not_before in zip(*(done.effects[name].to_pylist() for name in ("key", "penalty", "not_before")),
                                                 strict=True):
                 digest.add(key, penalty=penalty, not_before=not_before)
-            writer.add_all("decisions", done.decisions)
-            writer.add_all("spared", done.spared)
-            writer.add_all("effects", done.effects.set_column(
+            writer.add("decisions", done.decisions)
+            writer.add("spared", done.spared)
+            writer.add("effects", done.effects.set_column(
                 0, EFFECTS.field("position"), pc.add(done.effects["position"], pa.scalar(n_effects, pa.int64()))))
             n_effects += done.effects.num_rows
         made = Plan(

@@ -15,9 +15,9 @@ from evenhand.signals.words.folded import Places, fold
 from evenhand.signals.words.handle_words import handle_words
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import WordList, first_of_each, joined, spoken
+from evenhand.signals.words.text_words import text_words
 
 ACCOUNT_WORDS = pa.schema([(name, pa.string()) for name in ("account_id", "where", "kind", "language", "shown")])
-TEXT_WORDS = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "kind", "language", "shown")])
 
 _FIELDS = (("display_name", "name"), ("handle", "handle"), ("bio", "bio"))
 _OWN_MARKS = ", ".join(f"'{mark}'" for mark in AiMark if mark is not AiMark.C2PA)
@@ -57,9 +57,11 @@ def presenter_steps(presenters: Lexicon, disclosures: Lexicon) -> tuple[Step, ..
     """The steps that read accounts and texts with media that a model made, for the words of the two lists."""
     return (SYNTHETIC_MEDIA, SYNTHETIC_ACCOUNTS, SYNTHETIC_TEXTS,
             account_words("presenter_claims", presenters, sentence="words by which an account says that it presents the news"),
-            text_words("news_formats", presenters, sentence="words of a news programme in a post or its media"),
+            text_words("news_formats", presenters, source=SYNTHETIC_TEXTS.name,
+                       sentence="words of a news programme in a post or its media"),
             account_words("ai_disclosures", disclosures, sentence="words by which an account says that a computer made it"),
-            text_words("post_ai_disclosures", disclosures, sentence="words with which a post says that a computer made it"))
+            text_words("post_ai_disclosures", disclosures, source=SYNTHETIC_TEXTS.name,
+                       sentence="words with which a post says that a computer made it"))
 
 
 def account_words(name: str, lexicon: Lexicon, *, sentence: str) -> Kernel:
@@ -88,22 +90,3 @@ def _said_in(raw: pa.Array, field: str, words: WordList) -> tuple[Places, dict[s
     found = found.keep(first_of_each(found, words.group_of[found.entry]))
     columns = spoken(words, raw, folded, found)
     return found.row, {"where": pa.repeat(field, len(found)), "kind": columns["group"], **columns}
-
-
-def text_words(name: str, lexicon: Lexicon, *, sentence: str) -> Kernel:
-    """The kernel `name` over `synthetic_texts`: one row for each group in a text, with the first words, as `TEXT_WORDS`."""
-    words = WordList(lexicon, "bio")
-
-    def run(texts: pa.RecordBatch) -> pa.RecordBatch:
-        raw = texts.column("text")
-        folded = fold(raw)
-        found = seriously(words, folded)
-        found = found.keep(first_of_each(found, words.group_of[found.entry]))
-        columns = spoken(words, raw, folded, found)
-        rows = pa.array(found.row)
-        return pa.RecordBatch.from_arrays(
-            [texts.column("account_id").take(rows), texts.column("post_id").take(rows),
-             *(columns[column].cast(pa.string()) for column in ("group", "language", "shown"))], schema=TEXT_WORDS)
-
-    return Kernel(name=name, source=SYNTHETIC_TEXTS.name, columns=("account_id", "post_id", "text"), run=run,
-                  schema=TEXT_WORDS, sentence=sentence, digest=lexicon.digest)
