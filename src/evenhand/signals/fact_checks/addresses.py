@@ -56,4 +56,5 @@ def _ends(folded: Folded, starts: Places) -> Places:
     white = np.flatnonzero(_IS_WHITE[folded.data])
     of_texts = folded.ends[np.searchsorted(folded.ends, starts, side="right")]
     place = np.searchsorted(white, starts)
-    return np.minimum(of_texts, np.append(white, len(folded.data))[place])
+    ends: Places = np.minimum(of_texts, np.append(white, len(folded.data))[place])
+    return ends

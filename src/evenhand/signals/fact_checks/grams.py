@@ -85,7 +85,7 @@ def _none() -> Marks:
 def _words(points: npt.NDArray[np.int32], start: Places) -> Keys:
     """The hash of the first letters of the words that begin at `start`."""
     points = np.append(points, np.zeros(TOKEN_LETTERS, np.int32)).view(np.uint32)
-    key = points[start] * _MULTIPLIERS[0]
+    key: Keys = points[start] * _MULTIPLIERS[0]
     going: npt.NDArray[np.bool_] | None = None
     for nth in range(1, TOKEN_LETTERS):
         letter = points[start + nth]
@@ -94,7 +94,8 @@ def _words(points: npt.NDArray[np.int32], start: Places) -> Keys:
         key += letter * _MULTIPLIERS[nth] * going
     key ^= key >> np.uint32(15)
     key *= _MULTIPLIERS[1]
-    return key ^ (key >> np.uint32(13))
+    key ^= key >> np.uint32(13)
+    return key
 
 
 def _hashed(points: npt.NDArray[np.int32], place: Places, n: int) -> Keys:
