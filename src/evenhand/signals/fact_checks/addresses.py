@@ -53,8 +53,9 @@ def _reads(data: Bytes, places: Places, word: bytes) -> npt.NDArray[np.bool_]:
 
 def _ends(folded: Folded, starts: Places) -> Places:
     """The next white space after each start, or the end of its text."""
-    white = np.flatnonzero(_IS_WHITE[folded.data])
-    of_texts = folded.ends[np.searchsorted(folded.ends, starts, side="right")]
-    place = np.searchsorted(white, starts)
-    ends: Places = np.minimum(of_texts, np.append(white, len(folded.data))[place])
+    row = np.searchsorted(folded.ends, starts, side="right")
+    rest = folded.cut(starts, folded.ends[row])
+    white = np.flatnonzero(_IS_WHITE[rest.data])
+    place = np.append(white, len(rest.data))[np.searchsorted(white, rest.starts)]
+    ends: Places = starts + np.minimum(place, rest.ends) - rest.starts
     return ends

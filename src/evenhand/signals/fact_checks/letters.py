@@ -26,6 +26,8 @@ _DROPPED = -1
 _UNKNOWN = -2
 _KIND_BITS = 21
 _LETTER = (1 << _KIND_BITS) - 1
+_LONGEST_NAME = 48
+"""A name behind `#` or `@` is parted at capitals that stand so near to its beginning."""
 _APOSTROPHES = frozenset("'’ʼ`´＇")
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06ED))
 """Marks that are left out: accents, and the vowel signs of Hebrew and Arabic. Those of Indic scripts are letters."""
@@ -95,9 +97,10 @@ def _parted(packed: Points, starts: Places) -> tuple[Points, Places]:
     capital = np.flatnonzero(((kinds[1:] & UPPER) > 0) & ((kinds[:-1] & LOWER) > 0)) + 1
     if not len(capital):
         return packed, starts
-    separators = np.flatnonzero((packed & _LETTER) == SEPARATOR)
-    before = separators[np.searchsorted(separators, capital) - 1]
-    capital = capital[packed[before] == _TAG]
+    back = np.maximum(capital[:, None] - np.arange(1, _LONGEST_NAME + 1), 0)
+    is_border = (packed[back] & _LETTER) == SEPARATOR
+    border = back[np.arange(len(capital)), is_border.argmax(axis=1)]
+    capital = capital[packed[border] == _TAG]
     return np.insert(packed, capital, SEPARATOR), starts + np.searchsorted(capital, starts)
 
 

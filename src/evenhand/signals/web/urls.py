@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.signals.web.hosts import Host, PublicSuffixes
+from evenhand.signals.web.url_words import MARK, address_words
 from evenhand.signals.words.folded import Places
 
-_MARK = "\ue000"
 _LETTER = r"[0-9A-Za-z\x{80}-\x{10ffff}]"
 _DEFANGED = r"(?i)\bh(?:xx|\*\*|--)ps?\b|[\[({]\s?(?:\.|dot)\s?[\])}]|\[:\]|\[://\]|[0-9a-z] dot (?:com|net|org)\b"
 _CANDIDATE = (rf"(?i){_LETTER}\.{_LETTER}|://|[\x{{3002}}\x{{ff0e}}\x{{ff61}}][a-z\x{{ff21}}-\x{{ff5a}}]|"
@@ -24,10 +24,10 @@ _CANDIDATE = (rf"(?i){_LETTER}\.{_LETTER}|://|[\x{{3002}}\x{{ff0e}}\x{{ff61}}][a
 """A text without any of these holds no address."""
 
 _REFANGED = (
-    (r"(?i)\bh(?:xx|\*\*|--)p(s?)(?:\[:\]|:|\[://\])(?://)?", f"http\\1://{_MARK}"),
-    (r"(?i)\b(https?)(?:\[://\]|\[:\]//)", f"\\1://{_MARK}"),
-    (r"(?i)\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?", f".{_MARK}"),
-    (r"(?i)([0-9a-z]) dot (com|net|org)\b", f"\\1.{_MARK}\\2"),
+    (r"(?i)\bh(?:xx|\*\*|--)p(s?)(?:\[:\]|:|\[://\])(?://)?", f"http\\1://{MARK}"),
+    (r"(?i)\b(https?)(?:\[://\]|\[:\]//)", f"\\1://{MARK}"),
+    (r"(?i)\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?", f".{MARK}"),
+    (r"(?i)([0-9a-z]) dot (com|net|org)\b", f"\\1.{MARK}\\2"),
 )
 """How a defanged address is written out again; the mark remembers that it was one."""
 _CLEANED = (
@@ -41,10 +41,6 @@ _DIRTY = "|".join(f"(?:{pattern})" for pattern in (
     "[\u00ad\u200b-\u200f\u2060-\u2064\ue000\ufe00-\ufe0f\ufeff]", "&[a-z#]", r"(?i:href)", r"\]\(", "[\u3002\uff0e\uff61]",
     r"[^\s]https?://", r"\\", r"@\s"))
 """A text without any of these is clean: each is a part of a pattern of `_CLEANED`, and most texts have none."""
-_BREAKS = ("[\\s<>\"'`{}|\\\\^\u00ab\u00bb\u2018-\u201f\u3000-\u3001\u3003-\u3020"
-           "\uff08\uff09\uff0c\uff1a\uff1b\uff01\uff1f\uff1e\uff1c]+")
-"""What an address cannot hold, or what people put around it."""
-
 _WITH_SCHEME = (
     r"(?i)(?P<lead>(?:https?|ftp)://(?:[^/?#@]*@)?)(?P<host>\[[0-9a-f:.]+\]|[^/?#:@,;()\[\]!$&*=~+]+)"
     r"(?P<rest>(?::[0-9]*)?(?:[/?#].*)?)")
@@ -99,9 +95,10 @@ class Urls:
                    is_defanged=pa.concat_arrays([part.is_defanged for part in found]))
 
 
-_TEXT, _ADDRESS, _LISTED = range(3)
-"""Where a word stands: in a text, where an address is meant to stand, or in a list of links."""
-_N_SORTS = 3
+_TEXT, _ADDRESS, _LISTED, _SCHEME = range(4)
+"""What tells how a word is read: that it stands in a text, where an address is meant to stand or in a list of links, or that it
+has a scheme."""
+_N_SORTS = 4
 _PARTS = pa.struct([(name, pa.string()) for name in ("host", "domain", "suffix", "label", "cut")])
 
 
@@ -141,11 +138,8 @@ def _words(texts: pa.Array) -> tuple[Places, pa.Array]:
         for pattern, replacement in _REFANGED:
             refanged = pc.replace_substring_regex(refanged, pattern, replacement)
         texts = pc.replace_with_mask(texts, defanged, refanged)
-    split = pc.split_pattern_regex(texts, _BREAKS)
-    words = pc.list_flatten(split)
-    is_word = pc.match_substring_regex(words, rf"{_LETTER}\.{_MARK}?{_LETTER}|://")
-    row = rows[pc.list_parent_indices(split).to_numpy()][is_word.to_numpy(zero_copy_only=False)]
-    return row, words.filter(is_word).cast(pa.string())
+    row, words = address_words(texts)
+    return rows[row], words
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
@@ -168,6 +162,8 @@ def whole_text_url(texts: pa.Array, suffixes: PublicSuffixes) -> Urls:
 
 def _urls(words: pa.Array, suffixes: PublicSuffixes, *, sort: Places) -> Urls:
     """The addresses in `words`, in their order; `row` is the place of each one's word. Each distinct word is read once."""
+    has_scheme = pc.match_substring_regex(words, r"(?i)(?:https?|ftp)://").to_numpy(zero_copy_only=False)
+    sort = np.where(has_scheme, _SCHEME, sort)      # wherever it stands it is read alike
     code = words.dictionary_encode()
     distinct, first = np.unique(code.indices.to_numpy() * _N_SORTS + sort, return_inverse=True)
     known = code.dictionary.take(pa.array(distinct // _N_SORTS))
@@ -180,16 +176,14 @@ def _urls(words: pa.Array, suffixes: PublicSuffixes, *, sort: Places) -> Urls:
 
 def _distinct_urls(words: pa.Array, suffixes: PublicSuffixes, *, sort: Places) -> Urls:
     """The addresses in `words`, in their order; `row` is the place of each one's word."""
-    defanged = pc.match_substring(words, _MARK)
-    words = pc.replace_substring(words, _MARK, "")
-    has_scheme = pc.match_substring_regex(words, r"(?i)(?:https?|ftp)://")
-    with_scheme = np.flatnonzero(has_scheme.to_numpy(zero_copy_only=False))
-    is_bare = pc.and_(pc.invert(has_scheme), pc.match_substring_regex(words, rf"{_LETTER}\.{_LETTER}"))
-    bare = is_bare.to_numpy(zero_copy_only=False)
+    defanged = pc.match_substring(words, MARK)
+    words = pc.replace_substring(words, MARK, "")
+    with_scheme = np.flatnonzero(sort == _SCHEME)
+    is_bare = pc.match_substring_regex(words, rf"{_LETTER}\.{_LETTER}").to_numpy(zero_copy_only=False)
     target, aimed = _redirect_targets(words, with_scheme)
     found = [_matched(words.take(pa.array(with_scheme)), with_scheme, suffixes), _matched(target, aimed, suffixes)]
     for kind in (_TEXT, _ADDRESS, _LISTED):
-        own = np.flatnonzero(bare & (sort == kind))
+        own = np.flatnonzero(is_bare & (sort == kind))
         if len(own):
             found.append(_bare(words.take(pa.array(own)), own, suffixes, is_address=kind != _TEXT, is_link=kind == _LISTED))
     word = np.concatenate([places for places, _, _ in found])
