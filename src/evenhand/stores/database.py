@@ -79,7 +79,7 @@ def open_database(place: str | Path, *, create: bool = True) -> Database:
     A new one gets the present schema. An old one is refused with `ConfigError` until `migrate` has run: a schema is
     never changed in passing. Raises `Unreachable` when nothing answers.
     """
-    engine = _engine(place)
+    engine = opened_engine(place)
     try:
         with engine.connect() as connection:
             found = revision(connection)
@@ -105,7 +105,8 @@ def _refuse_other_schema(found: str | None, url: URL) -> None:
             hint="back it up, then migrate it as how-to/keep-the-state describes"))
 
 
-def _engine(place: str | Path) -> Engine:
+def opened_engine(place: str | Path) -> Engine:
+    """SQLAlchemy's engine for `place`, set up and not yet connected: for migrations. Raises `ConfigError`."""
     try:
         url = make_url(place) if isinstance(place, str) and "://" in place else URL.create("sqlite", database=str(place))
         if url.drivername == "postgresql":

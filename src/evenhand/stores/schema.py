@@ -116,14 +116,13 @@ Index("ix_strikes_account", STRIKES.c.account_id, STRIKES.c.expires_at)
 
 ADJUDICATIONS = Table(
     "adjudications", METADATA,
-    Column("adjudication_id", ROW_ID, primary_key=True, autoincrement=True),
-    Column("account_id", Text, nullable=False),
-    Column("harm", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("account_id", Text, primary_key=True),
+    Column("harm", Text, primary_key=True),
+    Column("holder_id", Text, primary_key=True),
     Column("outcome", Text, nullable=False),
+    Column("evidence_digest", Text),
     Column("decided_at", BigInteger, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("campaign_id", Text),
     Column("decision_id", Text),
-    UniqueConstraint("account_id", "harm", "evidence"),
     comment="What a person ruled about an account: the same finding is not made again without new evidence.")

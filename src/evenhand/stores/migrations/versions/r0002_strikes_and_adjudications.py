@@ -10,8 +10,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-
 
 def upgrade() -> None:
     """Add the two tables; nothing that is there changes."""
@@ -25,10 +23,8 @@ def upgrade() -> None:
     op.create_index("ix_strikes_account", "strikes", ["account_id", "expires_at"])
     op.create_table(
         "adjudications",
-        sa.Column("adjudication_id", ROW_ID, autoincrement=True, nullable=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("account_id", "harm", "evidence", "outcome")),
-        sa.Column("decided_at", sa.BigInteger, nullable=False), sa.Column("decided_by", sa.Text, nullable=False),
-        sa.Column("campaign_id", sa.Text), sa.Column("decision_id", sa.Text),
-        sa.PrimaryKeyConstraint("adjudication_id", name="pk_adjudications"),
-        sa.UniqueConstraint("account_id", "harm", "evidence", name="uq_adjudications_account_id_harm_evidence"),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("account_id", "harm", "holder_id", "outcome")),
+        sa.Column("evidence_digest", sa.Text), sa.Column("decided_at", sa.BigInteger, nullable=False),
+        sa.Column("decided_by", sa.Text, nullable=False), sa.Column("campaign_id", sa.Text), sa.Column("decision_id", sa.Text),
+        sa.PrimaryKeyConstraint("account_id", "harm", "holder_id", name="pk_adjudications"),
         comment="What a person ruled about an account: the same finding is not made again without new evidence.")
