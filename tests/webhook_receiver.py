@@ -39,7 +39,7 @@ class Receiver:
         key = order["key"]
         if key not in self.orders:
             if self._is_gone(order):
-                return {"key": key, "answer": "refused", "why": "gone"}
+                return {"key": key, "answer": "gone"}
             self.n_changes += 1
             self.orders[key] = order | {"in_force": True}
             if order.get("of_key") in self.orders:

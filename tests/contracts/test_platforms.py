@@ -143,4 +143,4 @@ def test_what_is_gone_is_said_and_nothing_is_imposed(world: World) -> None:
     world.stock(gone=["ä/1"])
     one = order(penalty=Penalty.DELETE_POST, post="p")
     assert world.platform.save([one])[0].is_gone
-    assert world.platform.carry_out([one], {})[0].answer is Answer.REFUSED
+    assert world.platform.carry_out([one], {})[0].answer is Answer.GONE

@@ -89,6 +89,8 @@ class Answer(StrEnum):
     """Not now: busy, limited or broken."""
     REFUSED = "refused"
     """Never: it cannot or will not."""
+    GONE = "gone"
+    """The account or post does not exist any more."""
 
 
 class Receipt(NamedTuple):

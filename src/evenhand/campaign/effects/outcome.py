@@ -60,6 +60,8 @@ def gone(order: Order, *, at: datetime) -> Settlement:
 
 def settled(order: Order, receipt: Receipt, read_back: ReadBack | None, *, rules: Rules, at: datetime) -> Settlement:
     """What became of an order that was carried out: only what the platform confirms when asked again is done."""
+    if receipt.answer is Answer.GONE:
+        return gone(order, at=at)
     if receipt.answer is Answer.REFUSED:
         return _ended(order, EffectState.FAILED, receipt.why or "the platform refused", None, at=at)
     if receipt.answer is Answer.LATER or read_back is None:

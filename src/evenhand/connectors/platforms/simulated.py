@@ -90,7 +90,7 @@ class SimulatedPlatform:
         for (penalty, act), change in _CHANGES.items():
             if chosen := [form for form in new if form["penalty"] == penalty and form["act"] == act]:
                 change(self._state, chosen)
-        return [{"key": form["key"], "answer": "refused", "why": "gone"} if form["key"] in gone
+        return [{"key": form["key"], "answer": "gone"} if form["key"] in gone
                 else {"key": form["key"], "answer": "imposed", "reference": f"sim-{form['key'][-12:]}"} for form in forms]
 
     def _answers(self, forms: Sequence[Form]) -> list[dict[str, Any]]:

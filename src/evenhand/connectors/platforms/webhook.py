@@ -102,12 +102,12 @@ class WebhookPlatform:
                                       hint="see its log; orders are repeated under the same keys"))
         try:
             replies = json.loads(text)["replies"]
-            if not all(isinstance(one, dict) for one in replies):
-                raise TypeError
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError):
+            replies = None
+        if not isinstance(replies, list) or not all(isinstance(one, dict) for one in replies):
             raise DoorError(Problem(what=f"{self._shown} answered something else than replies",
-                                    hint='it has to be JSON: {"replies": [{"key": …}]}')) from error
-        return list(replies)
+                                    hint='it has to be JSON: {"replies": [{"key": …}]}'))
+        return replies
 
     def _exchange(self, method: str, target: str, body: str | None) -> tuple[int, dict[str, str], bytes]:
         content = target.encode() if body is None else body.encode()
