@@ -78,7 +78,7 @@ class FakePlatform:
         if order.act in {Act.UNDO, Act.LIFT} and order.of_key:
             self.standing[order.of_key] = False
         if order.post_id and order.act is Act.IMPOSE:
-            assert order.has_saved or ("save", order.order_id) in self.calls, "evidence is sealed first"
+            assert ("save", order.order_id) in self.calls, "evidence is sealed first"
             self.posts[order.post_id] = None
         if order.post_id and order.act is Act.UNDO:
             self.posts[order.post_id] = json.loads(attached[order.key])["text"]

@@ -27,7 +27,7 @@ OLD_ROWS = (
     "insert into campaigns values ('autumn', 1)",
     """insert into events values ('autumn', 1, 'drafted', 1790000000000000, 'ada', '{"scope":"all"}')""",
     """insert into outbox (campaign_id, key, act, decision_id, account_id, penalty, stage, turn, state, due_at, attempts,
-       failures, has_saved) values ('autumn', 'k', 'impose', 'd', 'a', 'label', 0, 0, 'queued', 0, 0, 0, false)""")
+       failures) values ('autumn', 'k', 'impose', 'd', 'a', 'label', 0, 0, 'queued', 0, 0, 0)""")
 
 
 def test_the_revisions_lead_to_the_schema_that_the_code_reads(place: str) -> None:

@@ -62,7 +62,7 @@ def order(key: str = "k", *, act: Act = Act.IMPOSE, penalty: Penalty = Penalty.L
           account: str = "ä/1", post: str | None = None) -> Order:
     return Order(order_id=1, campaign_id="autumn", key=key, act=act, of_key=of_key, decision_id="d", account_id=account,
                  post_id=post, penalty=penalty, stage=0, turn=0, until=UNTIL if penalty is Penalty.SUSPEND else None,
-                 attempts=1, failures=0, has_saved=False, unwanted=None)
+                 attempts=1, failures=0, unwanted=None)
 
 
 def test_it_declares_every_penalty_its_authority_and_its_rate(world: World) -> None:

@@ -149,7 +149,7 @@ def test_orders_are_leased_in_their_turn_by_stage_and_when_due(database: Databas
     assert [order.turn for order in later] == [5, 6, 7, 8]
     assert later[1] == Order(order_id=later[1].order_id, campaign_id="autumn", key="key6", act=Act.IMPOSE, of_key=None,
                              decision_id="decision5", account_id="account5", post_id=None, penalty="suspend", stage=1, turn=6,
-                             until=UNTIL, attempts=1, failures=0, has_saved=False, unwanted=None)
+                             until=UNTIL, attempts=1, failures=0, unwanted=None)
 
 
 def test_an_order_that_waits_for_its_day_is_not_leased_before(database: Database) -> None:
@@ -229,8 +229,8 @@ def test_the_database_refuses_an_effect_that_is_done_without_its_statement(datab
         connection.execute(update(OUTBOX).values(state="done"))
     with pytest.raises(DBAPIError, match=TOLD), database.write() as connection:
         connection.execute(text("insert into outbox (campaign_id, key, act, decision_id, account_id, penalty, stage, turn, "
-                                "state, due_at, attempts, failures, has_saved) values "
-                                "('autumn', 'x', 'impose', 'd', 'a', 'close', 0, 0, 'done', 0, 0, 0, false)"))
+                                "state, due_at, attempts, failures) values "
+                                "('autumn', 'x', 'impose', 'd', 'a', 'close', 0, 0, 'done', 0, 0, 0)"))
     assert set(states(database).values()) == {"queued"}
     assert outbox.reckoning("autumn")[0].n == len(PENALTIES) + 1
 
@@ -320,8 +320,6 @@ def test_evidence_is_sealed_opened_kept_from_the_first_look_and_erased(database:
     assert b"said" not in sealed
     assert len(digest) == 64
     assert evidence.opened("autumn", [order.key, "other"]) == {order.key: '{"text":"what it said"}'}
-    outbox.take_back("autumn", owner="one")
-    assert {one.key: one.has_saved for one in leased(outbox)}[order.key]
     assert evidence.erase("autumn", before=NOON) == 0
     assert evidence.erase("autumn", before=NOON + MINUTE) == 1
     assert evidence.opened("autumn", [order.key]) == {}

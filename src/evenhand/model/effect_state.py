@@ -63,8 +63,6 @@ class Order(NamedTuple):
     """How often it was leased, this time included. It fences off a worker that lost its lease."""
     failures: int
     """How often the platform did not do it."""
-    has_saved: bool
-    """What the platform held before is sealed already."""
     unwanted: str | None
     """Why it must not be carried out any more: an undo was ordered while it was under way."""
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Table
 
-_ARRAYS = ((Boolean, "boolean[]"), (LargeBinary, "bytea[]"), (Integer, "bigint[]"), (BigInteger, "bigint[]"))
+_ARRAYS = ((LargeBinary, "bytea[]"), (Integer, "bigint[]"), (BigInteger, "bigint[]"))
 Rows = Sequence[Sequence[Any]]
 
 

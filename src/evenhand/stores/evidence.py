@@ -13,7 +13,7 @@ from evenhand.model.effect_state import Order, Saved
 from evenhand.model.instants import microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
-from evenhand.stores.schema import EVIDENCE, OUTBOX
+from evenhand.stores.schema import EVIDENCE
 from evenhand.stores.seal import Seal
 
 COLUMNS = ("campaign_id", "key", "account_id", "digest", "sealed", "sealed_at")
@@ -28,16 +28,14 @@ class EvidenceTable:
 
     def seal(self, orders: Sequence[Order], saved: Sequence[Saved], *, at: datetime) -> None:
         """Keep what was saved for `orders`, one for each. See `EvidenceStore`."""
-        rows, kept = [], []
+        rows = []
         for order, one in zip(orders, saved, strict=True):
             if not one.is_gone:
                 content = json.dumps(one.content, ensure_ascii=False, separators=(",", ":")).encode()
                 rows.append((order.campaign_id, order.key, order.account_id, hashlib.sha256(content).hexdigest(),
                              self._seal.closed(content, label=order.idempotency_key), microseconds(at)))
-                kept.append((order.order_id, True))
         with self._database.write() as connection:
             bulk.insert(connection, EVIDENCE, COLUMNS, rows, skip_known=True)
-            bulk.update(connection, OUTBOX, ("order_id", "has_saved"), kept)
 
     def opened(self, campaign_id: str, keys: Collection[str]) -> dict[str, str]:
         """The JSON text of what was saved for these effects. Raises `DataError` when it was changed or the key is another."""

@@ -20,7 +20,7 @@ ORDER_COLUMNS = tuple(OUTBOX.c[name] for name in Order._fields)
 SETTLED_COLUMNS = ("order_id", "state", "due_at", "failures", "reference", "why", "read_back", "irreversible_at",
                    "settled_at", "owner", "leased_until")
 FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "account_id", "post_id", "penalty", "stage",
-                     "turn", "until", "state", "due_at", "attempts", "failures", "has_saved")
+                     "turn", "until", "state", "due_at", "attempts", "failures")
 REASONS = "reasons"
 REINSTATEMENT = "reinstatement"
 NEVER_IMPOSED = "what it would take back was never imposed"
@@ -44,7 +44,7 @@ class OutboxTable:
             if effects is not None:
                 added = bulk.load(connection, OUTBOX, _with(
                     effects, campaign_id=campaign_id, act=Act.IMPOSE.value, state=EffectState.QUEUED.value, attempts=0,
-                    failures=0, has_saved=False))
+                    failures=0))
         return added
 
     def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], at: datetime, lasting: timedelta,
@@ -164,10 +164,10 @@ def _following(order: Order) -> Iterable[tuple[object, ...]]:
     same = (order.decision_id, order.account_id)
     state = EffectState.QUEUED.value
     yield (order.campaign_id, f"{order.decision_id}:{REASONS}", Act.TELL.value, None, *same, None, order.penalty,
-           order.stage, order.turn, order.until, state, 0, 0, 0, False)
+           order.stage, order.turn, order.until, state, 0, 0, 0)
     if order.until is not None and order.penalty == Penalty.SUSPEND:
         yield (order.campaign_id, f"{order.key}:lift", Act.LIFT.value, order.key, *same, order.post_id, order.penalty,
-               order.stage, order.turn, order.until, state, order.until, 0, 0, False)
+               order.stage, order.turn, order.until, state, order.until, 0, 0)
 
 
 def _of_parents(connection: Connection, orders: Sequence[Order], *, state: EffectState) -> None:
@@ -188,7 +188,7 @@ def _drop(connection: Connection, keys: Sequence[str], *, campaign: Sequence[Ord
 def _reinstated(connection: Connection, orders: Sequence[Order]) -> None:
     """Queue the statements of reinstatement that were given with the order to undo."""
     rows = [(order.campaign_id, f"{order.decision_id}:{REINSTATEMENT}", Act.TELL.value, None, order.decision_id,
-             order.account_id, None, order.penalty, order.stage, order.turn, None, EffectState.QUEUED.value, 0, 0, 0, False)
+             order.account_id, None, order.penalty, order.stage, order.turn, None, EffectState.QUEUED.value, 0, 0, 0)
             for order in orders]
     bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, rows, skip_known=True)
 

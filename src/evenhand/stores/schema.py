@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -62,7 +61,6 @@ OUTBOX = Table(
     Column("leased_until", BigInteger),
     Column("attempts", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
-    Column("has_saved", Boolean, nullable=False),
     Column("unwanted", Text),
     Column("reference", Text),
     Column("why", Text),

@@ -74,4 +74,4 @@ def _suppress(connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *
 def _undo_of(row: Row[tuple[object, ...]], why: str) -> tuple[object, ...]:
     """The order that undoes the effect in `row`; why goes along, for its event."""
     return (row.campaign_id, f"{row.key}:undo", Act.UNDO.value, row.key, row.decision_id, row.account_id, row.post_id,
-            row.penalty, row.stage, row.turn, None, EffectState.QUEUED.value, 0, 0, 0, row.has_saved, why)
+            row.penalty, row.stage, row.turn, None, EffectState.QUEUED.value, 0, 0, 0, why)

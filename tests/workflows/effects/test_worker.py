@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from evenhand.campaign.effects.outcome import GONE, NOT_DONE
+from evenhand.campaign.effects.outcome import ERASED, GONE, NOT_DONE
 from evenhand.campaign.effects.retry import Retry
 from evenhand.errors import Problem, RateLimited, Unreachable
 from evenhand.model.capability import Capability, Reversible, Support
@@ -232,6 +232,17 @@ def test_a_deleted_post_is_sealed_first_and_restored_when_the_decision_is_revers
     undone = [one.body for _, one in EventTable(database).read("autumn") if one.kind is EventKind.EFFECT_UNDONE]
     assert [(one["key"], one["why"]) for one in undone] == [("key4", "appeal"), ("key5", "appeal")]
     assert "Back" in platform.told["decision4:reinstatement"]
+
+
+def test_what_was_erased_cannot_be_restored_and_a_person_is_told(database: Database) -> None:
+    platform, clock = FakePlatform(), Clock()
+    worked(database, platform, clock)
+    EvidenceTable(database, SEAL).erase("autumn", before=NOON + timedelta(days=1))
+    UndoTable(database).order("autumn", statements(word="Back").slice(4, 1), why="appeal", actor="bea", at=clock.at)
+    worked(database, platform, clock)
+    failed = [one.body for _, one in EventTable(database).read("autumn") if one.kind is EventKind.UNDO_FAILED]
+    assert [(one["key"], one["why"]) for one in failed] == [("key4", ERASED), ("key5", ERASED)]
+    assert states(database)["key4"] == "done"
 
 
 def test_a_suspension_is_lifted_on_its_day_and_not_before(database: Database) -> None:

@@ -15,6 +15,7 @@ from evenhand.model.penalty import Penalty
 NOBODY = "evenhand"
 """The actor of what no person did."""
 GONE = "the account or post is gone from the platform"
+ERASED = "what was saved before the effect was erased: the platform has to restore it from its own copies"
 NOT_DONE = "the platform gave a receipt, but it is not so when asked again"
 _EVENTS = {
     (Act.IMPOSE, EffectState.DONE): EventKind.EFFECT_IMPOSED,
@@ -56,6 +57,11 @@ def found(order: Order, read_back: ReadBack, *, rules: Rules, at: datetime) -> S
 def gone(order: Order, *, at: datetime) -> Settlement:
     """The settlement of an order whose account or post was not there when it was to be saved."""
     return _ended(order, EffectState.SUPPRESSED, GONE, Standing.GONE, at=at)
+
+
+def lost(order: Order, *, at: datetime) -> Settlement:
+    """The settlement of an order to restore what was saved, when the evidence was erased."""
+    return _ended(order, EffectState.FAILED, ERASED, None, at=at)
 
 
 def settled(order: Order, receipt: Receipt, read_back: ReadBack | None, *, rules: Rules, at: datetime) -> Settlement:

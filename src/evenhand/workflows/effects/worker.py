@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from evenhand.campaign.effects.outcome import Rules, failed_for_now, found, gone, postponed, settled
+from evenhand.campaign.effects.outcome import Rules, failed_for_now, found, gone, lost, postponed, settled
 from evenhand.campaign.effects.pace import Pace
 from evenhand.campaign.effects.retry import Retry
 from evenhand.errors import DoorError, Problem, RateLimited
@@ -118,6 +118,8 @@ class _Batch:
         doors.reached(Step.SAVED)
         rest = _without(rest, settlements)
         attached = attachments(rest, outbox=doors.outbox, evidence=doors.evidence)
+        settlements += self._unrestorable(rest, attached)
+        rest = _without(rest, settlements)
         receipts, unheard = self._each(rest, lambda part: self._carry_out(part, attached))
         doors.reached(Step.CARRIED_OUT)
         read_back, unsure = self._each([order for order, receipt in receipts if receipt.answer in TAKEN],
@@ -142,13 +144,21 @@ class _Batch:
 
     def _saved(self, orders: Sequence[Order]) -> list[Settlement]:
         """Seal what the orders will remove before anything is removed; the orders for which there is nothing any more."""
-        to_save = [order for order in orders if order.act is Act.IMPOSE and not order.has_saved
-                   and self._rules.capabilities.of(Penalty(order.penalty)).saves_first]
+        to_save = [order for order in orders if order.act is Act.IMPOSE and self._saves_first(order)]
         saved, settlements = self._each(to_save, self._doors.platform.save)
         at = self._doors.now()
         if saved:
             self._doors.evidence.seal([order for order, _ in saved], [one for _, one in saved], at=at)
         return settlements + [gone(order, at=at) for order, one in saved if one.is_gone]
+
+    def _saves_first(self, order: Order) -> bool:
+        return self._rules.capabilities.of(Penalty(order.penalty)).saves_first
+
+    def _unrestorable(self, orders: Sequence[Order], attached: Mapping[str, str]) -> list[Settlement]:
+        """The orders to restore what nobody holds any more."""
+        at = self._doors.now()
+        return [lost(order, at=at) for order in orders
+                if order.act is Act.UNDO and self._saves_first(order) and order.key not in attached]
 
     def _carry_out(self, orders: Sequence[Order], attached: Mapping[str, str]) -> list[Receipt]:
         self._pace, wait = self._pace.spend(len(orders), at=self._doors.now())

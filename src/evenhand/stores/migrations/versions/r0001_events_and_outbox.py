@@ -58,7 +58,7 @@ def _outbox() -> None:
         sa.Column("until", sa.BigInteger), sa.Column("state", sa.Text, nullable=False),
         sa.Column("due_at", sa.BigInteger, nullable=False), sa.Column("owner", sa.Text),
         sa.Column("leased_until", sa.BigInteger), sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("failures", sa.Integer, nullable=False), sa.Column("has_saved", sa.Boolean, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("unwanted", sa.Text), sa.Column("reference", sa.Text), sa.Column("why", sa.Text),
         sa.Column("read_back", sa.Text), sa.Column("irreversible_at", sa.BigInteger), sa.Column("settled_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("order_id", name="pk_outbox"),
