@@ -82,7 +82,7 @@ class FilesPlatform:
         return order_form.read_backs(orders, replies)
 
     def _asked(self, orders: Sequence[Order], *, want: str) -> list[dict[str, Any]] | None:
-        lines = [order_form.encode(order_form.asked(order) | {"want": want}) for order in orders]
+        lines = [order_form.asked(order, f',"want":"{want}"') for order in orders]
         name = write_lines(self._folder / "questions", lines)
         self._answering(f"questions/{name}")
         answer = self._folder / "answers" / name

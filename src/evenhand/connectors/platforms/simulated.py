@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.connectors.platforms.files import FOLDERS, read_lines, write_lines
-from evenhand.connectors.platforms.order_form import encode
+from evenhand.connectors.platforms.order_form import quoted
 
 _TABLES = """
 create table if not exists orders (key text primary key, act text not null, penalty text not null, account_id text not null,
@@ -53,7 +53,7 @@ class SimulatedPlatform:
             self._state.execute("rollback")
             raise
         self._state.execute("commit")
-        write_lines(self._folder / ("receipts" if kind == "effects" else "answers"), map(encode, replies), file)
+        write_lines(self._folder / ("receipts" if kind == "effects" else "answers"), replies, file)
 
     def stock(self, *, posts: Mapping[str, Any] | None = None, follows: Iterable[tuple[str, str]] = (),
               gone: Iterable[str] = ()) -> None:
@@ -78,7 +78,7 @@ class SimulatedPlatform:
         row = self._state.execute("select content from posts where post_id = ?", (post_id,)).fetchone()
         return _content(post_id) if row is None else row[0] and json.loads(row[0])
 
-    def _carried_out(self, forms: Sequence[Form]) -> list[dict[str, Any]]:
+    def _carried_out(self, forms: Sequence[Form]) -> list[str]:
         known = self._known("orders", "key", [form["key"] for form in forms])
         fresh = {form["key"]: form for form in forms if form["key"] not in known}
         gone = self._gone(fresh.values())
@@ -90,22 +90,23 @@ class SimulatedPlatform:
         for (penalty, act), change in _CHANGES.items():
             if chosen := [form for form in new if form["penalty"] == penalty and form["act"] == act]:
                 change(self._state, chosen)
-        return [{"key": form["key"], "answer": "gone"} if form["key"] in gone
-                else {"key": form["key"], "answer": "imposed", "reference": f"sim-{form['key'][-12:]}"} for form in forms]
+        return [f'{{"key":{quoted(form["key"])},"answer":"{"gone" if form["key"] in gone else "imposed"}",'
+                f'"reference":{quoted("sim-" + form["key"][-12:])}}}' for form in forms]
 
-    def _answers(self, forms: Sequence[Form]) -> list[dict[str, Any]]:
+    def _answers(self, forms: Sequence[Form]) -> list[str]:
         gone = self._gone(forms)
         known = self._known("orders", "key", [form["key"] for form in forms], "in_force")
         content = self._contents([form for form in forms if form["want"] == "content"])
-        return [{"key": form["key"],
-                 "standing": "gone" if form["key"] in gone else "in_force" if known.get(form["key"]) else "absent"}
-                | ({"content": content[form["key"]]} if form["key"] in content else {}) for form in forms]
+        return [f'{{"key":{quoted(form["key"])},"standing":"'
+                f'{"gone" if form["key"] in gone else "in_force" if known.get(form["key"]) else "absent"}"'
+                f'{content.get(form["key"], "")}}}' for form in forms]
 
-    def _contents(self, forms: Sequence[Form]) -> dict[str, Any]:
+    def _contents(self, forms: Sequence[Form]) -> dict[str, str]:
         posts = self._known("posts", "post_id", [form["post_id"] for form in forms if form["penalty"] == "delete_post"],
                             "content")
-        return {form["key"]: (json.loads(posts[form["post_id"]]) if posts.get(form["post_id"]) else _content(form["post_id"]))
-                if form["penalty"] == "delete_post" else self.follows(form["account_id"]) for form in forms}
+        return {form["key"]: f',"content":{posts.get(form["post_id"]) or json.dumps(_content(form["post_id"]))}'
+                if form["penalty"] == "delete_post" else f',"content":{json.dumps(self.follows(form["account_id"]))}'
+                for form in forms}
 
     def _gone(self, forms: Iterable[Form]) -> set[str]:
         forms = list(forms)

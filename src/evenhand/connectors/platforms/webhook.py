@@ -68,7 +68,7 @@ class WebhookPlatform:
 
     def save(self, orders: Sequence[Order]) -> list[Saved]:
         """What the platform holds of what the orders would remove."""
-        asked = ",".join(order_form.encode(order_form.asked(order)) for order in orders)
+        asked = ",".join(map(order_form.asked, orders))
         return order_form.saved(orders, self._replies("POST", "/questions", f'{{"orders":[{asked}],"want":"content"}}'))
 
     def carry_out(self, orders: Sequence[Order], attached: Mapping[str, str]) -> list[Receipt]:
@@ -121,7 +121,7 @@ class WebhookPlatform:
             text = self._read(response)
         except (OSError, HTTPException) as error:
             self.close()  # what is left on it belongs to a request that was given up
-            raise Unreachable(Problem(what=f"{self._shown} does not answer: {error or type(error).__name__}",
+            raise Unreachable(Problem(what=f"{self._shown} does not answer: {str(error) or type(error).__name__}",
                                       hint="see that it runs; orders are repeated under the same keys")) from error
         if response.will_close:
             self.close()
