@@ -87,6 +87,9 @@ class EventStore(Protocol):
 class Outbox(Protocol):
     """Keeps the orders to a platform. An order is leased to one worker at a time and settled with its event at once."""
 
+    def load(self, campaign_id: str, *, effects: pa.Table | None = None, statements: pa.Table | None = None) -> int:
+        """Add a portion of a plan's effects and statements; rows that are known stay as they are. How many were added."""
+
     def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], at: datetime, lasting: timedelta,
               limit: int) -> list[Order]:
         """At most `limit` orders that are due at `at`, for `owner` alone until `at + lasting`, in their turn."""

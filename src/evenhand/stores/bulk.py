@@ -67,6 +67,7 @@ def load(connection: Connection, table: Table, rows: pa.Table) -> int:
     added = connection.exec_driver_sql(
         f"insert into {table.name} ({names}) select {names} from arriving on conflict do nothing").rowcount
     connection.exec_driver_sql("drop table arriving")
+    connection.exec_driver_sql(f"analyze {table.name}")  # or the first million look-ups are planned for an empty table
     return added
 
 

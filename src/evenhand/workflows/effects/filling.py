@@ -13,7 +13,7 @@ from evenhand.connectors.plan_folder import read_plan
 from evenhand.errors import PlanError, Problem
 from evenhand.model.capability import Capabilities, Support
 from evenhand.model.penalty import Penalty
-from evenhand.stores.outbox import OutboxTable
+from evenhand.ports import Outbox
 
 Turns = Callable[[pa.Table], pa.Table]
 """Adds the columns `stage` (int32) and `turn` (int64) to a portion of effects."""
@@ -33,7 +33,7 @@ def in_the_plans_order(effects: pa.Table) -> pa.Table:
             .append_column("turn", effects["position"]))
 
 
-def fill(plan: Path, outbox: OutboxTable, *, campaign_id: str, capabilities: Capabilities,
+def fill(plan: Path, outbox: Outbox, *, campaign_id: str, capabilities: Capabilities,
          turns: Turns = in_the_plans_order) -> Filled:
     """Put the effects and statements of the plan in the folder `plan` into the outbox. Repeating it adds nothing.
 
