@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select, update
 
 from evenhand.model.effect_state import SETTLED, Act, EffectState, Order, Reckoning, Settlement
 from evenhand.model.instants import instant, microseconds
@@ -26,6 +26,10 @@ REINSTATEMENT = "reinstatement"
 NEVER_IMPOSED = "what it would take back was never imposed"
 _ACTS = {act.value: act for act in Act}
 _OPEN = (EffectState.QUEUED, EffectState.IN_FLIGHT)
+_IS_QUEUED = OUTBOX.c.state == literal_column(f"'{EffectState.QUEUED}'")
+_IS_LEASED = and_(OUTBOX.c.state == literal_column(f"'{EffectState.IN_FLIGHT}'"), OUTBOX.c.leased_until >= 0)
+"""Written out, not as a parameter: a partial index serves only what the planner can see. The second condition, which always
+holds, leads it to `ix_outbox_leased`; without it every row of the campaign is read (measured)."""
 
 
 class OutboxTable:
@@ -58,7 +62,7 @@ class OutboxTable:
             self._release(connection, OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.leased_until <= now)
             for stage in sorted(set(stages)):
                 due = (select(OUTBOX.c.order_id)
-                       .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.state == EffectState.QUEUED.value,
+                       .where(OUTBOX.c.campaign_id == campaign_id, _IS_QUEUED,
                               OUTBOX.c.stage == stage, OUTBOX.c.due_at <= now, _may_begin())
                        .order_by(OUTBOX.c.due_at, OUTBOX.c.turn).limit(limit - len(leased)).with_for_update(skip_locked=True))
                 taken = connection.execute(
@@ -85,8 +89,7 @@ class OutboxTable:
             lock_campaign(connection, campaign_id)
             held = dict(connection.execute(
                 select(OUTBOX.c.order_id, OUTBOX.c.attempts)
-                .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.state == EffectState.IN_FLIGHT.value,
-                       OUTBOX.c.owner == owner).with_for_update()).all())
+                .where(OUTBOX.c.campaign_id == campaign_id, _IS_LEASED, OUTBOX.c.owner == owner).with_for_update()).all())
             ours = [one for one in settlements if held.get(one.order.order_id) == one.order.attempts]
             _write(connection, ours, now=microseconds(at))
             events = [one.event for one in ours if one.event is not None]
@@ -119,14 +122,14 @@ class OutboxTable:
         here = OUTBOX.c.campaign_id == campaign_id
         with self._database.read() as connection:
             times = [connection.scalar(select(func.min(OUTBOX.c.due_at)).where(
-                here, OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.stage == stage)) for stage in stages]
+                here, _IS_QUEUED, OUTBOX.c.stage == stage)) for stage in stages]
             times.append(connection.scalar(select(func.min(OUTBOX.c.leased_until)).where(
-                here, OUTBOX.c.state == EffectState.IN_FLIGHT.value)))
+                here, _IS_LEASED)))
         return min((instant(time) for time in times if time is not None), default=None)
 
     @staticmethod
     def _release(connection: Connection, *which: ColumnElement[bool]) -> int:
-        left = (select(OUTBOX.c.order_id).where(*which, OUTBOX.c.state == EffectState.IN_FLIGHT.value)
+        left = (select(OUTBOX.c.order_id).where(*which, _IS_LEASED)
                 .with_for_update(skip_locked=True))  # what is being settled right now is not left behind
         return connection.execute(update(OUTBOX).where(OUTBOX.c.order_id.in_(left.scalar_subquery())).values(
             state=EffectState.QUEUED.value, owner=None, leased_until=None)).rowcount
@@ -150,11 +153,11 @@ def _write(connection: Connection, ours: Sequence[Settlement], *, now: int) -> N
         back = [one.order for one in done if one.order.act is act]
         _of_parents(connection, back, state=becomes)
         if act is Act.UNDO:
-            _drop(connection, [order.of_key for order in back if order.of_key], campaign=back, why="it is undone already")
+            _drop(connection, back, [order.of_key for order in back], why="it is undone already")
             _reinstated(connection, back)
     never = [one.order for one in ours if one.order.act is Act.IMPOSE and one.state in {EffectState.FAILED,
                                                                                      EffectState.SUPPRESSED}]
-    _drop(connection, [order.key for order in never], campaign=never, why=NEVER_IMPOSED)
+    _drop(connection, never, [order.key for order in never], why=NEVER_IMPOSED)
 
 
 def _following(order: Order) -> Iterable[tuple[object, ...]]:
@@ -177,11 +180,12 @@ def _of_parents(connection: Connection, orders: Sequence[Order], *, state: Effec
             OUTBOX.c.state == EffectState.DONE.value).values(state=state.value))
 
 
-def _drop(connection: Connection, keys: Sequence[str], *, campaign: Sequence[Order], why: str) -> None:
-    """Suppress what was to take back the effects with these keys and has not begun."""
-    if keys:
+def _drop(connection: Connection, orders: Sequence[Order], keys: Sequence[str | None], *, why: str) -> None:
+    """Suppress what was to take back the effects with these keys and has not begun; it is of the same decisions."""
+    if orders:
         connection.execute(update(OUTBOX).where(
-            OUTBOX.c.campaign_id == campaign[0].campaign_id, OUTBOX.c.of_key.in_(keys),
+            OUTBOX.c.campaign_id == orders[0].campaign_id, OUTBOX.c.of_key.in_(keys),
+            OUTBOX.c.decision_id.in_({order.decision_id for order in orders}),
             OUTBOX.c.state == EffectState.QUEUED.value).values(state=EffectState.SUPPRESSED.value, why=why))
 
 
