@@ -35,6 +35,10 @@ class EventKind(StrEnum):
     EFFECT_SUPPRESSED = "effect_suppressed"
     """Not carried out, and why: a stratum that was dropped, an account that is gone, a cap."""
     EFFECT_UNDONE = "effect_undone"
+    EFFECT_LIFTED = "effect_lifted"
+    """A suspension ended on its day; the decision stands."""
+    UNDO_FAILED = "undo_failed"
+    """The platform did not take back what was reversed or had ended: a person has to look."""
     STATEMENT_DELIVERED = "statement_delivered"
     STATEMENT_FAILED = "statement_failed"
     HALTED = "halted"
@@ -72,4 +76,5 @@ class Event:
             raise ValueError("an event's time needs a zone: pass an aware datetime")
         if not self.campaign_id or not self.actor:
             raise ValueError("an event names its campaign and its actor")
-        object.__setattr__(self, "at", self.at.astimezone(UTC))
+        if self.at.tzinfo is not UTC:
+            object.__setattr__(self, "at", self.at.astimezone(UTC))
