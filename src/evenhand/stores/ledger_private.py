@@ -1,0 +1,127 @@
+"""What opens the ledger's commitments: salts and values, kept apart from it, and erased where the law asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evenhand.ledger.canonical import canonical
+from evenhand.ledger.entry import Disclosure, base64url
+from evenhand.model.event import Json
+from evenhand.stores.ledger_files import append_to, replace_file
+
+FILE_ENTRIES = 16_384
+"""Entries whose disclosures stand in one file: what is read to open one, and written anew to erase one."""
+PEOPLE = "people.jsonl"
+SALT_BYTES = 16
+SALTS_AT_ONCE = 4096
+
+
+class PrivateFolder:
+    """The disclosures of a ledger's entries, and the salts of the people who acted. Nobody else may read the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        self._pool: Iterator[str] = iter(())
+        self._people = {(str(line["campaign"]), str(line["person"])): str(line["salt"]) for line in _lines(folder / PEOPLE)}
+        self._new_people: list[bytes] = []
+
+    def fresh(self) -> str:
+        """A salt that was never given before: 128 bits from the system."""
+        for salt in self._pool:
+            return salt
+        drawn = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
+        self._pool = iter([base64url(drawn[start:start + SALT_BYTES]) for start in range(0, len(drawn), SALT_BYTES)])
+        return self.fresh()
+
+    def of_person(self, campaign_id: str, actor: str) -> str:
+        """The one salt of a person in a campaign."""
+        if (campaign_id, actor) not in self._people:
+            self._people[campaign_id, actor] = salt = self.fresh()
+            self._new_people.append(canonical({"campaign": campaign_id, "person": actor, "salt": salt}) + b"\n")
+        return self._people[campaign_id, actor]
+
+    def add(self, first: int, disclosures: Sequence[Sequence[Disclosure]]) -> None:
+        """Keep the disclosures of entries that begin with number `first`; they are on the disk when this returns."""
+        if self._new_people:
+            append_to(self.folder / PEOPLE, b"".join(self._new_people))
+            self._new_people = []
+        files: dict[Path, list[bytes]] = {}
+        for number, some in enumerate(disclosures, start=first):
+            if some:
+                opened = b",".join([one.opened for one in some])
+                files.setdefault(self._file(number), []).append(b'{"entry":%d,"opens":[%b]}\n' % (number, opened))
+        for path, lines in files.items():
+            append_to(path, b"".join(lines))
+
+    def of(self, entry: int) -> tuple[Disclosure, ...]:
+        """The disclosures of one entry; none when it has none or they are erased."""
+        return tuple(one for line in _lines(self._file(entry)) if line["entry"] == entry for one in _opens(line))
+
+    def find(self, value: Json) -> Iterator[int]:
+        """The numbers of entries that speak of a value, such as an account's id. Reads everything, file by file."""
+        wanted = canonical(value)
+        for path in self._files():
+            if wanted in path.read_bytes():
+                for line in _lines(path):
+                    if any(canonical(one.value) == wanted for one in _opens(line)):
+                        yield line["entry"]
+
+    def erase(self, entries: Collection[int]) -> int:
+        """Erase what opens some entries; how many entries could be opened before. Their files are written anew.
+
+        An entry that speaks of a person who acted is closed by this as well; the person's other entries are not.
+        """
+        n_erased = 0
+        for path in sorted({self._file(entry) for entry in entries}):
+            lines = list(_lines(path))
+            kept = [canonical(line) + b"\n" for line in lines if line["entry"] not in entries]
+            n_erased += len(lines) - len(kept)
+            if len(kept) < len(lines):
+                replace_file(path, b"".join(kept), mode=0o600)
+        return n_erased
+
+    def forget_person(self, campaign_id: str, actor: str) -> None:
+        """Erase a person's salt. What the person does later in the campaign shows as somebody else's."""
+        self._people.pop((campaign_id, actor), None)
+        kept = [{"campaign": campaign, "person": person, "salt": salt} for (campaign, person), salt in self._people.items()]
+        replace_file(self.folder / PEOPLE, b"".join(canonical(line) + b"\n" for line in kept), mode=0o600)
+
+    def cut(self, size: int) -> None:
+        """Remove what belongs to entries that the ledger does not have, left by a writer that was stopped."""
+        last = self._file(size)
+        for path in [*self._files(), self.folder / PEOPLE]:
+            if path.name < last.name or not path.exists():
+                continue
+            content = path.read_bytes()
+            ends = content.rfind(b"\n") + 1
+            lines = content[:ends].splitlines(keepends=True)
+            while lines and path.name != PEOPLE and json.loads(lines[-1])["entry"] >= size:
+                ends -= len(lines.pop())
+            if ends < len(content):
+                replace_file(path, content[:ends], mode=0o600)
+
+    def _file(self, entry: int) -> Path:
+        return self.folder / f"{entry // FILE_ENTRIES:09d}.jsonl"
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("*.jsonl") if path.name != PEOPLE)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a file; a last one without an end was never finished."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    for line in content[:content.rfind(b"\n") + 1].splitlines():
+        yield json.loads(line)
+
+
+def _opens(line: Mapping[str, Any]) -> Iterator[Disclosure]:
+    for parts in line["opens"]:
+        yield Disclosure(canonical(parts))
