@@ -18,6 +18,7 @@ from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
 from evenhand.cli.interruptible import interruptible
+from evenhand.cli.ledger import ledger
 from evenhand.cli.media import media
 from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
@@ -48,7 +49,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, verify, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, ledger, verify, evaluate, world):
     evenhand.add_command(command)
 
 

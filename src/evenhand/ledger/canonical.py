@@ -11,6 +11,7 @@ from evenhand.model.event import Json
 
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it two integers can be the same JSON number (RFC 7493, section 2.2)."""
+LARGEST_WITHOUT_EXPONENT = 10**21
 POINT_BEFORE = 21
 """Up to so many digits before the point, a number is written without an exponent (ECMAScript, Number::toString)."""
 ZEROS_AFTER = 6
@@ -27,28 +28,41 @@ def canonical(value: Json) -> bytes:
     >>> canonical({"b": [1.0, 1e-7, True, None], "a": "€"}).decode()
     '{"a":"€","b":[1,1e-7,true,null]}'
     """
-    return _text(value).encode()
+    return canonical_text(value).encode()
 
 
-def _text(value: Any) -> str:
+def canonical_text(value: Any) -> str:
+    """The same as text. Half a surrogate pair is not refused here."""
     kind = type(value)  # the common kinds by their exact type: a ledger writes tens of thousands of entries a second
     if kind is str:
         return encode_basestring(value)
     if kind is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
         return str(value)
     if kind is dict:
-        return "{" + ",".join([f"{encode_basestring(key)}:{_text(value[key])}" for key in _in_order(value)]) + "}"
+        return "{" + ",".join([
+            f"{encode_basestring(key)}:{encode_basestring(item) if type(item := value[key]) is str else canonical_text(item)}"
+            for key in in_order(value)]) + "}"
     if value is None or kind is bool:
         return "null" if value is None else "true" if value else "false"
     if kind is list:
-        return "[" + ",".join([_text(item) for item in value]) + "]"
+        return "[" + ",".join([encode_basestring(item) if type(item) is str else canonical_text(item) for item in value]) + "]"
     if isinstance(value, int):
-        if abs(value) > LARGEST_INTEGER:
-            raise ValueError(f"the integer `{value}` is beyond 2^53, so that JSON cannot hold it: write it as text")
-        return int.__repr__(value)
+        return _integer(value)
     if isinstance(value, float):
         return _number(value)
-    return _text(_plain(value))
+    return canonical_text(_plain(value))
+
+
+def _integer(value: int) -> str:
+    """An integer; beyond 2^53 only one that is the shortest text of a floating-point number.
+
+    >>> _integer(2**53)
+    '9007199254740992'
+    """
+    written = int.__repr__(value)
+    if abs(value) > LARGEST_INTEGER and not (abs(value) < LARGEST_WITHOUT_EXPONENT and _number(float(value)) == written):
+        raise ValueError(f"the integer `{written[:40]}` is beyond 2^53, so that JSON cannot hold it: write it as text")
+    return written
 
 
 def _plain(value: object) -> Json:
@@ -62,7 +76,7 @@ def _plain(value: object) -> Json:
     raise ValueError(f"a value of type `{type(value).__name__}` is not JSON: write it as text")
 
 
-def _in_order(mapping: Mapping[str, Json]) -> list[str]:
+def in_order(mapping: Mapping[str, Json]) -> list[str]:
     """Keys in the order of their UTF-16 code units, which differs from that of code points beyond U+FFFF."""
     try:
         is_ascii = "".join(mapping).isascii()

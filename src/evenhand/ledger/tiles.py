@@ -38,15 +38,15 @@ def _numbered(index: int, width: int) -> str:
     return name if width == TILE_WIDTH else f"{name}.p/{width}"
 
 
-def bundle(entries: Sequence[bytes]) -> bytes:
-    """Entries as one file: each after its length.
+def refuse_longer(entry: bytes) -> None:
+    """Raise `ValueError` when an entry is too long for a bundle."""
+    if len(entry) > LONGEST_ENTRY:
+        raise ValueError(f"it has {len(entry):,} bytes as an entry, more than {LONGEST_ENTRY:,}: keep long values elsewhere, "
+                         "and put their digest into the event")
 
-    Raises:
-        ValueError: one of them is longer than 65,535 bytes.
-    """
-    if (longest := max(map(len, entries), default=0)) > LONGEST_ENTRY:
-        raise ValueError(f"an entry has {longest:,} bytes, more than {LONGEST_ENTRY:,}: keep long values elsewhere, and "
-                         "put their digest into the event")
+
+def bundle(entries: Sequence[bytes]) -> bytes:
+    """Entries, none of them longer than 65,535 bytes, as one file: each after its length."""
     return b"".join([part for entry in entries for part in (len(entry).to_bytes(LENGTH_BYTES, "big"), entry)])
 
 

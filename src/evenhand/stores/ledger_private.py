@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,16 @@ from evenhand.stores.ledger_files import append_to, replace_file
 FILE_ENTRIES = 16_384
 """Entries whose disclosures stand in one file: what is read to open one, and written anew to erase one."""
 PEOPLE = "people.jsonl"
+LOCK = ".lock"
 SALT_BYTES = 16
 SALTS_AT_ONCE = 4096
 
 
 class PrivateFolder:
-    """The disclosures of a ledger's entries, and the salts of the people who acted. Nobody else may read the folder."""
+    """The disclosures of a ledger's entries, and the salts of the people who acted. Nobody else may read the folder.
+
+    The writer adds to it while another process may erase from it: each locks the folder for the moment it takes.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,16 +53,17 @@ class PrivateFolder:
 
     def add(self, first: int, disclosures: Sequence[Sequence[Disclosure]]) -> None:
         """Keep the disclosures of entries that begin with number `first`; they are on the disk when this returns."""
-        if self._new_people:
-            append_to(self.folder / PEOPLE, b"".join(self._new_people))
-            self._new_people = []
         files: dict[Path, list[bytes]] = {}
+        if self._new_people:
+            files[self.folder / PEOPLE] = self._new_people
         for number, some in enumerate(disclosures, start=first):
             if some:
                 opened = b",".join([one.opened for one in some])
                 files.setdefault(self._file(number), []).append(b'{"entry":%d,"opens":[%b]}\n' % (number, opened))
-        for path, lines in files.items():
-            append_to(path, b"".join(lines))
+        with self._alone():
+            for path, lines in files.items():
+                append_to(path, b"".join(lines))
+        self._new_people = []
 
     def of(self, entry: int) -> tuple[Disclosure, ...]:
         """The disclosures of one entry; none when it has none or they are erased."""
@@ -72,44 +79,60 @@ class PrivateFolder:
                         yield line["entry"]
 
     def erase(self, entries: Collection[int]) -> int:
-        """Erase what opens some entries; how many entries could be opened before. Their files are written anew.
-
-        An entry that speaks of a person who acted is closed by this as well; the person's other entries are not.
-        """
+        """Erase what opens some entries; how many entries could be opened before. Their files are written anew."""
         n_erased = 0
-        for path in sorted({self._file(entry) for entry in entries}):
-            lines = list(_lines(path))
-            kept = [canonical(line) + b"\n" for line in lines if line["entry"] not in entries]
-            n_erased += len(lines) - len(kept)
-            if len(kept) < len(lines):
-                replace_file(path, b"".join(kept), mode=0o600)
+        with self._alone():
+            for path in sorted({self._file(entry) for entry in entries}):
+                lines = list(_lines(path))
+                kept = [canonical(line) + b"\n" for line in lines if line["entry"] not in entries]
+                n_erased += len(lines) - len(kept)
+                if len(kept) < len(lines):
+                    replace_file(path, b"".join(kept), mode=0o600)
         return n_erased
 
-    def forget_person(self, campaign_id: str, actor: str) -> None:
-        """Erase a person's salt. What the person does later in the campaign shows as somebody else's."""
-        self._people.pop((campaign_id, actor), None)
-        kept = [{"campaign": campaign, "person": person, "salt": salt} for (campaign, person), salt in self._people.items()]
-        replace_file(self.folder / PEOPLE, b"".join(canonical(line) + b"\n" for line in kept), mode=0o600)
+    def forget_person(self, person: str) -> bool:
+        """Erase the salts of somebody who acted; false when there are none. Later acts show as somebody else's."""
+        with self._alone():
+            lines = list(_lines(self.folder / PEOPLE))
+            kept = [line for line in lines if line["person"] != person]
+            if len(kept) < len(lines):
+                replace_file(self.folder / PEOPLE, b"".join(canonical(line) + b"\n" for line in kept), mode=0o600)
+        self._people = {key: salt for key, salt in self._people.items() if key[1] != person}
+        return len(kept) < len(lines)
 
     def cut(self, size: int) -> None:
         """Remove what belongs to entries that the ledger does not have, left by a writer that was stopped."""
-        last = self._file(size)
-        for path in [*self._files(), self.folder / PEOPLE]:
-            if path.name < last.name or not path.exists():
-                continue
-            content = path.read_bytes()
-            ends = content.rfind(b"\n") + 1
-            lines = content[:ends].splitlines(keepends=True)
-            while lines and path.name != PEOPLE and json.loads(lines[-1])["entry"] >= size:
-                ends -= len(lines.pop())
-            if ends < len(content):
-                replace_file(path, content[:ends], mode=0o600)
+        with self._alone():
+            for path in [*self._files(), self.folder / PEOPLE]:
+                if path.name >= self._file(size).name and path.exists():
+                    _cut_file(path, size)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else writes into the folder."""
+        lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     def _file(self, entry: int) -> Path:
         return self.folder / f"{entry // FILE_ENTRIES:09d}.jsonl"
 
     def _files(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("*.jsonl") if path.name != PEOPLE)
+
+
+def _cut_file(path: Path, size: int) -> None:
+    """Remove from a file a last line without an end, and lines of entries from `size` on."""
+    content = path.read_bytes()
+    ends = content.rfind(b"\n") + 1
+    lines = content[:ends].splitlines(keepends=True)
+    while lines and path.name != PEOPLE and json.loads(lines[-1])["entry"] >= size:
+        ends -= len(lines.pop())
+    if ends < len(content):
+        replace_file(path, content[:ends], mode=0o600)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import Self
 from evenhand.errors import DataError, DoorError, Problem
 from evenhand.ledger.checkpoint import Checkpoint, Signer, checked_name, signed
 from evenhand.ledger.entry import Entry, entry_of
-from evenhand.ledger.tiles import bundle, bundle_path, tile_path
+from evenhand.ledger.tiles import bundle, bundle_path, refuse_longer, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, edges, leaf_hash
 from evenhand.model.event import Event
 from evenhand.stores.ledger_files import replace_file, write_files
@@ -101,7 +101,7 @@ class LedgerWriter:
     def _entry(self, number: int, event: Event) -> Entry:
         try:
             entry = entry_of(event, self._private)
-            bundle((entry.text,))  # refuses one that is too long
+            refuse_longer(entry.text)
         except ValueError as error:
             raise DataError(Problem(what=f"event {number} (`{event.kind}`) cannot be written into the ledger: {error}",
                                     hint="nothing was appended; correct the event")) from error
