@@ -38,18 +38,19 @@ def test_an_opened_entry_is_the_event_and_its_text_is_canonical(given_event: Eve
         given_event.campaign_id, given_event.kind, given_event.at, given_event.actor)
 
 
-SECRET = "Jane Q. Public, @jane, +1 555 0100"
+PERSON = "Jane Q. Public, @jane, +1 555 0100"
 
 
 @settings(max_examples=60)
-@given(bodies, st.sampled_from([SECRET, [SECRET], {SECRET: 1}, {"a": [SECRET]}]),
+@given(bodies, st.sampled_from([PERSON, [PERSON], {PERSON: 1}, {"a": [PERSON]}]),
        st.sampled_from(["account_id", "handle", "text", "statement", "reason", "anything", "n_text", "x.y"]),
        st.sampled_from([None, *sorted(PARTS)]))
-def test_what_is_not_named_as_published_is_not_published(body: dict[str, Json], value: Json, name: str, part: str | None) -> None:
+def test_what_is_not_named_as_published_is_not_published(
+        body: dict[str, Json], value: Json, name: str, part: str | None) -> None:
     said: dict[str, Json] = body | ({name: value} if part is None else {part: [{name: value}]})
     entry = entry_of(event(body=said), CountedSalts())
     assert "Jane" not in entry.text.decode()
-    assert any(SECRET in json.dumps(one.value) for one in entry.disclosures)
+    assert any(PERSON in json.dumps(one.value) for one in entry.disclosures)
 
 
 def test_numbers_are_published_only_as_counts_or_by_name() -> None:
@@ -106,10 +107,7 @@ def test_a_commitment_is_that_of_the_sd_jwt_standard() -> None:
     (("kind", []), "kind")])
 def test_what_does_not_have_the_form_of_an_entry_is_told(changed: bytes | tuple[str, Json], says: str) -> None:
     text = entry_of(event(), CountedSalts()).text
-    if isinstance(changed, tuple):
-        text = canonical(json.loads(text) | {changed[0]: changed[1]})
-    else:
-        text = changed
+    text = canonical(json.loads(text) | {changed[0]: changed[1]}) if isinstance(changed, tuple) else changed
     with pytest.raises(ValueError, match=says):
         read_entry(text)
 

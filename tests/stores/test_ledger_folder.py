@@ -32,6 +32,12 @@ from evenhand.workflows.ledger.verify import verify_ledger
 SIGNER = KeySigner("example.org/ledger", bytes(range(32)))
 
 
+@pytest.fixture(autouse=True)
+def _without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed process loses nothing that it wrote, synced or not; that all is synced in time has its own test."""
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+
+
 def writer(place: Path) -> LedgerWriter:
     return LedgerWriter(place / "ledger", private=place / "private", signers=[SIGNER])
 
@@ -44,10 +50,11 @@ def all_events(place: Path) -> list[Event]:
     """Every event of a ledger, opened."""
     ledger, private = LedgerFolder(place / "ledger"), PrivateFolder(place / "private")
     size = checkpoint_in(ledger.note(), place).size
-    return [read_entry(text).opened(private.of(number))[0].event for number, text in enumerate(ledger.all_entries(size))]
+    kept = private.between(0, size)
+    return [read_entry(text).opened(kept.get(number, ()))[0].event for number, text in enumerate(ledger.all_entries(size))]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(st.integers(0, 600), max_size=4))
 def test_what_is_appended_can_be_read_and_verified(tmp_path_factory: pytest.TempPathFactory, portions: list[int]) -> None:
     place, total = tmp_path_factory.mktemp("ledger"), 0
@@ -118,7 +125,7 @@ def killed_at(place: Path, step: int, batch: list[Event]) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-@pytest.mark.parametrize(("before", "batch"), [(0, 3), (250, 300)])
+@pytest.mark.parametrize(("before", "batch"), [(0, 3), (250, 20)])
 def test_a_kill_at_any_step_loses_nothing_that_was_said_and_doubles_nothing(tmp_path: Path, before: int, batch: int) -> None:
     start, step = tmp_path / "start", 0
     with writer(start) as ledger:
@@ -138,6 +145,31 @@ def test_a_kill_at_any_step_loses_nothing_that_was_said_and_doubles_nothing(tmp_
         if not was_killed:
             break
     assert step > 20
+
+
+@pytest.mark.parametrize("before", [0, 250])
+def test_all_that_a_checkpoint_states_is_on_the_disk_before_the_checkpoint(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int) -> None:
+    """What a power cut could take: files and names that were written and not synced when the checkpoint got its place."""
+    with writer(tmp_path) as ledger:
+        ledger.append([*events(0, before), event(actor="ana")])
+        there = set(tmp_path.rglob("*"))
+        synced: set[str] = set()
+        monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(
+            str(Path(f"/proc/self/fd/{descriptor}").readlink())))
+        real, seen = Path.rename, list[str]()
+
+        def rename(path: Path, target: Path) -> Path:
+            new = {one for one in tmp_path.rglob("*") if one not in there}
+            changed = {tmp_path / "private/people.jsonl", tmp_path / "private/000000000.jsonl"}
+            assert {str(one) for one in new | changed | {one.parent for one in new - {path}}} <= synced
+            seen.append(target.name)
+            return real(path, target)
+
+        monkeypatch.setattr(Path, "rename", rename)
+        ledger.append([*events(before + 1, before + 20), event(actor="ben")])
+        assert seen == ["checkpoint"]
+        assert str(tmp_path / "ledger") in synced
 
 
 def test_a_torn_tail_of_any_kind_is_repaired(tmp_path: Path) -> None:
@@ -187,7 +219,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 def test_a_wrong_event_appends_nothing_and_the_ledger_stays_usable(tmp_path: Path) -> None:
     with writer(tmp_path) as ledger:
         for wrong in (event(body={"position": 2**53 + 1}), event(body={"digest": "x" * 70_000})):
-            with pytest.raises(DataError, match="event 1 .* cannot be written"):
+            with pytest.raises(DataError, match=r"event 1 .* cannot be written"):
                 ledger.append([event(), wrong])
         assert ledger.size == 0
         ledger.append([event()])
@@ -257,7 +289,8 @@ def test_erasing_closes_entries_for_good_and_the_ledger_verifies_as_before(tmp_p
     assert private.of(3) == private.of(20) == ()
     assert b"ana" not in (tmp_path / "private/people.jsonl").read_bytes()
     assert list(PrivateFolder(tmp_path / "private").find("acct-000003")) == [21]
-    assert read_entry(list(LedgerFolder(tmp_path / "ledger").all_entries(4))[3]).opened(private.of(3))[0].commitments()
+    third = list(LedgerFolder(tmp_path / "ledger").all_entries(27))[3]
+    assert read_entry(third).opened(private.of(3))[0].commitments() == ("body.account_id",)
     assert holds(tmp_path)
     assert len(private.of(26)) == 1
 

@@ -67,7 +67,12 @@ class PrivateFolder:
 
     def of(self, entry: int) -> tuple[Disclosure, ...]:
         """The disclosures of one entry; none when it has none or they are erased."""
-        return tuple(one for line in _lines(self._file(entry)) if line["entry"] == entry for one in _opens(line))
+        return self.between(entry, entry + 1).get(entry, ())
+
+    def between(self, first: int, end: int) -> dict[int, tuple[Disclosure, ...]]:
+        """The disclosures of entries from number `first` up to `end`, where there are any. Each file is read once."""
+        files = [self._file(number) for number in range(first - first % FILE_ENTRIES, end, FILE_ENTRIES)]
+        return {line["entry"]: tuple(_opens(line)) for path in files for line in _lines(path) if first <= line["entry"] < end}
 
     def find(self, value: Json) -> Iterator[int]:
         """The numbers of entries that speak of a value, such as an account's id. Reads everything, file by file."""

@@ -66,7 +66,7 @@ class EntryVerificationView:
                 parts.append(quiet("  commitments stand for what is not published; its person opens them with --disclosures"))
         parts += [_checks(one.verification.checks), *_remarks(one.verification)]
         if one.verification.holds:
-            parts.append(quiet(f"the proof is {len(one.proof)} hashes long, from {one.n_tiles} {'tile' if one.n_tiles == 1 else 'tiles'}"))
+            parts.append(quiet(f"hashes in the proof: {len(one.proof)}; tiles read for it: {one.n_tiles}"))
         if self.written is not None:
             parts.append(Text(f"written to {self.written}"))
         return Group(*parts)

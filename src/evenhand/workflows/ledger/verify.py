@@ -145,10 +145,12 @@ def _key(given: str) -> VerifierKey:
 def _every_entry(opened: Opened, progress: Report) -> list[Check]:
     """The entries read once from first to last: their form, the tiles they hash to, and the root of it all."""
     size, ledger = opened.checkpoint.size, opened.ledger
-    hashes, form, growth = _Wrong(), _Wrong(), Growth()
+    hashes, form, growth, n_read = _Wrong(), _Wrong(), Growth(), 0
     for start in range(0, size, TILE_WIDTH):
         index, width = start // TILE_WIDTH, min(TILE_WIDTH, size - start)
-        leaves = _leaves(ledger, index, width, hashes=hashes, form=form)
+        entries = _entries(ledger, index, width, hashes=hashes, form=form)
+        n_read += len(entries or ())
+        leaves = [leaf_hash(text) for text in entries] if entries else _hashes(ledger, index, width)
         if leaves is None:
             hashes.add(f"nothing can be said of entry {start:,} and all after it")
             break
@@ -158,6 +160,8 @@ def _every_entry(opened: Opened, progress: Report) -> list[Check]:
             progress(start + width, size)
     for tile in growth.unfinished():
         _compare(ledger, tile, hashes)
+    if n_read < size:
+        form.add(f"{size - n_read:,} entries could not be read")
     is_root = growth.size == size and growth.root() == opened.checkpoint.root
     return [
         hashes.check("hashes", good=f"all {size:,} entries are there and hash to the tiles",
@@ -165,26 +169,31 @@ def _every_entry(opened: Opened, progress: Report) -> list[Check]:
         Check(name="root", holds=is_root, n_wrong=int(not is_root),
               said="the entries give the root that the checkpoint states" if is_root else
                    "the entries do not give the root that the checkpoint states"),
-        form.check("form", good="every entry has the form of an entry", bad="some entries do not have the form of an entry"),
+        form.check("form", good="every entry has the form of an entry", bad="not every entry could be read and has the form of one"),
     ]
 
 
-def _leaves(ledger: LedgerFolder, index: int, width: int, *, hashes: _Wrong, form: _Wrong) -> list[bytes] | None:
-    """The hashes of a bundle's entries; those of the tile where the bundle is gone; None where that is gone as well."""
+def _entries(ledger: LedgerFolder, index: int, width: int, *, hashes: _Wrong, form: _Wrong) -> list[bytes] | None:
+    """The entries of a bundle, each read for its form; None where the bundle is gone or damaged."""
     try:
         entries = ledger.entries(index, width)
     except DataError as error:
         hashes.add(f"{bundle_path(index, width)}: {error.problems[0].what}")
-        try:
-            return split(ledger.tile(0, index, width))
-        except DataError:
-            return None
+        return None
     for number, text in enumerate(entries, start=index * TILE_WIDTH):
         try:
             read_entry(text)
         except ValueError as error:
             form.add(f"entry {number:,}: {error}")
-    return [leaf_hash(text) for text in entries]
+    return entries
+
+
+def _hashes(ledger: LedgerFolder, index: int, width: int) -> list[bytes] | None:
+    """The hashes of entries that are gone, so that the rest can be checked; None where they are gone as well."""
+    try:
+        return split(ledger.tile(0, index, width))
+    except DataError:
+        return None
 
 
 def _compare(ledger: LedgerFolder, tile: Tile, hashes: _Wrong) -> None:
