@@ -3,8 +3,8 @@
     python benchmarks/bench_ledger.py [--events 200000] [--batch 8192] [--proofs 200] [--folder FOLDER] [--plain] [--verify]
 
 `--events 10000000` is the ledger of a very large campaign (some minutes, 9 GB, with `--plain` a third of both; it is written
-once and found again in `--folder`). Each event speaks of one account and carries a statement, so that each has three
-commitments with their own salts.
+once and found again in `--folder`). Each event is what an effect leaves behind, and has four commitments with their own
+salts: to its key, its decision, its account and the platform's reference.
 Every batch is on the disk, under a signed checkpoint, before the next begins. Times are given of the clock and of the
 processor: on a machine with other work only the second says what the program needs. What one would write instead is a file of
 JSON lines, synced at every batch: it can be rewritten by anybody, and proves nothing.
@@ -34,8 +34,6 @@ from evenhand.workflows.ledger.verify import verify_ledger
 
 FIRST_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 SIGNER = KeySigner("example.org/ledger", bytes(range(32)))
-STATEMENT = ("Your account shows the name of a newspaper and says that it is official. It was labelled, since the newspaper "
-             "says that it is not theirs. You can appeal until 1 May 2027.")
 
 
 def event(number: int, *, is_plain: bool = False) -> Event:
@@ -44,8 +42,10 @@ def event(number: int, *, is_plain: bool = False) -> Event:
         return Event(campaign_id="spring-2026", kind=EventKind.EFFECT_IMPOSED, at=FIRST_AT, actor="evenhand",
                      body={"penalty": "label", "position": number})
     return Event(campaign_id="spring-2026", kind=EventKind.EFFECT_IMPOSED, at=FIRST_AT + timedelta(milliseconds=number),
-                 actor="evenhand", body={"account_id": f"{900_000_000 + number}", "key": f"{number:064x}", "penalty": "label",
-                                         "policy": "impersonation/news-media", "position": number, "statement": STATEMENT})
+                 actor="evenhand", body={
+                     "key": f"{number:064x}", "decision_id": f"{number:024x}", "account_id": f"{900_000_000 + number}",
+                     "post_id": None, "penalty": "label", "stage": 3, "stratum": "impersonation-news-media/label/pt",
+                     "reference": f"label/{number}", "read_back": "in_force", "attempts": 1})
 
 
 @contextmanager
@@ -59,16 +59,17 @@ def timed(done: Callable[[float, float], str]) -> Iterator[None]:
 def append(place: Path, n_events: int, batch: int, *, is_plain: bool) -> None:
     """Append until the ledger has so many entries."""
     with LedgerWriter(place / "ledger", private=place / "private", signers=[SIGNER]) as ledger:
-        first, clock, processor = ledger.size, 0.0, 0.0
+        first, clock, processor, best = ledger.size, 0.0, 0.0, 0.0
         while ledger.size < n_events:
             events = [event(number, is_plain=is_plain)
                       for number in range(ledger.size, min(n_events, ledger.size + batch))]
             started = time.perf_counter(), time.process_time()
             ledger.append(events)
-            clock, processor = clock + time.perf_counter() - started[0], processor + time.process_time() - started[1]
+            took = time.perf_counter() - started[0], time.process_time() - started[1]
+            clock, processor, best = clock + took[0], processor + took[1], max(best, len(events) / took[1])
         if n := ledger.size - first:
-            print(f"appended {n:,}: {n / clock:,.0f} a second of the clock, {n / processor:,.0f} of the processor, "
-                  f"batches of {batch:,}, each synced")
+            print(f"appended {n:,}: {n / clock:,.0f} a second of the clock, {n / processor:,.0f} of the processor "
+                  f"({best:,.0f} in the best batch), batches of {batch:,}, each synced")
 
 
 def as_lines(place: Path, n_events: int, batch: int) -> None:

@@ -44,7 +44,7 @@ class Disclosure:
     @classmethod
     def of(cls, salt: str, place: str, value: Json) -> Self:
         """The disclosure of a value that stands at a place of an entry, such as `body.account_id`."""
-        return cls(canonical([salt, place, value]))
+        return cls(f"[{canonical_text(salt)},{canonical_text(place)},{canonical_text(value)}]".encode())
 
     @property
     def place(self) -> str:
@@ -126,7 +126,7 @@ def _written_parts(facts: Mapping[str, Json], place: str, salts: Salts, hidden: 
 
 def _written(name: str, value: Json, place: str, salts: Salts, hidden: list[Disclosure]) -> str:
     """A fact as it is published, in canonical form: itself, a commitment, or its parts."""
-    if value is None or isinstance(value, bool) or (name in PUBLISHED and not _looks_committed(value)):
+    if value is None or isinstance(value, bool) or (name in PUBLISHED and (type(value) is str or not _looks_committed(value))):
         return canonical_text(value)
     if isinstance(value, int) and name.startswith(PUBLISHED_PREFIX):
         return canonical_text(value)

@@ -56,13 +56,15 @@ class PrivateFolder:
         files: dict[Path, list[bytes]] = {}
         if self._new_people:
             files[self.folder / PEOPLE] = self._new_people
-        for number, some in enumerate(disclosures, start=first):
-            if some:
-                opened = b",".join([one.opened for one in some])
-                files.setdefault(self._file(number), []).append(b'{"entry":%d,"opens":[%b]}\n' % (number, opened))
+        end = first + len(disclosures)
+        for start in range(first - first % FILE_ENTRIES, end, FILE_ENTRIES):
+            files[self._file(start)] = [
+                b'{"entry":%d,"opens":[%b]}\n' % (number, b",".join([one.opened for one in some]))
+                for number in range(max(first, start), min(end, start + FILE_ENTRIES)) if (some := disclosures[number - first])]
         with self._alone():
             for path, lines in files.items():
-                append_to(path, b"".join(lines))
+                if lines:
+                    append_to(path, b"".join(lines))
         self._new_people = []
 
     def of(self, entry: int) -> tuple[Disclosure, ...]:

@@ -169,7 +169,7 @@ def _every_entry(opened: Opened, progress: Report) -> list[Check]:
         Check(name="root", holds=is_root, n_wrong=int(not is_root),
               said="the entries give the root that the checkpoint states" if is_root else
                    "the entries do not give the root that the checkpoint states"),
-        form.check("form", good="every entry has the form of an entry", bad="not every entry could be read and has the form of one"),
+        form.check("form", good="every entry has the form of an entry", bad="some entries are missing or have another form"),
     ]
 
 
