@@ -189,6 +189,9 @@ def test_a_torn_tail_of_any_kind_is_repaired(tmp_path: Path) -> None:
     for path in sorted((tmp_path / "ledger/tile").rglob("*")):
         if path.is_file() and not (kept / path.relative_to(tmp_path / "ledger")).exists():
             path.write_bytes(chance.randbytes(chance.choice([0, 1, 31, 8192])))
+    for stranger in ("tile/.hidden", "tile/0/notes.txt", "tile/0/000.p/old"):
+        (tmp_path / "ledger" / stranger).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ledger" / stranger).write_text("not ours", encoding="utf-8")
     with (tmp_path / "private/000000000.jsonl").open("ab") as private:
         private.write(b'{"entry":900,"opens":[["sal')
     with writer(tmp_path) as ledger:
@@ -196,6 +199,7 @@ def test_a_torn_tail_of_any_kind_is_repaired(tmp_path: Path) -> None:
         ledger.append(events(300, 700))
     assert holds(tmp_path)
     assert all_events(tmp_path) == list(events(0, 700))
+    assert (tmp_path / "ledger/tile/0/notes.txt").exists()
 
 
 def test_an_earlier_checkpoints_tiles_stay_until_full_ones_take_their_place(tmp_path: Path) -> None:

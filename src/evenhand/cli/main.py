@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from evenhand import __version__
+from evenhand.cli.demand import demand
 from evenhand.cli.demo import demo
 from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
@@ -49,7 +50,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, ledger, verify, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, demand, ledger, verify, evaluate, world):
     evenhand.add_command(command)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from evenhand.stores.ledger_keys import check_signature
 from evenhand.stores.ledger_private import PrivateFolder
 
 LOCK = ".lock"
+_TILE = re.compile(r"(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[0-9]{1,3}))?")
 LARGEST_BATCH = 65_536
 """Events written under one checkpoint; more are split."""
 
@@ -162,24 +164,24 @@ class LedgerWriter:
 
 
 def remove_beyond(folder: Path, size: int) -> None:
-    """Remove every file that a ledger of `size` entries does not need: left by a writer that was stopped."""
+    """Remove every tile and bundle that a ledger of `size` entries does not need: left by a writer that was stopped.
+
+    Files that have no name of a tile are left alone.
+    """
     levels = edges(size)
     for top in (folder / "tile").iterdir() if (folder / "tile").exists() else ():
-        level = 0 if top.name == "entries" else int(top.name)
+        level = 0 if top.name == "entries" else int(top.name) if top.name.isdecimal() else None
+        if level is None:
+            continue
         n_full, width = levels[level] if level < len(levels) else (0, 0)
         for path in sorted(top.rglob("*"), reverse=True):
             if path.is_dir():
                 if not any(path.iterdir()):
                     path.rmdir()
-                continue
-            is_begun = path.parent.suffix == ".p"
-            index = _index(path.parent if is_begun else path, top)
-            if not (index == n_full and int(path.name) <= width if is_begun else index < n_full):
-                path.unlink()
-
-
-def _index(path: Path, top: Path) -> int:
-    return int("".join(part.removeprefix("x").removesuffix(".p") for part in path.relative_to(top).parts))
+            elif (named := _TILE.fullmatch(path.relative_to(top).as_posix())) is not None:
+                index = int(named["index"].replace("/", "").replace("x", ""))
+                if not (index == n_full and int(named["width"]) <= width if named["width"] else index < n_full):
+                    path.unlink()
 
 
 def refuse_foreign(folder: Path, private: Path) -> None:
