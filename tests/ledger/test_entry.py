@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sample_ledger import CountedSalts, event
 
 from evenhand.ledger.canonical import canonical
-from evenhand.ledger.entry import Disclosure, entry_of, read_disclosure, read_entry
+from evenhand.ledger.entry import Disclosure, entry_of, read_disclosure
+from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.published_fields import PARTS, PUBLISHED
 from evenhand.model.event import Event, EventKind, Json
 

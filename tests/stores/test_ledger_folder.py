@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sample_ledger import event, events
 
 from evenhand.errors import ConfigError, DataError, DoorError
-from evenhand.ledger.entry import read_entry
+from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.tiles import entries_in
 from evenhand.ledger.tree import Growth, leaf_hash
 from evenhand.model.event import Event

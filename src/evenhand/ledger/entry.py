@@ -5,21 +5,21 @@ from __future__ import annotations
 import base64
 import json
 from binascii import b2a_base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
-from evenhand.ledger.canonical import canonical, canonical_text, in_order
+from evenhand.ledger.canonical import canonical_text, in_order
 from evenhand.ledger.published_fields import NOBODY, PARTS, PUBLISHED, PUBLISHED_PREFIX
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.event import Event, Json
 
 VERSION = 1
 """Of the form of entries; raised when a field changes its meaning."""
 COMMITTED = "committed"
 """The one key of an object that stands in the place of a value that is committed to."""
-FIELDS = frozenset({"actor", "at", "body", "campaign_id", "kind", "version"})
 N_DISCLOSED = 3
 """A disclosure is a list of salt, place and value."""
 
@@ -119,24 +119,46 @@ def written_at(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
+class _Name(NamedTuple):
+    """What the name of a fact means at its place: looked up once, since a ledger's entries have the same few."""
+
+    place: str
+    written: str
+    """The name as canonical JSON, with the colon."""
+    written_place: str
+    is_published: bool
+    is_count: bool
+    has_parts: bool
+
+
+@lru_cache(maxsize=4096)
+def _name(name: str, place: str) -> _Name:
+    return _Name(place=place, written=f"{canonical_text(name)}:", written_place=canonical_text(place), has_parts=name in PARTS,
+                 is_published=name in PUBLISHED, is_count=name.startswith(PUBLISHED_PREFIX))
+
+
 def _written_parts(facts: Mapping[str, Json], place: str, salts: Salts, hidden: list[Disclosure]) -> str:
-    return "{" + ",".join([f"{canonical_text(name)}:{_written(name, facts[name], f'{place}.{name}', salts, hidden)}"
-                           for name in in_order(facts)]) + "}"
+    written = []
+    for key in in_order(facts):
+        name = _name(key, f"{place}.{key}")
+        written.append(name.written + _written(name, key, facts[key], salts, hidden))
+    return "{" + ",".join(written) + "}"
 
 
-def _written(name: str, value: Json, place: str, salts: Salts, hidden: list[Disclosure]) -> str:
+def _written(name: _Name, key: str, value: Json, salts: Salts, hidden: list[Disclosure]) -> str:
     """A fact as it is published, in canonical form: itself, a commitment, or its parts."""
-    if value is None or isinstance(value, bool) or (name in PUBLISHED and (type(value) is str or not _looks_committed(value))):
-        return canonical_text(value)
-    if isinstance(value, int) and name.startswith(PUBLISHED_PREFIX):
-        return canonical_text(value)
-    if name in PARTS and not _looks_committed(value):
-        if isinstance(value, Mapping):
-            return _written_parts(value, place, salts, hidden)
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return "[" + ",".join([_written(name, one, f"{place}.{number}", salts, hidden)
-                                   for number, one in enumerate(value)]) + "]"
-    return _committed(Disclosure.of(salts.fresh(), place, value), hidden)
+    if type(value) is not str or name.is_published:
+        if value is None or isinstance(value, bool) or (name.is_published and not _looks_committed(value)) or (
+                name.is_count and isinstance(value, int)):
+            return canonical_text(value)
+        if name.has_parts and not _looks_committed(value):
+            if isinstance(value, Mapping):
+                return _written_parts(value, name.place, salts, hidden)
+            if isinstance(value, Sequence) and not isinstance(value, str):
+                return "[" + ",".join([_written(_name(key, f"{name.place}.{number}"), key, one, salts, hidden)
+                                       for number, one in enumerate(value)]) + "]"
+    opened = f"[{canonical_text(salts.fresh())},{name.written_place},{canonical_text(value)}]"
+    return _committed(Disclosure(opened.encode()), hidden)
 
 
 def _committed(disclosure: Disclosure, hidden: list[Disclosure]) -> str:
@@ -151,120 +173,6 @@ def _looks_committed(value: Json) -> bool:
     if isinstance(value, Mapping):
         return COMMITTED in value or any(_looks_committed(one) for one in value.values())
     return isinstance(value, Sequence) and any(_looks_committed(one) for one in value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedEntry:
-    """An entry as an outsider reads it. `actor` and values of `body` may be commitments."""
-
-    campaign_id: str
-    kind: EventKind
-    at: datetime
-    actor: Json
-    body: Mapping[str, Json]
-    document: Mapping[str, Json] = field(repr=False)
-    """All of it, as JSON values."""
-
-    def opened(self, disclosures: Iterable[Disclosure]) -> tuple[PublishedEntry, tuple[Disclosure, ...]]:
-        """The entry with the values that the disclosures open, and the disclosures that open nothing in it."""
-        document, unused = json.loads(canonical(self.document)), []
-        for one in disclosures:
-            holder, key = _holder(document, one.place)
-            if holder is not None and holder[key] == {COMMITTED: one.commitment}:
-                holder[key] = one.value
-            else:
-                unused.append(one)
-        return PublishedEntry(campaign_id=self.campaign_id, kind=self.kind, at=self.at, actor=document["actor"],
-                              body=document["body"], document=document), tuple(unused)
-
-    def commitments(self) -> tuple[str, ...]:
-        """The places of all values that are committed to."""
-        return tuple(_committed_places({"actor": self.actor, "body": self.body}, ""))
-
-    @property
-    def event(self) -> Event:
-        """The event, if everything is opened.
-
-        Raises:
-            ValueError: something is not; the text names the places.
-        """
-        if (closed := self.commitments()) or not isinstance(self.actor, str):
-            raise ValueError(f"the entry cannot be read without what was kept apart for {', '.join(closed)}")
-        return Event(campaign_id=self.campaign_id, kind=self.kind, at=self.at, actor=self.actor, body=self.body)
-
-
-def read_entry(text: bytes) -> PublishedEntry:
-    """The entry that a published text stands for.
-
-    Raises:
-        ValueError: the text does not have the form of an entry; it says in which respect.
-    """
-    try:
-        document = json.loads(text)
-        is_canonical = canonical(document) == text
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"it is not JSON: {error}") from error
-    if not isinstance(document, dict) or document.keys() != FIELDS:
-        raise ValueError(f"it does not have exactly the fields {', '.join(f'`{name}`' for name in sorted(FIELDS))}")
-    if not is_canonical:
-        raise ValueError("it is not in canonical form (RFC 8785)")
-    if document["version"] != VERSION:
-        raise ValueError(f"its version is `{document['version']}`, and this program reads version {VERSION}")
-    if type(document["kind"]) is not str or document["kind"] not in _KINDS:
-        raise ValueError(f"its kind `{document['kind']}` is unknown to this program")
-    if type(document["campaign_id"]) is not str or type(document["body"]) is not dict:
-        raise ValueError("its `campaign_id` is not text, or its `body` is not an object")
-    if document["actor"] != NOBODY and not _is_commitment(document["actor"]):
-        raise ValueError("its `actor` is neither `evenhand` nor a commitment")
-    return PublishedEntry(campaign_id=document["campaign_id"], kind=_KINDS[document["kind"]], at=_read_at(document["at"]),
-                          actor=document["actor"], body=document["body"], document=document)
-
-
-_KINDS: Mapping[str, EventKind] = {kind.value: kind for kind in EventKind}
-
-
-def _read_at(text: object) -> datetime:
-    try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or written_at(at) != text:
-        raise ValueError(f"its time `{text}` is not one in UTC, such as `2026-11-01T08:30:00Z`")
-    return at
-
-
-def _is_commitment(value: object) -> bool:
-    return isinstance(value, Mapping) and value.keys() == {COMMITTED} and isinstance(value[COMMITTED], str)
-
-
-def _committed_places(value: Json, place: str) -> list[str]:
-    if _is_commitment(value):
-        return [place]
-    if isinstance(value, Mapping):
-        return [found for name, one in value.items() for found in _committed_places(one, f"{place}.{name}".lstrip("."))]
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [found for number, one in enumerate(value) for found in _committed_places(one, f"{place}.{number}")]
-    return []
-
-
-def _holder(document: Any, place: str) -> tuple[Any, Any]:
-    """What holds the value at a place, and under which key or number; `(None, None)` where there is no such place."""
-    holder, names = document, place.split(".")
-    while True:
-        key: Any = names[0]
-        if isinstance(holder, list):
-            key = int(key) if key.isascii() and key.isdigit() else len(holder)
-        # a name may hold a point itself: then more parts are tried together
-        n_parts = 1
-        while isinstance(holder, dict) and key not in holder and n_parts < len(names):
-            n_parts += 1
-            key = ".".join(names[:n_parts])
-        if not (isinstance(holder, dict) and key in holder) and not (isinstance(holder, list) and key < len(holder)):
-            return None, None
-        names = names[n_parts:]
-        if not names:
-            return holder, key
-        holder = holder[key]
 
 
 def base64url(data: bytes) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evenhand.connectors.demand_files import read_demands
 from evenhand.errors import DataError, Problem
-from evenhand.ledger.entry import PublishedEntry, read_entry
+from evenhand.ledger.published_entry import PublishedEntry, read_entry
 from evenhand.model.event import EventKind, Json
 from evenhand.stores.ledger_folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.stores.ledger_keys import read_signer

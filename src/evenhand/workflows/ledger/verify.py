@@ -8,8 +8,8 @@ from pathlib import Path
 
 from evenhand.errors import DataError, Problem
 from evenhand.ledger.checkpoint import Checkpoint, Note, VerifierKey, read_key
-from evenhand.ledger.entry import read_entry
 from evenhand.ledger.proofs import TreeHashes, consistency_holds, consistency_proof
+from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.tiles import bundle_path, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, leaf_hash, split
 from evenhand.stores.ledger_folder import (

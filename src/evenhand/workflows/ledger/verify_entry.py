@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.errors import ConfigError, DataError, Problem
-from evenhand.ledger.entry import PublishedEntry, read_disclosure, read_entry
+from evenhand.ledger.entry import read_disclosure
 from evenhand.ledger.proofs import TreeHashes, inclusion_holds, inclusion_proof
+from evenhand.ledger.published_entry import PublishedEntry, read_entry
 from evenhand.ledger.tlog_proof import tlog_proof
 from evenhand.ledger.tree import TILE_WIDTH, leaf_hash
 from evenhand.stores.ledger_folder import CHECKPOINT
