@@ -200,6 +200,7 @@ class RefusalCode(StrEnum):
     PROPOSER_APPROVES = "proposer_approves"
     COOLING_OFF = "cooling_off"
     APPROVED_TWICE = "approved_twice"
+    AUDIT_OPEN = "audit_open"
     NOTHING_LEFT = "nothing_left"
     NOT_AN_APPROVER = "not_an_approver"
     RESUMED_TWICE = "resumed_twice"

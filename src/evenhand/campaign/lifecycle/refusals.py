@@ -114,7 +114,8 @@ def stale(changed: Sequence[str]) -> Refusal:
 def other_digest(campaign: Campaign, digest: str) -> Refusal:
     """A step about another plan than the campaign's."""
     bound = campaign.basis.digest if campaign.basis else "no plan"
-    return Refusal(code=RefusalCode.OTHER_PLAN, text=f"this is about the plan `{digest[:12]}`, the campaign's is `{bound[:12]}`",
+    return Refusal(code=RefusalCode.OTHER_PLAN,
+                   text=f"this is about the plan `{digest[:12]}`, the campaign's is `{bound[:12]}`",
                    next_step="look at the campaign again and repeat the step for its plan")
 
 
