@@ -26,9 +26,9 @@ LEAST_FAILURES = 3
 
 _APPEALS = Stream(usual=0.25, bad=0.50, horizon=40)
 _ITEMS = Stream(usual=0.03, bad=0.10, horizon=75)
-BOTH = SequentialTest(streams=(_APPEALS, _ITEMS), false_alarm=0.006, patience=2.0)
+BOTH = SequentialTest(streams=(_APPEALS, _ITEMS), false_alarm=0.005, patience=3.0)
 """Decided appeals and audited items together: what trips within 40 appeals when overturns double (decision 0023)."""
-APPEALS = SequentialTest(streams=(Stream(usual=0.25, bad=0.50, horizon=80),), false_alarm=0.002, patience=2.0)
+APPEALS = SequentialTest(streams=(_APPEALS,), false_alarm=0.003, patience=3.0)
 """Decided appeals alone, for a stage in which nothing more is audited."""
 ITEMS = SequentialTest(streams=(Stream(usual=0.03, bad=0.10, horizon=150),), false_alarm=0.002, patience=2.0)
 """Audited items alone, since appeals come days later."""

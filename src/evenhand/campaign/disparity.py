@@ -39,9 +39,10 @@ def disparities(slices: Mapping[str, Slice]) -> tuple[Disparity, ...]:
     Fisher's exact test (1935), one-sided: the counts are small and it needs no approximation. Holm's correction (1979) over
     all slices.
 
-    >>> [found.name for found in disparities({"language en": Slice(n=400, n_errors=8), "language ar": Slice(n=60, n_errors=12)})]
+    >>> english = Slice(n=400, n_errors=8)
+    >>> [found.name for found in disparities({"language en": english, "language ar": Slice(n=60, n_errors=12)})]
     ['language ar']
-    >>> disparities({"language en": Slice(n=400, n_errors=8), "language ar": Slice(n=60, n_errors=2)})
+    >>> disparities({"language en": english, "language ar": Slice(n=60, n_errors=2)})
     ()
     """
     n, n_errors = sum(s.n for s in slices.values()), sum(s.n_errors for s in slices.values())

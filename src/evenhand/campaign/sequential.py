@@ -27,7 +27,7 @@ class Stream:
     usual: float
     bad: float
     horizon: int
-    """Observations of one window; after them a new window begins."""
+    """The most observations of one window."""
 
     @property
     def weights(self) -> tuple[float, float]:
@@ -63,13 +63,14 @@ class Crossing:
 
 def first_crossing(test: SequentialTest, kinds: Sequence[int], errors: Sequence[bool]) -> Crossing | None:
     """The first halt in a sequence of observations: of which stream each is, and whether it was an error."""
-    for start, order in _windows(test, kinds):
-        steps = np.asarray(errors[start:start + len(order)], np.bool_)
+    for places in _windows(test, kinds):
+        order = [kinds[place] for place in places]
+        steps = np.asarray([errors[place] for place in places], np.bool_)
         crossed = np.flatnonzero(ratios(test, order, steps[None, :])[0] >= lines(test, order) - _CLOSE)
         if len(crossed):
             end = int(crossed[0]) + 1
             seen = np.asarray(order[:end])
-            return Crossing(observation=start + end - 1, n_observed=tuple(
+            return Crossing(observation=places[end - 1], n_observed=tuple(
                 int((seen == number).sum()) for number in range(len(test.streams))), n_errors=tuple(
                 int(steps[:end][seen == number].sum()) for number in range(len(test.streams))))
     return None
@@ -94,23 +95,27 @@ def halting_chance(test: SequentialTest, order: Sequence[int], shares: Sequence[
 
     >>> appeals = Stream(usual=0.25, bad=0.50, horizon=40)
     >>> test = SequentialTest(streams=(appeals,), false_alarm=0.01, patience=3.0)
-    >>> halting_chance(test, [0] * 40, [0.25])[-1] <= 0.01
-    True
+    >>> round(float(halting_chance(test, [0] * 40, [0.25])[-1]), 4), round(float(halting_chance(test, [0] * 40, [0.5])[-1]), 4)
+    (0.0089, 0.822)
     """
     return _walk(test, tuple(order), tuple(shares))[1]
 
 
-def _windows(test: SequentialTest, kinds: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
-    """Where each window starts and of which streams its observations are. A window ends when a stream is through."""
-    windows, start, counts = [], 0, [0] * len(test.streams)
+def _windows(test: SequentialTest, kinds: Sequence[int]) -> list[list[int]]:
+    """The places of the observations of each window: it ends when the first stream is through its horizon.
+
+    What another stream says beyond its own horizon in the same window is left out: the line is set for no more.
+    """
+    windows: list[list[int]] = [[]]
+    counts = [0] * len(test.streams)
     for place, kind in enumerate(kinds):
         counts[kind] += 1
-        if counts[kind] == test.streams[kind].horizon:
-            windows.append((start, tuple(kinds[start:place + 1])))
-            start, counts = place + 1, [0] * len(test.streams)
-    if start < len(kinds):
-        windows.append((start, tuple(kinds[start:])))
-    return windows
+        if counts[kind] <= test.streams[kind].horizon:
+            windows[-1].append(place)
+        if kind == 0 and counts[0] == test.streams[0].horizon:
+            windows.append([])
+            counts = [0] * len(test.streams)
+    return [places for places in windows if places]
 
 
 @lru_cache(maxsize=256)

@@ -17,10 +17,10 @@ from evenhand.model.snapshot import TIME
 from evenhand.model.step import Query, Scope
 
 CANARY_LEAST = 200
-"""Decisions of the first stage, or `CANARY_SHARE` of all if that is more."""
-CANARY_SHARE = 0.001
-SHARES = (0.01, 0.10, 1.0)
-"""How much of the campaign is done when each later stage has finished (0–1)."""
+"""Decisions of the first stage, or one in `CANARY_ONE_IN` of all if that is more."""
+CANARY_ONE_IN = 1_000
+PERCENT_DONE = (1, 10, 100)
+"""How much of the campaign is done when each later stage has finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,8 @@ def stages(n_decisions: int) -> tuple[Stage, ...]:
     >>> [(stage.name, stage.n_decisions) for stage in stages(3_000)]
     [('canary', 200), ('10 %', 100), ('rest', 2700)]
     """
-    canary = min(n_decisions, max(CANARY_LEAST, -int(-n_decisions * CANARY_SHARE // 1)))
-    ends = [canary, *(max(canary, int(n_decisions * share)) for share in SHARES)]
+    canary = min(n_decisions, max(CANARY_LEAST, -(-n_decisions // CANARY_ONE_IN)))
+    ends = [canary, *(max(canary, n_decisions * percent // 100) for percent in PERCENT_DONE)]
     found, first = [], 0
     for name, end in zip(("canary", "1 %", "10 %", "rest"), ends, strict=True):
         if end > first:
