@@ -21,9 +21,10 @@ ORDER = [AUDITED_ITEM] * N_ITEMS + [DECIDED_APPEAL] * N_APPEALS
 
 
 def outcomes(*runs: tuple[str, int, int]) -> pa.Table:
-    """Runs of (kind, errors, right ones), the errors of a run first."""
+    """Runs of (kind, errors, right ones), the errors of a run spread evenly over it."""
     kinds = [kind for kind, n_errors, n_right in runs for _ in range(n_errors + n_right)]
-    errors = [bad for _, n_errors, n_right in runs for bad in [True] * n_errors + [False] * n_right]
+    errors = [(place + 1) * n_errors // (n_errors + n_right) > place * n_errors // (n_errors + n_right)
+              for _, n_errors, n_right in runs for place in range(n_errors + n_right)]
     return pa.table({"kind": kinds, "is_error": errors}, schema=OUTCOMES)
 
 
@@ -45,7 +46,8 @@ def test_it_halts_within_forty_appeals_when_overturns_double_and_rarely_when_all
 def test_the_operating_curve_of_the_tests_together_is_exact(
         overturned: float, wrong: float, at_least: float, at_most: float) -> None:
     order = [1] * N_ITEMS + [0] * N_APPEALS
-    chances = (halting_chance(BOTH, order, (overturned, wrong))[-1], halting_chance(APPEALS, [0] * N_APPEALS, (overturned,))[-1],
+    chances = (halting_chance(BOTH, order, (overturned, wrong))[-1],
+               halting_chance(APPEALS, [0] * N_APPEALS, (overturned,))[-1],
                halting_chance(ITEMS, [0] * N_ITEMS, (wrong,))[-1])
     assert max(chances) <= at_most
     assert sum(chances) >= at_least
@@ -116,12 +118,12 @@ NOTHING = OUTCOMES.empty_table()
 TRIPPED: Mapping[str, Seen] = {
     "overturned_appeals": Seen(outcomes=outcomes((DECIDED_APPEAL, 14, 6))),
     "audited_items": Seen(outcomes=outcomes((AUDITED_ITEM, 9, 40))),
-    "appeals_and_audit": Seen(outcomes=outcomes((AUDITED_ITEM, 6, 69), (DECIDED_APPEAL, 15, 17))),
+    "appeals_and_audit": Seen(outcomes=outcomes((AUDITED_ITEM, 6, 69), (DECIDED_APPEAL, 15, 15))),
     "read_back": Seen(outcomes=NOTHING, n_read_back=1_000, n_mismatched=6),
     "statements": Seen(outcomes=NOTHING, n_statements=1_000, n_undelivered=11),
     "slice_disparity": Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8),
                                                       "language ar": Slice(n=60, n_errors=12)}),
-    "protected_list": Seen(outcomes=NOTHING, protected=("d1",)),
+    "protected_list": Seen(outcomes=NOTHING, protected=tuple(f"d{n}" for n in range(1, 8))),
 }
 
 

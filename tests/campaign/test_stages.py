@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,7 +45,7 @@ def test_the_stages_cover_every_decision_once(n: int) -> None:
     found = stages(n)
     assert sum(stage.n_decisions for stage in found) == n
     assert [stage.number for stage in found] == list(range(1, len(found) + 1))
-    assert all(before.end == after.first for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end == after.first for before, after in pairwise(found))
 
 
 @settings(max_examples=60)

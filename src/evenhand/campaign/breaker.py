@@ -52,6 +52,7 @@ class Seen:
     """Effects on accounts of the protected list that no person released, by decision id."""
 
 
+_OVERTURNED, _WRONG = "decided appeals overturned", "audited items wrong"
 OUTCOMES = pa.schema([pa.field("kind", pa.string(), nullable=False), pa.field("is_error", pa.bool_(), nullable=False)])
 
 
@@ -70,11 +71,11 @@ def trips(seen: Seen) -> tuple[HaltReason, ...]:
 def _trips(seen: Seen) -> Iterator[HaltReason]:
     kinds = pc.if_else(pc.equal(seen.outcomes["kind"], DECIDED_APPEAL), 0, 1).to_pylist()
     errors = seen.outcomes["is_error"].to_pylist()
-    yield from _crossed("appeals_and_audit", first_crossing(BOTH, kinds, errors))
-    for number, (check, test) in enumerate((("overturned_appeals", APPEALS), ("audited_items", ITEMS))):
+    yield from _crossed("appeals_and_audit", BOTH, first_crossing(BOTH, kinds, errors), words=(_OVERTURNED, _WRONG))
+    for number, (check, test, what) in enumerate((("overturned_appeals", APPEALS, _OVERTURNED),
+                                                  ("audited_items", ITEMS, _WRONG))):
         mine = [error for kind, error in zip(kinds, errors, strict=True) if kind == number]
-        crossing = first_crossing(test, [0] * len(mine), mine)
-        yield from _crossed(check, crossing)
+        yield from _crossed(check, test, first_crossing(test, [0] * len(mine), mine), words=(what,))
     yield from _too_many("read_back", seen.n_mismatched, seen.n_read_back, limit=MOST_MISMATCHED,
                          what="effects are not there when the platform is asked again")
     yield from _too_many("statements", seen.n_undelivered, seen.n_statements, limit=MOST_UNDELIVERED,
@@ -82,21 +83,19 @@ def _trips(seen: Seen) -> Iterator[HaltReason]:
     for found in disparities(seen.slices or {}):
         yield HaltReason(check="slice_disparity", text=(
             f"`{found.name}`: {found.here.n_errors:,} of {found.here.n:,} wrong, elsewhere {found.elsewhere.n_errors:,} of "
-            f"{found.elsewhere.n:,}; chance alone would do this once in {1 / max(found.p, 1e-12):,.0f} campaigns"))
+            f"{found.elsewhere.n:,}; chance alone would show this once in {1 / max(found.p, 1e-12):,.0f} comparisons"))
     if seen.protected:
         listed = ", ".join(f"`{decision_id}`" for decision_id in seen.protected[:5])
-        yield HaltReason(check="protected_list", text=f"{len(seen.protected):,} effects on protected accounts: {listed}")
+        more = f" and {len(seen.protected) - 5:,} more" if len(seen.protected) > 5 else ""  # noqa: PLR2004  (as listed)
+        yield HaltReason(check="protected_list", text=f"protected accounts were reached by decisions {listed}{more}")
 
 
-def _crossed(check: str, crossing: Crossing | None) -> Iterator[HaltReason]:
-    if crossing is None:
-        return
-    words = {"appeals_and_audit": ("decided appeals overturned", "audited items wrong"),
-             "overturned_appeals": ("decided appeals overturned",), "audited_items": ("audited items wrong",)}[check]
-    counts = zip(crossing.n_errors, crossing.n_observed, words, strict=True)
-    usual = {"appeals_and_audit": "25 % and 3 %", "overturned_appeals": "25 %", "audited_items": "3 %"}[check]
-    seen = " and ".join(f"{n_errors} of {n} {what}" for n_errors, n, what in counts)
-    yield HaltReason(check=check, text=f"{seen}, where {usual} would be usual")
+def _crossed(check: str, test: SequentialTest, crossing: Crossing | None, *, words: tuple[str, ...]) -> Iterator[HaltReason]:
+    if crossing is not None:
+        seen = " and ".join(
+            f"{n_errors} of {n} {what} (usual: {stream.usual:.0%})" for n_errors, n, what, stream in zip(
+                crossing.n_errors, crossing.n_observed, words, test.streams, strict=True) if n)
+        yield HaltReason(check=check, text=seen)
 
 
 def _too_many(check: str, n_failed: int, n: int, *, limit: float, what: str) -> Iterator[HaltReason]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -42,7 +42,8 @@ def read_verdicts(file: Path) -> VerdictFile:
         raise DataError(missing)
     read = read_labelled(file, Wanted(schema=VERDICTS, columns={name: name for name in VERDICTS.names if name in present},
                                       constants={}))
-    problems = [*read.problems, *(problem for name, known in _CLOSED.items()
+    problems = [*(replace(problem, hint=problem.hint if problem.hint != "the record is left out" else "fill it in")
+                  for problem in read.problems), *(problem for name, known in _CLOSED.items()
                                   for problem in _unknown(read.table, name, known, file=file))]
     if problems:
         problems.sort(key=lambda problem: problem.line or 0)

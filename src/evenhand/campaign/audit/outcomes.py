@@ -72,7 +72,8 @@ def conclude(resolved: Resolved, *, strata: pa.Table, items: pa.Table, golden: G
     places = pc.index_in(drawn["item_id"], value_set=resolved.table["item_id"].combine_chunks())
     final = resolved.table["final"].combine_chunks().take(places.combine_chunks())
     if final.null_count:
-        return audit_open(n_unread=resolved.n_unread, n_disputed=resolved.n_disputed)
+        mine = Resolved(table=resolved.table.take(places.combine_chunks()))
+        return audit_open(n_unread=mine.n_unread, n_disputed=mine.n_disputed)
     counted = pa.table({"stratum": drawn["stratum"], "right": pc.equal(final, str(Verdict.RIGHT)).cast(pa.int64())}) \
         .group_by("stratum").aggregate([("right", "sum"), ("right", "count")])
     read = {name: (right, n) for name, right, n in zip(*(counted[c].to_pylist() for c in (
@@ -89,11 +90,13 @@ def golden_of(resolved: Resolved, truths: pa.Table) -> Golden:
     final = resolved.table["final"].combine_chunks().take(places.combine_chunks())
     is_right, is_read = truths["is_right"].combine_chunks(), pc.is_valid(final)
     called = pc.fill_null(pc.equal(final, str(Verdict.RIGHT)), False)
+
     def n(*masks: pa.Array) -> int:
         mask = is_read
         for other in masks:
             mask = pc.and_(mask, other)
         return int(pc.sum(mask).as_py() or 0)
+
     return Golden(n_right=n(is_right), n_right_seen=n(is_right, called), n_wrong=n(pc.invert(is_right)),
                   n_wrong_seen=n(pc.invert(is_right), pc.invert(called)))
 

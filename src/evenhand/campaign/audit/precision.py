@@ -95,8 +95,8 @@ def precision(reading: Reading, *, golden: Golden | None, seed: str) -> Precisio
         exact = clopper_pearson(reading.n_right, n=reading.n_read, confidence=2 * CONFIDENCE - 1)
         return Precision(estimate=estimate, low=share if is_whole else exact.low, high=share if is_whole else exact.high)
     if is_whole:
-        return Precision(estimate=estimate, low=_whole(reading, golden, seed=seed, is_lower=True),
-                         high=_whole(reading, golden, seed=seed, is_lower=False))
+        return Precision(estimate=estimate, low=_whole(reading, golden, is_lower=True),
+                         high=_whole(reading, golden, is_lower=False))
     return Precision(estimate=estimate, low=_melded(reading, golden, seed=seed, is_lower=True),
                      high=_melded(reading, golden, seed=seed, is_lower=False))
 
@@ -126,24 +126,43 @@ def _melded(reading: Reading, golden: Golden, *, seed: str, is_lower: bool) -> f
                  else np.quantile(draws, CONFIDENCE, method="higher"))
 
 
-def _whole(reading: Reading, golden: Golden, *, seed: str, is_lower: bool) -> float:
+def _whole(reading: Reading, golden: Golden, *, is_lower: bool) -> float:
     """The bound where every decision was read: the least (most) right ones under which the readers' words are no surprise."""
     low, high = 0, reading.n_read
     while low < high:
         middle = (low + high) // 2 if is_lower else (low + high + 1) // 2
-        if _no_surprise(middle, reading, golden, seed=seed, is_lower=is_lower):
+        if _chance_of_words(middle, reading, golden, is_lower=is_lower) > 1 - CONFIDENCE:
             low, high = (low, middle) if is_lower else (middle, high)
         else:
             low, high = (middle + 1, high) if is_lower else (low, middle - 1)
     return low / reading.n_read
 
 
-def _no_surprise(n_truly_right: int, reading: Reading, golden: Golden, *, seed: str, is_lower: bool) -> bool:
-    chance = generator(seed, purpose="whole stratum")
-    sensitivity, false_share = _reader_draws(chance, golden, is_lower=is_lower)
-    called = chance.binomial(n_truly_right, sensitivity) + chance.binomial(reading.n_read - n_truly_right, false_share)
-    as_far = called >= reading.n_right if is_lower else called <= reading.n_right
-    return bool(as_far.mean() > 1 - CONFIDENCE)
+def _chance_of_words(n_truly_right: int, reading: Reading, golden: Golden, *, is_lower: bool) -> float:
+    """The chance of as many items called right, or more (fewer), over all that the readers' error shares may be."""
+    rightly = beta_binomial(n_truly_right, *_shape(golden.n_right_seen, golden.n_right, is_lower=not is_lower))
+    caught = beta_binomial(reading.n_read - n_truly_right, *_shape(golden.n_wrong_seen, golden.n_wrong, is_lower=is_lower))
+    called = np.convolve(rightly, caught[::-1])
+    return float(called[reading.n_right:].sum() if is_lower else called[:reading.n_right + 1].sum())
+
+
+def beta_binomial(n: int, first: int, second: int) -> _Floats:
+    """The chances of 0 to `n` hits when the share of hits has the beta distribution of these whole parameters.
+
+    A parameter of 0 puts the share at that end.
+
+    >>> [round(float(chance), 4) for chance in beta_binomial(2, 1, 1)]
+    [0.3333, 0.3333, 0.3333]
+    """
+    chances = np.zeros(n + 1)
+    if first == 0 or second == 0:
+        chances[0 if first == 0 else n] = 1.0
+        return chances
+    logs = np.concatenate((np.zeros(1), np.cumsum(np.log(np.arange(1, n + first + second)))))
+    hits = np.arange(n + 1)
+    chances = np.exp(logs[n] - logs[hits] - logs[n - hits] + logs[hits + first - 1] + logs[n - hits + second - 1]
+                     - logs[n + first + second - 1] + logs[first + second - 1] - logs[first - 1] - logs[second - 1])
+    return chances / chances.sum()
 
 
 def _reader_draws(chance: np.random.Generator, golden: Golden, *, is_lower: bool) -> tuple[_Floats, _Floats]:
@@ -155,7 +174,12 @@ def _reader_draws(chance: np.random.Generator, golden: Golden, *, is_lower: bool
 
 def confidence_draws(chance: np.random.Generator, hits: int, *, n: int, is_lower: bool) -> _Floats:
     """Draws of a share from its lower or upper exact confidence distribution: Clopper and Pearson's bounds at every level."""
-    first, second = (hits, n - hits + 1) if is_lower else (hits + 1, n - hits)
+    first, second = _shape(hits, n, is_lower=is_lower)
     if first == 0:
         return np.zeros(N_DRAWS)
     return np.ones(N_DRAWS) if second == 0 else chance.beta(first, second, size=N_DRAWS)
+
+
+def _shape(hits: int, n: int, *, is_lower: bool) -> tuple[int, int]:
+    """The parameters of the beta distribution whose quantiles are the lower (upper) exact bounds."""
+    return (hits, n - hits + 1) if is_lower else (hits + 1, n - hits)

@@ -68,18 +68,18 @@ def resolve(items: pa.Table, verdicts: pa.Table, *, n_readers: int = 2) -> Resol
 
 
 def mistakes(verdicts: pa.Table, *, items: pa.Table, readings: pa.Table, proposers: frozenset[str] = frozenset(),
-             lines: pa.ChunkedArray | None = None) -> tuple[Problem, ...]:
-    """Everything that is wrong with verdicts as a set, all at once; `lines` says where each row stands.
+             lines: pa.ChunkedArray | None = None, file: str | None = None) -> tuple[Problem, ...]:
+    """Everything that is wrong with verdicts as a set, all at once; `lines` and `file` say where each row stands.
 
     Items that were not drawn, two words by one person on one item, two words in one place, a reader who was not assigned,
     a proposer who reads. None of it is repaired: the verdicts are corrected where they were given.
     """
-    wrong = _Wrong(verdicts=verdicts, lines=lines)
+    wrong = _Wrong(verdicts=verdicts, lines=lines, file=file)
     known = pc.is_in(verdicts["item_id"], value_set=items["item_id"].combine_chunks())
     keys = _key(verdicts, "item_id", "slot", "reader")
     asked = pc.is_in(keys, value_set=_key(readings, "item_id", "slot", "reader"))
     is_asked = pc.or_(asked, pc.equal(verdicts["slot"], str(Slot.ADJUDICATION)))
-    return (
+    return tuple(sorted((
         *wrong.tell(pc.invert(known), "item `{item_id}` is not in the sample", "take the ids from the sample's table"),
         *wrong.tell(pc.and_(known, pc.invert(is_asked)), "`{reader}` was not asked for the {slot} reading of `{item_id}`",
                     "give the reader and the part as they were assigned"),
@@ -88,20 +88,22 @@ def mistakes(verdicts: pa.Table, *, items: pa.Table, readings: pa.Table, propose
         *wrong.tell(_is_repeated(_key(verdicts, "item_id", "reader")), "`{reader}` reads item `{item_id}` twice",
                     "each part is read by another person"),
         *wrong.tell(pc.is_in(verdicts["reader"], value_set=pa.array(sorted(proposers), pa.string())),
-                    "`{reader}` proposed this plan and cannot audit it", "assign the item to another reader"))
+                    "`{reader}` proposed this plan and cannot audit it", "assign the item to another reader")),
+        key=lambda problem: problem.line or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wrong:
     verdicts: pa.Table
     lines: pa.ChunkedArray | None
+    file: str | None
 
     def tell(self, mask: pa.ChunkedArray | pa.Array, what: str, hint: str) -> Iterator[Problem]:
         """One problem for each row of the mask."""
         for place in pc.indices_nonzero(mask).slice(0, MOST_SHOWN).to_pylist():
             row = {name: self.verdicts[name][place].as_py() for name in ("item_id", "slot", "reader")}
             line = None if self.lines is None else int(self.lines[place].as_py())
-            yield Problem(what=what.format(**row), hint=hint, line=line)
+            yield Problem(what=what.format(**row), hint=hint, line=line, file=self.file)
 
 
 def _key(table: pa.Table, *names: str) -> pa.Array:

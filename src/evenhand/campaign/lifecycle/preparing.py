@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
 from evenhand.model.audit import StratumOutcome
-from evenhand.model.campaign import Approval, Campaign, CampaignState, Mode, Refusal
-from evenhand.model.decided import NONE_DECIDED
+from evenhand.model.campaign import NONE_DECIDED, Approval, Campaign, CampaignState, Mode, Refusal
 from evenhand.model.event import Event
 
 
