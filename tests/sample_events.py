@@ -17,7 +17,7 @@ STRATA = {"media/close/en": "passed", "media/label/pt": "lowered", "scam/suspend
 BODIES: dict[EventKind, dict[str, Json]] = {
     EventKind.DRAFTED: {"mode": "team", "cooling_off_seconds": 3600},
     EventKind.PLANNED: {"basis": BASIS.as_json(), "irreversible": ["close"]},
-    EventKind.SAMPLE_DRAWN: {"plan_digest": BASIS.digest, "seed": "2026-11-01", "n_items": 3},
+    EventKind.SAMPLE_DRAWN: {"plan_digest": BASIS.digest, "seed": "2026-11-01", "n_items": 1, "n_readings": 2},
     EventKind.VERDICT_GIVEN: {"item_id": "i1", "slot": "first", "verdict": "right"},
     EventKind.AUDITED: {"plan_digest": BASIS.digest, "strata": STRATA},
     EventKind.CLOSING_DECIDED: {"decision_id": "d1", "close": True},
@@ -56,6 +56,8 @@ UP_TO_APPROVED = (
     event(EventKind.DRAFTED, "ana"),
     event(EventKind.PLANNED, "ana"),
     event(EventKind.SAMPLE_DRAWN, "ben"),
+    event(EventKind.VERDICT_GIVEN, "ben"),
+    event(EventKind.VERDICT_GIVEN, "cem", slot="second"),
     event(EventKind.AUDITED, "evenhand", hours=1),
     event(EventKind.CLOSING_DECIDED, "cem", hours=1),
     event(EventKind.APPROVED, "ben", hours=3),

@@ -16,10 +16,11 @@ from evenhand.model.penalty import Penalty
 
 K, S, C = EventKind, CampaignState, RefusalCode
 SOLO = (event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=86_400),
-        event(K.PLANNED, "ana", irreversible=[]), event(K.SAMPLE_DRAWN, "ana"),
+        event(K.PLANNED, "ana", irreversible=[]), event(K.SAMPLE_DRAWN, "ana", n_readings=1),
+        event(K.VERDICT_GIVEN, "ana"),
         event(K.AUDITED, "ana", hours=1, strata={"media/label/pt": "passed"}))
 HALTED = (*UP_TO_RUNNING, event(K.HALTED, "evenhand", hours=5))
-ALL_DROPPED = (*UP_TO_APPROVED[:3], event(K.AUDITED, "evenhand", hours=1, strata={"media/close/en": "dropped"}))
+ALL_DROPPED = (*UP_TO_APPROVED[:5], event(K.AUDITED, "evenhand", hours=1, strata={"media/close/en": "dropped"}))
 
 REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
     C.NOT_DRAFTED: ((), event(K.PLANNED, "ana")),
@@ -28,21 +29,23 @@ REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
     C.MALFORMED: (UP_TO_APPROVED[:1], Event(campaign_id="autumn", kind=K.SAMPLE_DRAWN, actor="ben", body={"n_items": -1},
                                             at=UP_TO_APPROVED[0].at)),
     C.WRONG_STATE: (UP_TO_APPROVED[:3], event(K.STARTED, "ben", hours=4)),
-    C.BACKDATED: (UP_TO_APPROVED[:4], event(K.APPROVED, "ben", hours=0.5)),
-    C.NOT_A_PERSON: (UP_TO_APPROVED[:5], event(K.APPROVED, "evenhand", hours=3)),
+    C.BACKDATED: (UP_TO_APPROVED[:6], event(K.APPROVED, "ben", hours=0.5)),
+    C.NOT_A_PERSON: (UP_TO_APPROVED[:7], event(K.APPROVED, "evenhand", hours=3)),
     C.COOLING_OFF_TOO_SHORT: ((), event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=3600)),
     C.SOLO_IRREVERSIBLE: (SOLO[:1], event(K.PLANNED, "ana", irreversible=["delete_post", "close"])),
     C.PROPOSER_DRAWS: (UP_TO_APPROVED[:2], event(K.SAMPLE_DRAWN, "ana")),
     C.PROPOSER_READS: (UP_TO_APPROVED[:3], event(K.VERDICT_GIVEN, "ana")),
     C.SAMPLE_TWICE: (UP_TO_APPROVED[:3], event(K.SAMPLE_DRAWN, "cem", seed="another")),
     C.NO_SAMPLE: (UP_TO_APPROVED[:2], event(K.AUDITED, "evenhand", hours=1)),
-    C.STALE: (UP_TO_APPROVED[:5], event(K.APPROVED, "ben", hours=3, basis=basis_json(
+    C.READ_TWICE: (UP_TO_APPROVED[:4], event(K.VERDICT_GIVEN, "ben", slot="second")),
+    C.AUDIT_OPEN: (UP_TO_APPROVED[:4], event(K.AUDITED, "evenhand", hours=1)),
+    C.STALE: (UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=3, basis=basis_json(
         digest="e" * 64, snapshot="snap-2", pack_digest="pack-2", code_version="0.5.0", seed="8"))),
-    C.SAMPLED_BEFORE: (UP_TO_APPROVED[:4], event(K.PLANNED, "ana", hours=2)),
+    C.SAMPLED_BEFORE: (UP_TO_APPROVED[:6], event(K.PLANNED, "ana", hours=2)),
     C.OTHER_PLAN: (UP_TO_APPROVED[:2], event(K.SAMPLE_DRAWN, "ben", plan_digest="e" * 64)),
-    C.PROPOSER_APPROVES: (UP_TO_APPROVED[:5], event(K.APPROVED, "ana", hours=3)),
-    C.COOLING_OFF: (UP_TO_APPROVED[:5], event(K.APPROVED, "ben", hours=1.5)),
-    C.APPROVED_TWICE: (UP_TO_APPROVED[:6], event(K.APPROVED, "ben", hours=3)),
+    C.PROPOSER_APPROVES: (UP_TO_APPROVED[:7], event(K.APPROVED, "ana", hours=3)),
+    C.COOLING_OFF: (UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=1.5)),
+    C.APPROVED_TWICE: (UP_TO_APPROVED[:8], event(K.APPROVED, "ben", hours=3)),
     C.NOTHING_LEFT: (ALL_DROPPED, event(K.APPROVED, "ben", hours=3)),
     C.NOT_AN_APPROVER: (HALTED, event(K.RESUMED, "dee", hours=6)),
     C.RESUMED_TWICE: ((*HALTED, event(K.RESUMED, "ben", hours=6)), event(K.RESUMED, "ben", hours=6)),
@@ -109,7 +112,7 @@ def test_the_way_from_draft_to_report() -> None:
 ])
 @pytest.mark.parametrize("kind", [K.APPROVED, K.STARTED, K.RESUMED])
 def test_a_changed_part_makes_an_approval_stale_and_is_named(kind: EventKind, part: str, words: str) -> None:
-    before = {K.APPROVED: UP_TO_APPROVED[:5], K.STARTED: UP_TO_APPROVED, K.RESUMED: HALTED}[kind]
+    before = {K.APPROVED: UP_TO_APPROVED[:7], K.STARTED: UP_TO_APPROVED, K.RESUMED: HALTED}[kind]
     refusal = refused(before, event(kind, "ben", hours=9, basis=basis_json(**{part: "other"})))
     assert refusal.code is C.STALE
     assert words in refusal.text
@@ -123,8 +126,8 @@ def test_another_plan_needs_another_audit_and_other_approvals() -> None:
 
 
 def test_the_last_second_of_the_cooling_off_is_too_early_and_the_next_is_not() -> None:
-    assert refused(UP_TO_APPROVED[:5], event(K.APPROVED, "ben", hours=2 - 1 / 3600)).code is C.COOLING_OFF
-    assert after(*UP_TO_APPROVED[:5], event(K.APPROVED, "ben", hours=2)).approvers == {"ben"}
+    assert refused(UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=2 - 1 / 3600)).code is C.COOLING_OFF
+    assert after(*UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=2)).approvers == {"ben"}
 
 
 def test_one_person_alone_may_do_what_can_be_taken_back_after_a_day() -> None:
@@ -178,6 +181,12 @@ def test_nothing_goes_out_of_a_campaign_that_is_rolled_back() -> None:
 def test_a_withdrawn_approval_takes_the_campaign_back() -> None:
     back = after(*UP_TO_APPROVED, event(K.APPROVAL_WITHDRAWN, "ben", hours=4))
     assert (back.state, back.approvers) == (S.AUDITED, {"cem"})
+
+
+def test_a_part_of_an_item_is_read_once() -> None:
+    refusal = refused(UP_TO_APPROVED[:4], event(K.VERDICT_GIVEN, "dee"))
+    assert refusal.code is C.READ_TWICE
+    assert "the first reading" in refusal.text
 
 
 def test_the_basis_of_an_event_is_the_basis_of_the_plan() -> None:

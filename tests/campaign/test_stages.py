@@ -40,9 +40,17 @@ def test_the_canary_is_two_hundred_or_a_thousandth(n: int, expected: list[tuple[
     assert [(stage.name, stage.n_decisions) for stage in stages(n)] == expected
 
 
-@given(st.integers(0, 10_000_000))
-def test_the_stages_cover_every_decision_once(n: int) -> None:
-    found = stages(n)
+def test_closings_that_wait_have_a_canary_of_their_own() -> None:
+    found = stages(30_000, n_waiting=5_000)
+    assert [(stage.name, stage.first, stage.end) for stage in found] == [
+        ("canary", 0, 200), ("1 %", 200, 250), ("10 %", 250, 2_500), ("rest", 2_500, 25_000),
+        ("canary, after the appeal window", 25_000, 25_200), ("10 %, after the appeal window", 25_200, 25_500),
+        ("rest, after the appeal window", 25_500, 30_000)]
+
+
+@given(st.integers(0, 10_000_000), st.integers(0, 100))
+def test_the_stages_cover_every_decision_once(n: int, percent_waiting: int) -> None:
+    found = stages(n, n_waiting=n * percent_waiting // 100)
     assert sum(stage.n_decisions for stage in found) == n
     assert [stage.number for stage in found] == list(range(1, len(found) + 1))
     assert all(before.end == after.first for before, after in pairwise(found))
@@ -133,13 +141,16 @@ def test_the_rollout_order_is_the_seeds_own_and_fair_to_every_language() -> None
     ids = [f"d{n:05}" for n in range(4_000)]
     decisions = pa.table({"decision_id": ids, "policy_id": ["media"] * 4_000, "penalty": ["label"] * 4_000,
                           "language": (["en"] * 3 + [None]) * 1_000, "followers": [None, 5] * 2_000})
+    waits = [HOUR if n % 10 == 0 else None for n in range(4_000)]
+    effects = pa.table({"decision_id": ids, "not_before": pa.array(waits, TIME)})
     with DuckDBEngine(threads=1) as engine:
         def order(table: pa.Table, seed: str) -> pa.Table:
             step = rollout_order(plan_digest="abc", seed=seed)
-            return engine.run([step], tables={"decisions": table}, keep=[step.name]).relations[step.name].sort_by("place")
+            return engine.run([step], tables={"decisions": table, "effects": effects}, keep=[step.name]).relations[step.name].sort_by("place")
         once, backwards, other = order(decisions, "s"), order(decisions[::-1], "s"), order(decisions, "t")
     assert once == backwards
     assert once["decision_id"] != other["decision_id"]
     assert once["place"].to_pylist() == list(range(4_000))
+    assert once["waits"].to_pylist() == [False] * 3_600 + [True] * 400
     share = pc.mean(pc.equal(once["language"][:400], "und").cast(pa.float64())).as_py()
     assert share == pytest.approx(0.25, abs=0.07)

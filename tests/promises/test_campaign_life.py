@@ -20,6 +20,7 @@ FACTS: dict[EventKind, dict[str, st.SearchStrategy[Json]]] = {
     K.DRAFTED: {"mode": st.sampled_from(["team", "solo"]), "cooling_off_seconds": st.sampled_from([0, 3600, 86_400])},
     K.PLANNED: {"basis": st.sampled_from([BASIS.as_json(), basis_json(digest="e" * 64, seed="8")]),
                 "irreversible": st.sampled_from([[], ["close"]])},
+    K.VERDICT_GIVEN: {"slot": st.sampled_from(["first", "second", "adjudication"])},
     K.AUDITED: {"strata": st.fixed_dictionaries({"media/close/en": OUTCOMES, "media/label/pt": OUTCOMES})},
     K.APPROVED: {"basis": st.sampled_from([BASIS.as_json(), basis_json(snapshot="snap-2")])},
     K.CLOSING_DECIDED: {"decision_id": st.sampled_from(["d1", "d2"]), "close": st.booleans()},
@@ -51,14 +52,16 @@ class CampaignLife(RuleBasedStateMachine):
         self.hours += 2.0
         self._happen(event(kind, actor, hours=self.hours))
 
-    @rule(last=st.integers(1, 9))
+    @rule(last=st.integers(1, 11))
     def a_campaign_goes_well_for_a_while(self, last: int) -> None:
-        way = ((K.DRAFTED, "ana"), (K.PLANNED, "ana"), (K.SAMPLE_DRAWN, "ben"), (K.AUDITED, "evenhand"),
+        way = ((K.DRAFTED, "ana"), (K.PLANNED, "ana"), (K.SAMPLE_DRAWN, "ben"), (K.VERDICT_GIVEN, "ben"),
+               (K.VERDICT_GIVEN, "cem"), (K.AUDITED, "evenhand"),
                (K.CLOSING_DECIDED, "cem"), (K.APPROVED, "ben"), (K.APPROVED, "cem"), (K.STARTED, "ben"),
                (K.EFFECT_IMPOSED, "evenhand"))
         for kind, actor in way[:last]:
             self.hours += 25.0
-            self._happen(event(kind, actor, hours=self.hours))
+            facts: dict[str, Json] = {"slot": "second"} if (kind, actor) == (K.VERDICT_GIVEN, "cem") else {}
+            self._happen(event(kind, actor, hours=self.hours, **facts))
 
     def _happen(self, happened: Event) -> None:
         before = self.campaign
@@ -83,7 +86,9 @@ class CampaignLife(RuleBasedStateMachine):
         since_plan = self.accepted[len(kinds) - 1 - kinds[::-1].index(K.PLANNED):]
         audits = [happened for happened in since_plan if happened.kind is K.AUDITED]
         assert len(audits) == 1
-        assert len([h for h in since_plan if h.kind is K.SAMPLE_DRAWN]) == 1
+        (sample,) = [h for h in since_plan if h.kind is K.SAMPLE_DRAWN]
+        read = {(h.body["item_id"], h.body["slot"]) for h in since_plan if h.kind is K.VERDICT_GIVEN and h.at <= audits[0].at}
+        assert len(read) >= sample.body["n_readings"]
         assert len(self.campaign.approvers) >= self.campaign.mode.n_approvals
         for approval in self.campaign.approvals:
             assert self.campaign.basis is not None

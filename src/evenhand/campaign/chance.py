@@ -30,4 +30,4 @@ def shares(seed: str, positions: NDArray[np.int64], *, purpose: str) -> NDArray[
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     words = words ^ (words >> np.uint64(31))
-    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return np.asarray((words >> np.uint64(11)).astype(np.float64) * 2.0**-53)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 FALSE_ALARM = 0.01
 """The chance that any slice is named when all are alike, over all slices together."""
@@ -65,8 +66,10 @@ def _p(here: Slice, *, n: int, n_errors: int) -> float:
     counts = np.arange(here.n_errors, most + 1)
     counts = counts[n_errors - counts <= n - here.n]
 
-    def choose(whole: int, part: np.ndarray) -> np.ndarray:
-        return logs[whole] - logs[part] - logs[whole - part]
-
-    terms = choose(here.n, counts) + choose(n - here.n, n_errors - counts) - choose(n, np.asarray(n_errors))
+    terms = (_log_choose(logs, here.n, counts) + _log_choose(logs, n - here.n, n_errors - counts)
+             - _log_choose(logs, n, np.asarray([n_errors])))
     return float(min(1.0, np.exp(terms).sum()))
+
+
+def _log_choose(log_factorials: NDArray[np.float64], whole: int, part: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(log_factorials[whole] - log_factorials[part] - log_factorials[whole - part])

@@ -39,21 +39,26 @@ class Stage:
         return self.end - self.first
 
 
-def stages(n_decisions: int) -> tuple[Stage, ...]:
+def stages(n_decisions: int, *, n_waiting: int = 0) -> tuple[Stage, ...]:
     """The stages of a campaign with so many decisions; a stage that would be empty is left out.
+
+    The last `n_waiting` of them wait for the appeal window (closings): they come after all others and have stages of their
+    own, a canary first, since what cannot be taken back for ever must not go out in one piece.
 
     >>> [(stage.name, stage.n_decisions) for stage in stages(1_000_000)]
     [('canary', 1000), ('1 %', 9000), ('10 %', 90000), ('rest', 900000)]
     >>> [(stage.name, stage.n_decisions) for stage in stages(3_000)]
     [('canary', 200), ('10 %', 100), ('rest', 2700)]
     """
-    canary = min(n_decisions, max(CANARY_LEAST, -(-n_decisions // CANARY_ONE_IN)))
-    ends = [canary, *(max(canary, n_decisions * percent // 100) for percent in PERCENT_DONE)]
-    found, first = [], 0
-    for name, end in zip(("canary", "1 %", "10 %", "rest"), ends, strict=True):
-        if end > first:
-            found.append(Stage(number=len(found) + 1, name=name, first=first, end=end))
-            first = end
+    found: list[Stage] = []
+    for first, n, when in ((0, n_decisions - n_waiting, ""), (n_decisions - n_waiting, n_waiting, ", after the appeal window")):
+        canary = min(n, max(CANARY_LEAST, -(-n // CANARY_ONE_IN)))
+        done = 0
+        for name, end in zip(("canary", "1 %", "10 %", "rest"), (
+                canary, *(max(canary, n * percent // 100) for percent in PERCENT_DONE)), strict=True):
+            if end > done:
+                found.append(Stage(number=len(found) + 1, name=name + when, first=first + done, end=first + end))
+                done = end
     return tuple(found)
 
 
@@ -61,16 +66,19 @@ def rollout_order(*, plan_digest: str, seed: str) -> Query:
     """One row per decision with its `place` in the order in which the campaign is carried out, from 0.
 
     The order is that of a hash of the plan's digest, the seed and the decision, so that every stage is a fair sample of all:
-    no policy, language or part of the platform goes first.
+    no policy, language or part of the platform goes first. Decisions with an effect that waits for the appeal window come last.
     """
     prefix = f"rollout:{plan_digest}:{seed}:".replace("'", "''")
     return Query(
-        name="rollout_order", scope=Scope.PLATFORM, inputs=("decisions",), sentence="a decision and its turn",
+        name="rollout_order", scope=Scope.PLATFORM, inputs=("decisions", "effects"), sentence="a decision and its turn",
         sql=f"""
-    select decision_id, policy_id, penalty, coalesce(language, '{UNKNOWN_LANGUAGE}') as language,
-           coalesce(followers, 0) as reach,
-           row_number() over (order by sha256(concat('{prefix}', decision_id))) - 1 as place
-    from decisions""")
+    with waits as (
+        select decision_id, max(case when not_before is null then 0 else 1 end) as waits from effects group by decision_id)
+    select d.decision_id, d.policy_id, d.penalty, coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
+           coalesce(d.followers, 0) as reach, w.waits = 1 as waits,
+           row_number() over (order by w.waits, sha256(concat('{prefix}', d.decision_id))) - 1 as place
+    from decisions d
+    join waits w on d.decision_id = w.decision_id""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,42 +145,41 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Which decisions a person has decided: a frozen set that grows by one without copying all of it.
+class Keys:
+    """A frozen set of keys that grows by one without copying all of it.
 
-    >>> some = Decided().adding("d1").adding("d2").without("d1")
+    >>> some = Keys().adding("d1").adding("d2").without("d1")
     >>> "d1" in some, "d2" in some, len(some)
     (False, True, 1)
     """
 
     parts: tuple[frozenset[str], ...] = (frozenset(),) * _N_PARTS
 
-    def __contains__(self, decision_id: object) -> bool:
-        """True when the decision is one of them."""
-        return isinstance(decision_id, str) and decision_id in self.parts[_part(decision_id)]
+    def __contains__(self, key: object) -> bool:
+        """True when the key is one of them."""
+        return isinstance(key, str) and key in self.parts[_part(key)]
 
     def __len__(self) -> int:
-        """How many decisions."""
+        """How many keys."""
         return sum(map(len, self.parts))
 
-    def adding(self, decision_id: str) -> Decided:
+    def adding(self, key: str) -> Keys:
         """These and one more."""
-        return self._with(_part(decision_id), self.parts[_part(decision_id)] | {decision_id})
+        return self._with(_part(key), self.parts[_part(key)] | {key})
 
-    def without(self, decision_id: str) -> Decided:
+    def without(self, key: str) -> Keys:
         """These but this one."""
-        return self._with(_part(decision_id), self.parts[_part(decision_id)] - {decision_id})
+        return self._with(_part(key), self.parts[_part(key)] - {key})
 
-    def _with(self, number: int, part: frozenset[str]) -> Decided:
-        return Decided((*self.parts[:number], part, *self.parts[number + 1:]))
-
-
-NONE_DECIDED = Decided()
-"""Nobody has decided anything yet."""
+    def _with(self, number: int, part: frozenset[str]) -> Keys:
+        return Keys((*self.parts[:number], part, *self.parts[number + 1:]))
 
 
-def _part(decision_id: str) -> int:
-    return crc32(decision_id.encode()) % _N_PARTS
+NO_KEYS = Keys()
+
+
+def _part(key: str) -> int:
+    return crc32(key.encode()) % _N_PARTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,11 +200,17 @@ class Campaign:
     sample_seed: str | None = None
     sampled: frozenset[str] = frozenset()
     """The digests of the plans whose sample was drawn: none of them gets a second sample here."""
+    n_readings: int = 0
+    """First and second readings that the sample asks for."""
+    n_read: int = 0
+    """First and second readings given before the audit is concluded."""
+    readings: Keys = NO_KEYS
+    """Which part of which item is read, and who read which item."""
     audited_at: datetime | None = None
     strata: Mapping[str, StratumOutcome] | None = None
     """Stratum key → what the audit made of it."""
     approvals: tuple[Approval, ...] = ()
-    closings: Decided = NONE_DECIDED
+    closings: Keys = NO_KEYS
     """The decisions whose closing a person has decided."""
     progress: Progress | None = None
     halts: tuple[Halt, ...] = ()
@@ -236,6 +241,7 @@ class RefusalCode(StrEnum):
     PROPOSER_READS = "proposer_reads"
     SAMPLE_TWICE = "sample_twice"
     NO_SAMPLE = "no_sample"
+    READ_TWICE = "read_twice"
     SAMPLED_BEFORE = "sampled_before"
     STALE = "stale"
     OTHER_PLAN = "other_plan"

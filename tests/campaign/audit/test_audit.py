@@ -125,21 +125,26 @@ def test_what_nobody_can_read_is_dropped_and_said(golden: Callable[[str, str], N
 def test_the_outcomes_are_what_the_campaign_goes_on_with() -> None:
     outcomes = concluded(wrong_in("media/suspend/en", 2)).outcomes
     audited = event(EventKind.AUDITED, "evenhand", hours=1, strata={key: str(outcome) for key, outcome in outcomes.items()})
-    campaign = after(*UP_TO_APPROVED[:3], audited)
+    campaign = after(*UP_TO_APPROVED[:5], audited)
     assert campaign.state is CampaignState.AUDITED
     assert campaign.strata == outcomes
 
 
 def test_an_audit_is_not_concluded_from_a_part(golden: Callable[[str, str], None]) -> None:
     items = sampled()
-    resolved, _ = read(items, lambda item, slot: "" if slot == Slot.ADJUDICATION or (item.endswith("#7") and slot == Slot.SECOND)
-                       else "wrong" if slot == Slot.SECOND and item.endswith("#3") else "right")
-    assert (resolved.n_unread - 50, resolved.n_disputed) == (4, 4)
+
+    def words(item: str, slot: str) -> str:
+        if slot == Slot.ADJUDICATION or (item.endswith("#7") and slot == Slot.SECOND):
+            return ""
+        return "wrong" if slot == Slot.SECOND and item.endswith("#3") else "right"
+
+    resolved, _ = read(items, words)
+    assert (resolved.n_missing - 2 * 50, resolved.n_disputed) == (4, 4)
     assert {name.split("#")[1] for name in resolved.disputed["item_id"].to_pylist()} == {"3"}
     refusal = conclude(resolved, strata=STRATA, items=items, golden=None, terms=TERMS)
     assert isinstance(refusal, Refusal)
     assert refusal.code is RefusalCode.AUDIT_OPEN
-    golden("refusals/audit_open.txt", refusal.render() + "\n")
+    golden("audit/open.txt", refusal.render() + "\n")
 
 
 @pytest.mark.parametrize(("first", "second", "third", "final"), [

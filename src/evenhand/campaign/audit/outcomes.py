@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,9 @@ from evenhand.campaign.audit.agreement import Agreement, cohen_kappa, krippendor
 from evenhand.campaign.audit.gates import LABEL_FLOOR, gate
 from evenhand.campaign.audit.precision import Golden, Precision, Reading, precision
 from evenhand.campaign.audit.resolve import Resolved
+from evenhand.campaign.lifecycle.refusals import audit_open
 from evenhand.model.audit import Slot, Stratum, StratumOutcome, Verdict
-from evenhand.model.campaign import Refusal, RefusalCode
+from evenhand.model.campaign import Refusal
 from evenhand.model.penalty import Penalty
 
 VERDICT_VALUES = pa.array([str(verdict) for verdict in Verdict], pa.string())
@@ -72,8 +73,8 @@ def conclude(resolved: Resolved, *, strata: pa.Table, items: pa.Table, golden: G
     places = pc.index_in(drawn["item_id"], value_set=resolved.table["item_id"].combine_chunks())
     final = resolved.table["final"].combine_chunks().take(places.combine_chunks())
     if final.null_count:
-        mine = Resolved(table=resolved.table.take(places.combine_chunks()))
-        return audit_open(n_unread=mine.n_unread, n_disputed=mine.n_disputed)
+        mine = replace(resolved, table=resolved.table.take(places.combine_chunks()))
+        return audit_open(mine.n_missing, mine.n_disputed)
     counted = pa.table({"stratum": drawn["stratum"], "right": pc.equal(final, str(Verdict.RIGHT)).cast(pa.int64())}) \
         .group_by("stratum").aggregate([("right", "sum"), ("right", "count")])
     read = {name: (right, n) for name, right, n in zip(*(counted[c].to_pylist() for c in (
@@ -110,12 +111,6 @@ def agreement(resolved: Resolved, *, seed: str) -> tuple[Agreement, Agreement]:
     n_values = len(VERDICT_VALUES)
     return (cohen_kappa(first, second, n_values=n_values, seed=seed),
             krippendorff_alpha(items, np.concatenate((first, second)), n_values=n_values, seed=seed))
-
-
-def audit_open(*, n_unread: int, n_disputed: int) -> Refusal:
-    """The audit is not finished."""
-    return Refusal(code=RefusalCode.AUDIT_OPEN, next_step="read and adjudicate them; nothing is concluded from a part",
-                   text=f"the audit is not finished: {n_unread} items unread, {n_disputed} disputed")
 
 
 def _result(row: Mapping[str, object], n_right: int, n_read: int, *, golden: Golden | None, terms: Terms) -> StratumResult:

@@ -162,7 +162,7 @@ def beta_binomial(n: int, first: int, second: int) -> _Floats:
     hits = np.arange(n + 1)
     chances = np.exp(logs[n] - logs[hits] - logs[n - hits] + logs[hits + first - 1] + logs[n - hits + second - 1]
                      - logs[n + first + second - 1] + logs[first + second - 1] - logs[first - 1] - logs[second - 1])
-    return chances / chances.sum()
+    return np.asarray(chances / chances.sum())
 
 
 def _reader_draws(chance: np.random.Generator, golden: Golden, *, is_lower: bool) -> tuple[_Floats, _Floats]:

@@ -21,11 +21,13 @@ class Resolved:
     """One row per item: `item_id`, `first`, `second`, `adjudication` and the `final` word, null where it is missing."""
 
     table: pa.Table
+    n_readers: int = 2
 
     @property
-    def n_unread(self) -> int:
-        """Items that lack one of their first readings."""
-        return self._count(pc.and_(self._is_open, pc.invert(self._is_disputed)))
+    def n_missing(self) -> int:
+        """First and second readings that are not there yet."""
+        slots = (Slot.FIRST, Slot.SECOND)[:self.n_readers]
+        return sum(self.table[str(slot)].null_count for slot in slots)
 
     @property
     def n_disputed(self) -> int:
@@ -64,7 +66,7 @@ def resolve(items: pa.Table, verdicts: pa.Table, *, n_readers: int = 2) -> Resol
         agreed = pc.if_else(pc.fill_null(pc.equal(first, second), False), first, pa.scalar(None, pa.string()))
         both = pc.and_(pc.is_valid(first), pc.is_valid(second))
         final = pc.if_else(both, pc.coalesce(agreed, columns[Slot.ADJUDICATION]), pa.scalar(None, pa.string()))
-    return Resolved(table=pa.table({**columns, "final": final}))
+    return Resolved(table=pa.table({**columns, "final": final}), n_readers=n_readers)
 
 
 def mistakes(verdicts: pa.Table, *, items: pa.Table, readings: pa.Table, proposers: frozenset[str] = frozenset(),

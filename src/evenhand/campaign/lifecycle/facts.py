@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from evenhand.model.audit import StratumOutcome
+from evenhand.model.audit import Slot, StratumOutcome, Verdict
 from evenhand.model.campaign import Basis, HaltReason, Mode
 from evenhand.model.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
@@ -60,6 +60,9 @@ def _mistakes(event: Event) -> Iterator[str]:
             yield f"`{name}` is not {words}"
 
 
+APPEAL_OUTCOMES = ("upheld", "overturned", "varied")
+"""What an appeal does to the decision."""
+
 _Form = tuple[str, Callable[[Json], bool]]
 
 
@@ -95,6 +98,9 @@ COUNT: _Form = ("a whole number, 1 or more", lambda value: _is_whole(value) and 
 FLAG: _Form = ("true or false", lambda value: isinstance(value, bool))
 MODE: _Form = ("`team` or `solo`", lambda value: value in set(Mode))
 PENALTY: _Form = ("the name of a penalty", lambda value: value in set(Penalty) - {Penalty.NONE})
+SLOT: _Form = ("`first`, `second` or `adjudication`", lambda value: value in set(Slot))
+VERDICT: _Form = ("`right`, `wrong` or `cannot_decide`", lambda value: value in set(Verdict))
+OUTCOME: _Form = ("`upheld`, `overturned` or `varied`", lambda value: value in APPEAL_OUTCOMES)
 TEXTS: _Form = ("a list of texts", _is_texts)
 BASIS: _Form = ("every part of the plan's basis", _is_basis)
 STRATA: _Form = ("the strata, each `passed`, `lowered` or `dropped`", _is_strata)
@@ -105,8 +111,8 @@ _EFFECT: Mapping[str, _Form] = {"key": TEXT, "decision_id": TEXT}
 FACTS: Mapping[EventKind, Mapping[str, _Form]] = {
     EventKind.DRAFTED: {"mode": MODE, "cooling_off_seconds": WHOLE},
     EventKind.PLANNED: {"basis": BASIS, "irreversible": TEXTS},
-    EventKind.SAMPLE_DRAWN: {"plan_digest": TEXT, "seed": TEXT, "n_items": WHOLE},
-    EventKind.VERDICT_GIVEN: {"item_id": TEXT, "slot": TEXT, "verdict": TEXT},
+    EventKind.SAMPLE_DRAWN: {"plan_digest": TEXT, "seed": TEXT, "n_items": WHOLE, "n_readings": WHOLE},
+    EventKind.VERDICT_GIVEN: {"item_id": TEXT, "slot": SLOT, "verdict": VERDICT},
     EventKind.AUDITED: {"plan_digest": TEXT, "strata": STRATA},
     EventKind.CLOSING_DECIDED: {"decision_id": TEXT, "close": FLAG},
     EventKind.APPROVED: {"basis": BASIS},
@@ -123,7 +129,7 @@ FACTS: Mapping[EventKind, Mapping[str, _Form]] = {
     EventKind.RESUMED: {"basis": BASIS, "why": TEXT},
     EventKind.ROLLBACK_STARTED: {"why": TEXT},
     EventKind.APPEAL_FILED: {"decision_id": TEXT},
-    EventKind.APPEAL_DECIDED: {"decision_id": TEXT, "outcome": TEXT},
+    EventKind.APPEAL_DECIDED: {"decision_id": TEXT, "outcome": OUTCOME},
     EventKind.DECISION_REVERSED: {"decision_id": TEXT, "why": TEXT},
     EventKind.WAIVER_RECORDED: {"safeguard": TEXT, "why": TEXT},
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
-from evenhand.model.audit import StratumOutcome
-from evenhand.model.campaign import NONE_DECIDED, Approval, Campaign, CampaignState, Mode, Refusal
+from evenhand.model.audit import Slot, StratumOutcome
+from evenhand.model.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode, Refusal
 from evenhand.model.event import Event
 
 
@@ -20,7 +20,7 @@ def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:
         return refusals.sampled_before()
     return replace(campaign, state=CampaignState.PLANNED, basis=basis, irreversible=irreversible,
                    proposers=campaign.proposers | {event.actor}, changed_at=event.at, sample_seed=None, audited_at=None,
-                   strata=None, approvals=(), closings=NONE_DECIDED)
+                   strata=None, approvals=(), closings=NO_KEYS, n_readings=0, n_read=0, readings=NO_KEYS)
 
 
 def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
@@ -31,14 +31,22 @@ def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
         return refusals.sample_twice()
     if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
         return refusals.other_digest(campaign, digest)
-    return replace(campaign, sample_seed=facts.text(event, "seed"), sampled=campaign.sampled | {digest}, changed_at=event.at)
+    return replace(campaign, sample_seed=facts.text(event, "seed"), sampled=campaign.sampled | {digest}, changed_at=event.at,
+                   n_readings=facts.whole(event, "n_readings"))
 
 
 def verdict_given(campaign: Campaign, event: Event) -> Campaign | Refusal:
-    """A reader's word counts if the sample is drawn and the reader did not propose the plan."""
+    """A reader's word counts if the sample is drawn, the reader did not propose the plan, and did not speak on this before."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
         return refusals.proposer_reads(event)
-    return refusals.no_sample() if campaign.sample_seed is None else campaign
+    if campaign.sample_seed is None:
+        return refusals.no_sample()
+    item, slot = facts.text(event, "item_id"), facts.text(event, "slot")
+    part, person = f"{slot}\x1f{item}", f"by\x1f{event.actor}\x1f{item}"
+    if part in campaign.readings or person in campaign.readings:
+        return refusals.read_twice(item, slot, event.actor if person in campaign.readings else None)
+    return replace(campaign, readings=campaign.readings.adding(part).adding(person),
+                   n_read=campaign.n_read + (slot != Slot.ADJUDICATION))
 
 
 def audited(campaign: Campaign, event: Event) -> Campaign | Refusal:
@@ -47,6 +55,8 @@ def audited(campaign: Campaign, event: Event) -> Campaign | Refusal:
         return refusals.no_sample()
     if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
         return refusals.other_digest(campaign, digest)
+    if campaign.n_read < campaign.n_readings:
+        return refusals.audit_open(campaign.n_readings - campaign.n_read)
     return replace(campaign, state=CampaignState.AUDITED, audited_at=event.at, strata=facts.strata(event),
                    changed_at=event.at)
 

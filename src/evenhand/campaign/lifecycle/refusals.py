@@ -103,6 +103,20 @@ def no_sample() -> Refusal:
     return Refusal(code=RefusalCode.NO_SAMPLE, text="no sample of this plan was drawn", next_step="draw the sample first")
 
 
+def read_twice(item: str, slot: str, person: str | None) -> Refusal:
+    """A part that is read already, or a second word by the same person."""
+    text = (f"the {slot} reading of item `{item}` is given already" if person is None
+            else f"`{person}` has spoken on item `{item}` already")
+    return Refusal(code=RefusalCode.READ_TWICE, text=text, next_step="each part of an item is read once, by another person")
+
+
+def audit_open(n_unread: int, n_disputed: int = 0) -> Refusal:
+    """The audit is not finished."""
+    disputed = f" and {n_disputed:,} disputed items" if n_disputed else ""
+    return Refusal(code=RefusalCode.AUDIT_OPEN, text=f"the audit lacks {n_unread:,} readings{disputed}",
+                   next_step="read and adjudicate them; nothing is concluded from a part")
+
+
 def stale(changed: Sequence[str]) -> Refusal:
     """What the plan was made from has changed."""
     listed = ", ".join(changed[:-1]) + f" and {changed[-1]}" if len(changed) > 1 else changed[0]
