@@ -69,7 +69,8 @@ def _first(is_there: NDArray[np.bool_]) -> NDArray[np.int64]:
 def main() -> None:
     """Print the operating curve."""
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
-    print(f"{n} simulated stages each\noverturned  wrong | halted  median appeals | both alone  appeals alone  items alone | Wald")
+    print(f"{n} simulated stages each")
+    print("overturned  wrong | halted  median appeals | both alone  appeals alone  items alone | Wald")
     for number, (overturned, wrong) in enumerate(SITUATIONS):
         share, median = halted(overturned, wrong, n=n, seed=number)
         both = halting_chance(BOTH, [1] * N_ITEMS + [0] * N_APPEALS, (overturned, wrong))[-1]

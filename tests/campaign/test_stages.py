@@ -146,7 +146,8 @@ def test_the_rollout_order_is_the_seeds_own_and_fair_to_every_language() -> None
     with DuckDBEngine(threads=1) as engine:
         def order(table: pa.Table, seed: str) -> pa.Table:
             step = rollout_order(plan_digest="abc", seed=seed)
-            return engine.run([step], tables={"decisions": table, "effects": effects}, keep=[step.name]).relations[step.name].sort_by("place")
+            found = engine.run([step], tables={"decisions": table, "effects": effects}, keep=[step.name])
+            return found.relations[step.name].sort_by("place")
         once, backwards, other = order(decisions, "s"), order(decisions[::-1], "s"), order(decisions, "t")
     assert once == backwards
     assert once["decision_id"] != other["decision_id"]
