@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from evenhand.model.audit import Slot, StratumOutcome, Verdict
 from evenhand.model.campaign import Basis, HaltReason, Mode
@@ -66,6 +66,11 @@ APPEAL_OUTCOMES = ("upheld", "overturned", "varied")
 _Form = tuple[str, Callable[[Json], bool]]
 
 
+def _is_one_of(values: Iterable[str]) -> Callable[[Json], bool]:
+    known = frozenset(map(str, values))
+    return lambda value: isinstance(value, str) and value in known
+
+
 def _is_text(value: Json) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
@@ -84,7 +89,7 @@ def _is_basis(value: Json) -> bool:
 
 
 def _is_strata(value: Json) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(item in set(StratumOutcome) for item in value.values())
+    return isinstance(value, Mapping) and bool(value) and all(map(_is_one_of(StratumOutcome), value.values()))
 
 
 def _is_reasons(value: Json) -> bool:
@@ -96,11 +101,11 @@ TEXT: _Form = ("text that is not empty", _is_text)
 WHOLE: _Form = ("a whole number, 0 or more", _is_whole)
 COUNT: _Form = ("a whole number, 1 or more", lambda value: _is_whole(value) and value != 0)
 FLAG: _Form = ("true or false", lambda value: isinstance(value, bool))
-MODE: _Form = ("`team` or `solo`", lambda value: value in set(Mode))
-PENALTY: _Form = ("the name of a penalty", lambda value: value in set(Penalty) - {Penalty.NONE})
-SLOT: _Form = ("`first`, `second` or `adjudication`", lambda value: value in set(Slot))
-VERDICT: _Form = ("`right`, `wrong` or `cannot_decide`", lambda value: value in set(Verdict))
-OUTCOME: _Form = ("`upheld`, `overturned` or `varied`", lambda value: value in APPEAL_OUTCOMES)
+MODE: _Form = ("`team` or `solo`", _is_one_of(Mode))
+PENALTY: _Form = ("the name of a penalty", _is_one_of(penalty for penalty in Penalty if penalty > Penalty.NONE))
+SLOT: _Form = ("`first`, `second` or `adjudication`", _is_one_of(Slot))
+VERDICT: _Form = ("`right`, `wrong` or `cannot_decide`", _is_one_of(Verdict))
+OUTCOME: _Form = ("`upheld`, `overturned` or `varied`", _is_one_of(APPEAL_OUTCOMES))
 TEXTS: _Form = ("a list of texts", _is_texts)
 BASIS: _Form = ("every part of the plan's basis", _is_basis)
 STRATA: _Form = ("the strata, each `passed`, `lowered` or `dropped`", _is_strata)
