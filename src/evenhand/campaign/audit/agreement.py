@@ -16,6 +16,7 @@ CONFIDENCE = 0.95
 """Of the intervals, two-sided."""
 N_DRAWS = 2_000
 
+_NOTHING = 1e-12
 _Floats = NDArray[np.float64]
 
 
@@ -90,7 +91,7 @@ def _alpha(patterns: NDArray[np.int64], weights: _Floats) -> _Floats:
 
 def _beyond_chance(observed: _Floats, expected: _Floats) -> _Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(expected > 0.0, 1.0 - observed / expected, np.nan)
+        return np.where(expected > _NOTHING, 1.0 - observed / expected, np.nan)
 
 
 def _agreement(value: float, draws: _Floats, *, n_items: int) -> Agreement:
