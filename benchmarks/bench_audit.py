@@ -52,7 +52,7 @@ def _situation(read: tuple[int, int], share: float, readers: tuple[float, float,
 SITUATIONS = [
     _situation(read, share, readers)
     for read, share in (((100_000, 93), 0.95), ((100_000, 236), 0.98), ((1_000, 236), 0.90), ((80, 80), 0.95))
-    for readers in ((0.99, 0.97, 100), (0.95, 0.90, 100), (0.92, 0.92, 60), (0.90, 0.80, 40))
+    for readers in ((0.99, 0.97, 100), (0.95, 0.90, 100), (0.92, 0.92, 60), (0.90, 0.80, 40), (0.995, 0.60, 100))
 ]
 
 
