@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     """One reader's word on one item of the sample."""
     AUDITED = "audited"
     """The sample is read; each stratum passed, was lowered or dropped."""
+    CLOSING_DECIDED = "closing_decided"
+    """A person's decision whether this one account is closed; without it no account is."""
     APPROVED = "approved"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     STARTED = "started"

@@ -28,7 +28,8 @@ class Interval:
 def clopper_pearson(hits: int, *, n: int, confidence: float = 0.95) -> Interval:
     """The exact two-sided interval for `hits` successes in `n` trials (Clopper and Pearson 1934).
 
-    A one-sided bound at 95 % is one end of the two-sided interval at 90 %. Raises `ValueError` for impossible counts.
+    A one-sided bound at 95 % is one end of the two-sided interval at 90 % (`lower_bound`). Raises `ValueError`
+    for impossible counts.
 
     >>> round(clopper_pearson(59, n=59, confidence=0.90).low, 4)
     0.9505
@@ -39,6 +40,15 @@ def clopper_pearson(hits: int, *, n: int, confidence: float = 0.95) -> Interval:
     low = 0.0 if hits == 0 else _beta_quantile(tail, a=float(hits), b=float(n - hits + 1))
     high = 1.0 if hits == n else _beta_quantile(1.0 - tail, a=float(hits + 1), b=float(n - hits))
     return Interval(hits=hits, n=n, low=low, high=high)
+
+
+def lower_bound(hits: int, *, n: int, confidence: float = 0.95) -> float:
+    """The exact one-sided lower bound of a share: with the stated confidence the true share is not below it.
+
+    >>> round(lower_bound(59, n=59), 4), round(lower_bound(58, n=59), 4)
+    (0.9505, 0.9221)
+    """
+    return clopper_pearson(hits, n=n, confidence=2.0 * confidence - 1.0).low
 
 
 def _beta_quantile(p: float, *, a: float, b: float) -> float:
