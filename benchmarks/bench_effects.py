@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
-from evenhand.model.effect_state import EffectState
+from evenhand.model.campaigns.effect_state import EffectState
 from evenhand.stores.database import open_database
 from evenhand.stores.events import EventTable
 from evenhand.stores.evidence import EvidenceTable

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from evenhand.ledger.proofs import TreeHashes, consistency_holds, consistency_proof, inclusion_holds, inclusion_proof
-from evenhand.model.event import Event, EventKind
+from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.stores.ledger_folder import LedgerFolder, checkpoint_in
 from evenhand.stores.ledger_keys import KeySigner
 from evenhand.stores.ledger_writer import LedgerWriter

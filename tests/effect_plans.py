@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from evenhand.model.instants import microseconds
+from evenhand.model.campaigns.instants import microseconds
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 UNTIL = microseconds(NOON + timedelta(days=30))

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from effect_plans import NOON
 
 from evenhand.connectors.platforms.files import EVERYTHING
-from evenhand.model.capability import Capabilities
-from evenhand.model.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Standing
+from evenhand.model.campaigns.capability import Capabilities
+from evenhand.model.campaigns.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Standing
 
 
 class Clock:

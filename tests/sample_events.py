@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from evenhand.campaign.lifecycle import advance
-from evenhand.model.campaign import Basis, Campaign
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.campaign import Basis, Campaign
+from evenhand.model.campaigns.event import Event, EventKind, Json
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 BASIS = Basis(digest="d" * 64, cut_off="2026-10-31T00:00:00+00:00", snapshot="snap-1", pack_digest="pack-1",

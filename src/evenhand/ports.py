@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from evenhand.model.capability import Capabilities
-from evenhand.model.effect_state import Order, ReadBack, Receipt, Saved, Settlement
-from evenhand.model.event import Event
+from evenhand.model.campaigns.capability import Capabilities
+from evenhand.model.campaigns.effect_state import Order, ReadBack, Receipt, Saved, Settlement
+from evenhand.model.campaigns.event import Event
 from evenhand.model.step import Step
 
 Source: TypeAlias = pa.Table | tuple[str, ...]

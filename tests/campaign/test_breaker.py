@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evenhand.campaign.breaker import APPEALS, AUDITED_ITEM, BOTH, DECIDED_APPEAL, ITEMS, OUTCOMES, Seen, trips
 from evenhand.campaign.disparity import Slice, _p, disparities
 from evenhand.campaign.sequential import SequentialTest, Stream, first_crossing, halting_chance, lines
-from evenhand.model.campaign import HaltReason
+from evenhand.model.campaigns.campaign import HaltReason
 
 N_ITEMS, N_APPEALS = 75, 40
 ORDER = [AUDITED_ITEM] * N_ITEMS + [DECIDED_APPEAL] * N_APPEALS

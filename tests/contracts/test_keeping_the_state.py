@@ -14,7 +14,7 @@ from postgres_server import programs
 from sqlalchemy import create_engine, inspect, text
 
 from evenhand.errors import ConfigError, Unreachable
-from evenhand.model.effect_state import Act, EffectState, Reckoning
+from evenhand.model.campaigns.effect_state import Act, EffectState, Reckoning
 from evenhand.stores.backup import back_up
 from evenhand.stores.database import open_database, opened_engine
 from evenhand.stores.migrating import head, migrate, revision

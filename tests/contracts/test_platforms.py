@@ -16,8 +16,8 @@ from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.signature import Secret
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.connectors.platforms.webhook import WebhookPlatform
-from evenhand.model.capability import Reversible
-from evenhand.model.effect_state import Act, Answer, Order, Standing
+from evenhand.model.campaigns.capability import Reversible
+from evenhand.model.campaigns.effect_state import Act, Answer, Order, Standing
 from evenhand.model.penalty import Penalty
 from evenhand.ports import Platform
 

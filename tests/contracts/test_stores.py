@@ -14,8 +14,8 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from evenhand.errors import Overtaken
-from evenhand.model.effect_state import Act, EffectState, Order, Saved, Settlement
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Saved, Settlement
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.registry import ADJUDICATIONS, STRIKES
 from evenhand.stores.database import Database, open_database
 from evenhand.stores.events import EventTable

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.ledger.canonical import LARGEST_INTEGER, canonical
-from evenhand.model.event import Json
+from evenhand.model.campaigns.event import Json
 
 numbers = st.integers(-LARGEST_INTEGER, LARGEST_INTEGER) | st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -14,7 +14,7 @@ from evenhand.ledger.canonical import canonical
 from evenhand.ledger.entry import Disclosure, entry_of, read_disclosure
 from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.published_fields import PARTS, PUBLISHED
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import Event, EventKind, Json
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 facts: st.SearchStrategy[Json] = st.recursive(

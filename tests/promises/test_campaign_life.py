@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sample_events import basis_json, event
 
 from evenhand.campaign.lifecycle import advance, replay
-from evenhand.model.campaign import Campaign, CampaignState, Mode, Refusal
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.event import Event, EventKind, Json
 
 K, S = EventKind, CampaignState
 EVERYBODY = ("ana", "ben", "cem", "dee", "evenhand")

@@ -21,7 +21,7 @@ from evenhand.errors import ConfigError, DataError, DoorError
 from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.tiles import entries_in
 from evenhand.ledger.tree import Growth, leaf_hash
-from evenhand.model.event import Event
+from evenhand.model.campaigns.event import Event
 from evenhand.stores import ledger_files
 from evenhand.stores.ledger_folder import LedgerFolder, checkpoint_in
 from evenhand.stores.ledger_keys import KeySigner, make_key, read_signer

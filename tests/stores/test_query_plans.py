@@ -9,7 +9,7 @@ from typing import Any
 from effect_plans import NOON, effects, statements
 from sqlalchemy import event
 
-from evenhand.model.effect_state import EffectState, Settlement
+from evenhand.model.campaigns.effect_state import EffectState, Settlement
 from evenhand.stores.database import open_database
 from evenhand.stores.outbox import OutboxTable
 

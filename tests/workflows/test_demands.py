@@ -10,7 +10,7 @@ import grimp
 import pytest
 
 from evenhand.errors import DataError
-from evenhand.model.demand import Demand, DemandAnswer, DemandKind
+from evenhand.model.campaigns.demand import Demand, DemandAnswer, DemandKind
 from evenhand.stores.ledger_folder import LedgerFolder
 from evenhand.workflows.ledger.demands import RegisterPlace, demand_register, record_demands
 from evenhand.workflows.ledger.keep import disclose, make_ledger_key
@@ -99,7 +99,7 @@ def test_nothing_that_finds_or_judges_can_see_a_demand() -> None:
     """A demand never makes a finding: the rooms that find, spare and decide do not know the word."""
     graph = grimp.build_graph("evenhand", cache_dir=None)
     judging = ("detectors", "guards", "policy", "signals", "statements", "campaign", "world")
-    seers = {module for seen in ("evenhand.model.demand", "evenhand.connectors.demand_files")
+    seers = {module for seen in ("evenhand.model.campaigns.demand", "evenhand.connectors.demand_files")
              for module in graph.find_downstream_modules(seen)}
     assert seers, "the graph knows the demand"
     assert [module for module in seers if module.split(".")[1] in judging] == []

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from evenhand.campaign.disparity import Slice, disparities
 from evenhand.campaign.sequential import Crossing, SequentialTest, Stream, first_crossing
-from evenhand.model.campaign import HaltReason
+from evenhand.model.campaigns.campaign import HaltReason
 
 AUDITED_ITEM = "audited_item"
 DECIDED_APPEAL = "decided_appeal"

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evenhand.campaign.chance import shares
-from evenhand.model.audit import UNKNOWN_LANGUAGE
+from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
 from evenhand.model.snapshot import TIME
 from evenhand.model.step import Query, Scope
 

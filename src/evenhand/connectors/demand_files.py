@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from evenhand.connectors.registries.files import Record, read_contents
 from evenhand.errors import DataError, Problem
-from evenhand.model.demand import Demand, DemandAnswer, DemandKind
+from evenhand.model.campaigns.demand import Demand, DemandAnswer, DemandKind
 
 COLUMNS = ("demand_id", "authority", "territory", "received_on", "kind", "order_id", "legal_basis", "text", "targets",
            "n_targets", "answer", "person_told")

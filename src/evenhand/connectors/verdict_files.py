@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from evenhand.connectors.labelled_files import LINE, MOST_SHOWN, Wanted, read_labelled
 from evenhand.connectors.registries.files import content_of, parquet_table, read_contents
 from evenhand.errors import DataError, Problem
-from evenhand.model.audit import VERDICTS, Slot, Verdict
+from evenhand.model.campaigns.audit import VERDICTS, Slot, Verdict
 
 _CLOSED = {"slot": tuple(map(str, Slot)), "verdict": tuple(map(str, Verdict))}
 """Columns with a closed list of values."""

@@ -7,7 +7,7 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
 
-from evenhand.model.event import Json
+from evenhand.model.campaigns.event import Json
 
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it two integers can be the same JSON number (RFC 7493, section 2.2)."""

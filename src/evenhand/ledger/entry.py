@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, Self
 
 from evenhand.ledger.canonical import canonical_text, in_order
 from evenhand.ledger.published_fields import NOBODY, PARTS, PUBLISHED, PUBLISHED_PREFIX
-from evenhand.model.event import Event, Json
+from evenhand.model.campaigns.event import Event, Json
 
 VERSION = 1
 """Of the form of entries; raised when a field changes its meaning."""

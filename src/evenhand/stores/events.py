@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from evenhand.errors import Overtaken, Problem
-from evenhand.model.event import Event, EventKind
-from evenhand.model.instants import instant, microseconds
+from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.schema import CAMPAIGNS, EVENTS

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from evenhand.model.effect_state import Order, Saved
-from evenhand.model.instants import microseconds
+from evenhand.model.campaigns.effect_state import Order, Saved
+from evenhand.model.campaigns.instants import microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.schema import EVIDENCE

@@ -12,7 +12,7 @@ from typing import Any
 
 from evenhand.ledger.canonical import canonical
 from evenhand.ledger.entry import Disclosure, base64url
-from evenhand.model.event import Json
+from evenhand.model.campaigns.event import Json
 from evenhand.stores.ledger_files import append_to, replace_file
 
 FILE_ENTRIES = 16_384

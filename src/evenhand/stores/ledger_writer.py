@@ -20,7 +20,7 @@ from evenhand.ledger.checkpoint import Checkpoint, Signer, checked_name, signed
 from evenhand.ledger.entry import Entry, entry_of
 from evenhand.ledger.tiles import bundle, bundle_path, refuse_longer, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, edges, leaf_hash
-from evenhand.model.event import Event
+from evenhand.model.campaigns.event import Event
 from evenhand.stores.ledger_files import replace_file, write_files
 from evenhand.stores.ledger_folder import CHECKPOINT, KEY, LedgerFolder, checkpoint_in
 from evenhand.stores.ledger_keys import check_signature

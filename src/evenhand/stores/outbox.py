@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select, update
 
-from evenhand.model.effect_state import SETTLED, Act, EffectState, Order, Reckoning, Settlement
-from evenhand.model.instants import instant, microseconds
+from evenhand.model.campaigns.effect_state import SETTLED, Act, EffectState, Order, Reckoning, Settlement
+from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.model.penalty import Penalty
 from evenhand.stores import bulk
 from evenhand.stores.database import Database

@@ -8,7 +8,7 @@ from datetime import datetime
 import pyarrow as pa
 from sqlalchemy import Connection, select, update
 
-from evenhand.model.instants import instant, microseconds
+from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.model.registry import ADJUDICATIONS as ADJUDICATIONS_FORM
 from evenhand.model.registry import STRIKES as STRIKES_FORM
 from evenhand.stores import bulk

@@ -8,9 +8,9 @@ from datetime import datetime
 import pyarrow as pa
 from sqlalchemy import Connection, Row, select, update
 
-from evenhand.model.effect_state import Act, EffectState, UndoOrdered
-from evenhand.model.event import Event, EventKind
-from evenhand.model.instants import microseconds
+from evenhand.model.campaigns.effect_state import Act, EffectState, UndoOrdered
+from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.instants import microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign

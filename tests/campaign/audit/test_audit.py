@@ -16,9 +16,9 @@ from evenhand.campaign.audit.precision import Golden
 from evenhand.campaign.audit.readers import assign
 from evenhand.campaign.audit.resolve import Resolved, mistakes, resolve
 from evenhand.errors import DataError
-from evenhand.model.audit import VERDICTS, Slot, StratumOutcome
-from evenhand.model.campaign import CampaignState, Refusal, RefusalCode
-from evenhand.model.event import EventKind
+from evenhand.model.campaigns.audit import VERDICTS, Slot, StratumOutcome
+from evenhand.model.campaigns.campaign import CampaignState, Refusal, RefusalCode
+from evenhand.model.campaigns.event import EventKind
 from evenhand.model.penalty import Penalty
 
 READERS = {"ben": ("en", "pt"), "cem": ("en", "pt"), "dee": ("en", "pt"), "eli": ("en",)}

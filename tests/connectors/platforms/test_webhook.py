@@ -18,8 +18,8 @@ from evenhand.campaign.effects.retry import Retry
 from evenhand.connectors.platforms.signature import TOLERANCE, Secret, signed, verify
 from evenhand.connectors.platforms.webhook import WebhookPlatform
 from evenhand.errors import ConfigError, DoorError, RateLimited, Unreachable, Unverified
-from evenhand.model.effect_state import Act, Answer, Order
-from evenhand.model.event import EventKind
+from evenhand.model.campaigns.effect_state import Act, Answer, Order
+from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.database import open_database
 from evenhand.stores.events import EventTable
 from evenhand.stores.evidence import EvidenceTable

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from evenhand.connectors.plan_folder import PlanWriter
 from evenhand.connectors.platforms.files import EVERYTHING
 from evenhand.errors import ConfigError, PlanError
-from evenhand.model.capability import UNSUPPORTED, Capabilities
-from evenhand.model.instants import microseconds
+from evenhand.model.campaigns.capability import UNSUPPORTED, Capabilities
+from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.penalty import Penalty
 from evenhand.model.plan import DECISIONS, EFFECTS, Plan
 from evenhand.stores.schema import OUTBOX, STATEMENTS

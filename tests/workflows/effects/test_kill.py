@@ -11,7 +11,7 @@ from pathlib import Path
 
 from effect_plans import PENALTIES, effects, statements
 
-from evenhand.model.event import EventKind
+from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.database import open_database
 from evenhand.stores.events import EventTable
 from evenhand.stores.outbox import OutboxTable

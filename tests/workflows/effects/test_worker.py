@@ -17,10 +17,10 @@ from sqlalchemy import select
 from evenhand.campaign.effects.outcome import ERASED, GONE, NOT_DONE
 from evenhand.campaign.effects.retry import Retry
 from evenhand.errors import Problem, RateLimited, Unreachable
-from evenhand.model.capability import Capability, Reversible, Support
-from evenhand.model.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing
-from evenhand.model.event import EventKind
-from evenhand.model.instants import microseconds
+from evenhand.model.campaigns.capability import Capability, Reversible, Support
+from evenhand.model.campaigns.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing
+from evenhand.model.campaigns.event import EventKind
+from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.penalty import Penalty
 from evenhand.stores.database import Database, open_database
 from evenhand.stores.events import EventTable

@@ -14,8 +14,8 @@ from evenhand.campaign.audit.gates import LABEL_FLOOR, gate
 from evenhand.campaign.audit.precision import Golden, Precision, Reading, precision
 from evenhand.campaign.audit.resolve import Resolved
 from evenhand.campaign.lifecycle.refusals import audit_open
-from evenhand.model.audit import Slot, Stratum, StratumOutcome, Verdict
-from evenhand.model.campaign import Refusal
+from evenhand.model.campaigns.audit import Slot, Stratum, StratumOutcome, Verdict
+from evenhand.model.campaigns.campaign import Refusal
 from evenhand.model.penalty import Penalty
 
 VERDICT_VALUES = pa.array([str(verdict) for verdict in Verdict], pa.string())

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.model.audit import Slot
+from evenhand.model.campaigns.audit import Slot
 
 READER_COLUMNS = ("account_id", "handle", "display_name", "platform", "language", "followers", "harm", "policy_id",
                   "reasons", "post_ids", "guards_considered")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.errors import Problem
-from evenhand.model.audit import Slot
+from evenhand.model.campaigns.audit import Slot
 
 MOST_SHOWN = 50
 """Mistakes of one kind that are told one by one."""

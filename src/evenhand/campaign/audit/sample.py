@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.model.audit import UNKNOWN_LANGUAGE
+from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
 from evenhand.model.step import Query, Scope
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evenhand.campaign.effects.retry import Retry
-from evenhand.model.capability import Capabilities, Reversible
-from evenhand.model.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing
-from evenhand.model.event import Event, EventKind, Json
-from evenhand.model.instants import microseconds
+from evenhand.model.campaigns.capability import Capabilities, Reversible
+from evenhand.model.campaigns.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing
+from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.penalty import Penalty
 
 NOBODY = "evenhand"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from evenhand.campaign.lifecycle import facts, preparing, refusals, running
-from evenhand.model.campaign import NOBODY, Campaign, CampaignState, Mode, Refusal
-from evenhand.model.event import Event, EventKind
+from evenhand.model.campaigns.campaign import NOBODY, Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.event import Event, EventKind
 
 _S = CampaignState
 EVERY_STATE = frozenset(CampaignState)

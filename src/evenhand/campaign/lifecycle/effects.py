@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from evenhand.campaign.lifecycle import refusals
-from evenhand.model.audit import StratumOutcome
-from evenhand.model.campaign import Campaign, CampaignState, Refusal
-from evenhand.model.event import EventKind
+from evenhand.model.campaigns.audit import StratumOutcome
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal
+from evenhand.model.campaigns.event import EventKind
 from evenhand.model.penalty import Penalty
 
 LOWERED_TO = Penalty.LABEL

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from evenhand.model.audit import Slot, StratumOutcome, Verdict
-from evenhand.model.campaign import Basis, HaltReason, Mode
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.audit import Slot, StratumOutcome, Verdict
+from evenhand.model.campaigns.campaign import Basis, HaltReason, Mode
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 
 

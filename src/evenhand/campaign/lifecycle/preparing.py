@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
-from evenhand.model.audit import Slot, StratumOutcome
-from evenhand.model.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode, Refusal
-from evenhand.model.event import Event
+from evenhand.model.campaigns.audit import Slot, StratumOutcome
+from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.event import Event
 
 
 def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from evenhand.model.campaign import Campaign, CampaignState, Refusal, RefusalCode
-from evenhand.model.event import Event, EventKind
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal, RefusalCode
+from evenhand.model.campaigns.event import Event, EventKind
 
 _AFTER: dict[EventKind, str] = {
     EventKind.PLANNED: "draft another campaign", EventKind.SAMPLE_DRAWN: "bind a plan first",

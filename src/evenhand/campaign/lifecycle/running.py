@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
 from evenhand.campaign.lifecycle.effects import is_covered
-from evenhand.model.campaign import Campaign, CampaignState, Halt, Progress, Refusal
-from evenhand.model.event import Event
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Halt, Progress, Refusal
+from evenhand.model.campaigns.event import Event
 from evenhand.model.penalty import Penalty
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from evenhand.cli.views.layout import QUIET, heading, quiet
 from evenhand.ledger.entry import COMMITTED
-from evenhand.model.event import Json
+from evenhand.model.campaigns.event import Json
 from evenhand.statements import visible
 from evenhand.workflows.ledger.verify import Check, Verification
 from evenhand.workflows.ledger.verify_entry import EntryVerification

@@ -19,8 +19,8 @@ from typing import Any
 
 from evenhand.connectors.platforms import order_form
 from evenhand.errors import DoorError, Problem, Unreachable
-from evenhand.model.capability import Capabilities, Capability, Support
-from evenhand.model.effect_state import Answer, Order, ReadBack, Receipt, Saved, Standing
+from evenhand.model.campaigns.capability import Capabilities, Capability, Support
+from evenhand.model.campaigns.effect_state import Answer, Order, ReadBack, Receipt, Saved, Standing
 from evenhand.model.penalty import Penalty
 
 FOLDERS = ("effects", "receipts", "questions", "answers")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evenhand.errors import DoorError, Problem
-from evenhand.model.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Standing
-from evenhand.model.instants import instant
+from evenhand.model.campaigns.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Standing
+from evenhand.model.campaigns.instants import instant
 
 quoted = json.encoder.encode_basestring
 """A text as JSON. Orders are put together from it: there are millions, and an encoder takes ten times as long."""

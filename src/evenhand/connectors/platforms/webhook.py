@@ -26,8 +26,8 @@ from evenhand.connectors.platforms import order_form
 from evenhand.connectors.platforms.files import EVERYTHING
 from evenhand.connectors.platforms.signature import Secret, signed
 from evenhand.errors import ConfigError, DoorError, Problem, RateLimited, Unreachable
-from evenhand.model.capability import Capabilities
-from evenhand.model.effect_state import Answer, Order, ReadBack, Receipt, Saved
+from evenhand.model.campaigns.capability import Capabilities
+from evenhand.model.campaigns.effect_state import Answer, Order, ReadBack, Receipt, Saved
 
 BATCH = 100
 """Orders in one request: their keys have to fit into the address of a GET (8 KB is what servers commonly take)."""

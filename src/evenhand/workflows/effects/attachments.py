@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.model.effect_state import Act, Order
+from evenhand.model.campaigns.effect_state import Act, Order
 from evenhand.ports import EvidenceStore, Outbox
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from evenhand.connectors.plan_effects import effect_portions, statement_portions
 from evenhand.connectors.plan_folder import read_plan
 from evenhand.errors import PlanError, Problem
-from evenhand.model.capability import Capabilities, Support
+from evenhand.model.campaigns.capability import Capabilities, Support
 from evenhand.model.penalty import Penalty
 from evenhand.ports import Outbox
 

@@ -12,7 +12,7 @@ from evenhand.campaign.effects.outcome import Rules, failed_for_now, found, gone
 from evenhand.campaign.effects.pace import Pace
 from evenhand.campaign.effects.retry import Retry
 from evenhand.errors import DoorError, Problem, RateLimited
-from evenhand.model.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Settlement
+from evenhand.model.campaigns.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Settlement
 from evenhand.model.penalty import Penalty
 from evenhand.ports import EvidenceStore, Outbox, Platform
 from evenhand.workflows.effects.attachments import attachments

@@ -11,7 +11,7 @@ from pathlib import Path
 from evenhand.connectors.demand_files import read_demands
 from evenhand.errors import DataError, Problem
 from evenhand.ledger.published_entry import PublishedEntry, read_entry
-from evenhand.model.event import EventKind, Json
+from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.stores.ledger_folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.stores.ledger_keys import read_signer
 from evenhand.stores.ledger_writer import LedgerWriter

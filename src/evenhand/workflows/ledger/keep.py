@@ -11,7 +11,7 @@ from pathlib import Path
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.ledger.checkpoint import VerifierKey
 from evenhand.ledger.entry import Disclosure
-from evenhand.model.event import Event, EventKind
+from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.stores.ledger_keys import make_key, read_signer
 from evenhand.stores.ledger_private import PrivateFolder
 from evenhand.stores.ledger_writer import LedgerWriter

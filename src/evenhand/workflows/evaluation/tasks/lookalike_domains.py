@@ -16,8 +16,8 @@ from evenhand.evaluation.outcome import Breakdown, BreakdownRow, Measured
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.model.step import Query
 from evenhand.policy.keys import Key, Kind
-from evenhand.workflows.bench import Bench, accounts_on_the_web, holders_named, plain_hosts
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench, accounts_on_the_web, holders_named, plain_hosts
+from evenhand.workflows.evaluation.task import Task, TaskData
 
 MOST_NAMED = 25
 MOST_GROUPS = 200

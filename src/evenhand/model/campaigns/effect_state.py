@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from evenhand.model.event import Event, Json
+from evenhand.model.campaigns.event import Event, Json
 
 
 class Act(StrEnum):

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from evenhand.evaluation.metric import Metric, share
 from evenhand.evaluation.outcome import Breakdown, BreakdownRow, Measured
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
-from evenhand.workflows.bench import Bench, accounts_on_the_web, plain_hosts
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench, accounts_on_the_web, plain_hosts
+from evenhand.workflows.evaluation.task import Task, TaskData
 
 MOST_NAMED = 25
 PROFILES = {"silent": None, "news": "Breaking news", "disclosed": "Breaking news. Satire and parody, not affiliated."}

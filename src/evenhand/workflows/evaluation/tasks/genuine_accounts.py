@@ -20,8 +20,8 @@ from evenhand.evaluation.outcome import Breakdown, BreakdownRow, Measured
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.model.step import Query
 from evenhand.policy.keys import Key, Kind
-from evenhand.workflows.bench import Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 
 SURE = 0.5
 """The least confidence that a policy of the shipped pack asks for."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Self
 from zlib import crc32
 
-from evenhand.model.audit import StratumOutcome
-from evenhand.model.event import Json
+from evenhand.model.campaigns.audit import StratumOutcome
+from evenhand.model.campaigns.event import Json
 from evenhand.model.plan import Plan
 
 NOBODY = "evenhand"

@@ -16,8 +16,8 @@ from evenhand.evaluation.outcome import Measured
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.model.harm import Harm
 from evenhand.policy.keys import Key, Kind
-from evenhand.workflows.bench import Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 from evenhand.workflows.packs import shipped_pack
 
 DAY_SECONDS, YEAR_DAYS = 86_400, 365

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import Event, EventKind, Json
 
 
 class DemandKind(StrEnum):

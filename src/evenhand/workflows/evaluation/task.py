@@ -12,7 +12,7 @@ import pyarrow as pa
 from evenhand.evaluation.card import Card
 from evenhand.evaluation.outcome import Measured, NoDetector
 from evenhand.evaluation.task_form import TaskForm
-from evenhand.workflows.bench import Bench
+from evenhand.workflows.evaluation.bench import Bench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ Measure: TypeAlias = Callable[[TaskData, Bench], Measured | NoDetector]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One kind of task. A module of `workflows.evaluation_tasks` defines one as `TASK`, and nothing else registers it."""
+    """One kind of task. A module of `workflows.evaluation.tasks` defines one as `TASK`, and nothing else registers it."""
 
     form: TaskForm
     measure: Measure

@@ -20,9 +20,9 @@ from evenhand.evaluation.card_file import LABEL, read_card
 from evenhand.evaluation.outcome import CardResult, Measured, NotRun
 from evenhand.evaluation.task_form import TaskFile, TaskForm
 from evenhand.policy.nearest import suggestion
-from evenhand.workflows.bench import Bench, open_bench
-from evenhand.workflows.evaluation_task import TaskData
-from evenhand.workflows.evaluation_tasks import tasks
+from evenhand.workflows.evaluation.bench import Bench, open_bench
+from evenhand.workflows.evaluation.task import TaskData
+from evenhand.workflows.evaluation.tasks import tasks
 from evenhand.workflows.materials import SweepSettings
 
 DATA_VARIABLE = "EVENHAND_DATA"

@@ -18,8 +18,8 @@ from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, Task
 from evenhand.model.registry import HOLDERS
 from evenhand.model.step import Query
 from evenhand.policy.keys import Key, Kind
-from evenhand.workflows.bench import AT, Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import AT, Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 
 MOST_NAMED = 25
 FEW = 10

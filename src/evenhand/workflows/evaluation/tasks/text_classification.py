@@ -14,8 +14,8 @@ from evenhand.evaluation.metric import Metric, f1, share
 from evenhand.evaluation.outcome import Breakdown, BreakdownRow, Measured, NoDetector
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.policy.keys import Key, Kind
-from evenhand.workflows.bench import Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 
 MOST_NAMED = 25
 LONGEST_SHOWN = 90

@@ -11,8 +11,8 @@ from evenhand.evaluation.outcome import Measured, NoDetector
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.policy.keys import Key, Kind
 from evenhand.signals.media.avatars import AvatarIndex, avatar_matches
-from evenhand.workflows.bench import Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 from evenhand.workflows.media.of_folder import WITHOUT_EXTRA, can_read, pictured, read_files
 
 MOST_NAMED = 25

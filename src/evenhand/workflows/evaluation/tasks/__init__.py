@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
-from evenhand.workflows.evaluation_task import Task
+from evenhand.workflows.evaluation.task import Task
 
 
 @cache

@@ -19,8 +19,8 @@ from evenhand.ports import SentenceModel
 from evenhand.signals.fact_checks.index import ClaimIndex
 from evenhand.signals.fact_checks.likeness import Likeness
 from evenhand.signals.fact_checks.search import ranked
-from evenhand.workflows.bench import Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 from evenhand.workflows.sentence_models import MODEL_NAMES, sentence_model
 from evenhand.workflows.signals import common_words
 

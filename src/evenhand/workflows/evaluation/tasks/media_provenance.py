@@ -9,8 +9,8 @@ from evenhand.evaluation.outcome import Measured, NoDetector
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
 from evenhand.model.media import Provenance
 from evenhand.policy.keys import Key, Kind
-from evenhand.workflows.bench import Bench
-from evenhand.workflows.evaluation_task import Task, TaskData
+from evenhand.workflows.evaluation.bench import Bench
+from evenhand.workflows.evaluation.task import Task, TaskData
 from evenhand.workflows.media.of_folder import WITHOUT_EXTRA, ReadFile, can_read, read_files
 
 MOST_NAMED = 25
