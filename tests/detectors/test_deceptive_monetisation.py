@@ -23,7 +23,7 @@ from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.paid_links import PAID_LINKS
-from evenhand.signals.words.promotions import LEADING_POSTS, profile_disclosures, promotions
+from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
 from evenhand.workflows.signals import lexicon
 
 Rows = list[dict[str, Any]]
@@ -45,7 +45,7 @@ def engine() -> Iterator[DuckDBEngine]:
 
 PIPELINE = assemble(
     signals=(links(PublicSuffixes.bundled()), addresses(PublicSuffixes.bundled()), listed_links(), *funnel_steps(), PAID_LINKS,
-             LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")), profile_disclosures(lexicon("promotions"))),
+             INVITING_POSTS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")), profile_disclosures(lexicon("promotions"))),
     detectors=[DETECTOR], guards=[OPEN, WARNS])
 
 

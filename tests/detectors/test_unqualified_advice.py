@@ -14,6 +14,7 @@ from evenhand.guards.outside_register import GUARD as OUTSIDE
 from evenhand.guards.verified_credential import GUARD as VERIFIED
 from evenhand.model.registry import CREDENTIALS
 from evenhand.model.snapshot import ACCOUNTS, POSTS
+from evenhand.model.step import NOTED_POSTS
 from evenhand.signals.advice import advice_steps
 from evenhand.signals.advice.gate import Gate
 from evenhand.workflows.signals import lexicon
@@ -37,6 +38,7 @@ def swept(bio: str, *texts: str, name: str = "Ann", credentials: Rows = []) -> d
         left = engine.run(steps, keep=keep, tables={
             "accounts": pa.Table.from_pylist([account], schema=ACCOUNTS.schema),
             "posts": pa.Table.from_pylist(posts, schema=POSTS.schema),
+            NOTED_POSTS: pa.Table.from_pylist(posts, schema=POSTS.schema),
             "credentials": pa.Table.from_pylist(held, schema=CREDENTIALS)})
     return {step: left.relations[step].to_pylist() for step in keep}
 

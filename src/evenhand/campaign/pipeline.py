@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evenhand.model.detector import Detector, Guard
 from evenhand.model.snapshot import TABLES
-from evenhand.model.step import Query, Scope, Step
+from evenhand.model.step import NOTED_POSTS, Query, Scope, Step
 
 REGISTRY_RELATIONS = ("holders", "holder_names", "holder_handles", "holder_domains", "holder_endings", "link_lists",
                       "adjudications", "strikes", "credentials", "fact_checks")
@@ -60,7 +60,10 @@ def assemble(*, signals: Iterable[Step], detectors: Sequence[Detector], guards: 
         if steps.setdefault(step.name, step) is not step and steps[step.name] != step:
             raise ValueError(f"two different steps are called `{step.name}`: rename one")
     wanted = ("profiles", "found", "evidence", "guard_hits")
-    order = _ordered(steps, wanted)
+    if NOTED_POSTS in (order := _ordered(steps | {NOTED_POSTS: _noted(())}, wanted)):
+        steps[NOTED_POSTS] = _noted(sorted({step.posts_of for step in map(steps.get, order)
+                                            if isinstance(step, Query) and step.posts_of is not None}))
+        order = _ordered(steps, wanted)
     account = tuple(steps[name] for name in order if steps[name].scope is Scope.ACCOUNT)
     platform = tuple(steps[name] for name in order if steps[name].scope is Scope.PLATFORM)
     made_by_account = {step.name for step in account}
@@ -72,6 +75,14 @@ def assemble(*, signals: Iterable[Step], detectors: Sequence[Detector], guards: 
         raise ValueError(f"these relations are read in the wrong scope: {', '.join(late + base)}")
     return Pipeline(account_steps=account, platform_steps=platform, kept=tuple(sorted(kept)),
                     tables=tuple(sorted(tables | {"accounts"})), guards=tuple(guards), detectors=tuple(detectors))
+
+
+def _noted(asking: Sequence[str]) -> Query:
+    """The posts of the accounts in the relations that steps ask by."""
+    ids = " union all ".join(f"select account_id from {name}" for name in asking) or "select account_id from posts where false"
+    return Query(name=NOTED_POSTS, inputs=("posts", *asking), sentence="a post of an account whose posts later steps read",
+                 sql=f"""select account_id, post_id, text, created_at, sponsored from posts
+                         where account_id in ({ids})""")
 
 
 def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from evenhand.detectors.identity import EVIDENCE_COLUMNS, ONE, ZERO
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
-from evenhand.model.step import Query, Scope
+from evenhand.model.step import NOTED_POSTS, Query, Scope
 
 MIN_PUBLISHERS = 2
 """Independent publishers that must rate a claim false."""
@@ -79,7 +79,7 @@ REPEATED_CLAIMS = Query(
     where n >= {MIN_REPEATS}""")
 
 REPEATED_AFTER = Query(
-    name="repeated_after_fact_check", inputs=(CLAIM_REPEATS.name, "posts"),
+    name="repeated_after_fact_check", inputs=(CLAIM_REPEATS.name, NOTED_POSTS), posts_of=CLAIM_REPEATS.name,
     sentence="a claim repeated in several posts after the second fact-check was published",
     sql=f"""
     select account_id, 'behaviour' as family, 'repeats_after_fact_check' as signal, 'posts' as "where",
@@ -87,7 +87,7 @@ REPEATED_AFTER = Query(
            cast(settled_on as varchar) as source, cast(0.85 as double) as strength
     from (select c.account_id, c.claim_id, min(c.claim) as claim, count(distinct c.post_id) as n,
                  min(cast(c.settled_at as date)) as settled_on
-          from {CLAIM_REPEATS.name} c join posts p on c.account_id = p.account_id and c.post_id = p.post_id
+          from {CLAIM_REPEATS.name} c join {NOTED_POSTS} p on c.account_id = p.account_id and c.post_id = p.post_id
           where p.created_at > c.settled_at + interval '{GRACE_DAYS}' day
           group by c.account_id, c.claim_id)
     where n >= {MIN_REPEATS}""")

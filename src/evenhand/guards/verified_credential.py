@@ -11,13 +11,14 @@ from __future__ import annotations
 from evenhand.model.detector import Guard
 from evenhand.model.harm import Harm
 from evenhand.model.registry import CredentialStatus
-from evenhand.model.step import Query
+from evenhand.model.step import NOTED_POSTS, Query
 
 MIN_ELSEWHERE = 3
 """Posts in a field for which the account has no credential that make it more than a matter of words."""
 
 _HITS = Query(
-    name="verified_credential_hits", inputs=("credentials", "profession_fields", "sold_advice", "posts"),
+    name="verified_credential_hits", inputs=("credentials", "profession_fields", "sold_advice", NOTED_POSTS),
+    posts_of="practitioners",     # whoever sold advice is one of them
     sentence="a credential of the account that was valid when it gave its advice",
     sql=f"""
     with held as (
@@ -29,7 +30,7 @@ _HITS = Query(
                max(case when h.account_id is null then 0 when h.field is null or h.field = s.field then 2 else 1 end) as cover,
                max(case when s.is_claimed = 1 and h.field is not null and h.field <> s.field then 1 else 0 end) as claims_other,
                min(h.profession) as profession, min(h.issuer) as issuer
-        from sold_advice s join posts p on s.account_id = p.account_id and s.post_id = p.post_id
+        from sold_advice s join {NOTED_POSTS} p on s.account_id = p.account_id and s.post_id = p.post_id
         left join held h on s.account_id = h.account_id
              and (h.expires_at is null or p.created_at is null or h.expires_at > p.created_at)
         group by s.account_id, s.post_id)

@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+NOTED_POSTS = "noted_posts"
+"""The posts of the accounts that any step of the sweep asks for by `Query.posts_of`: picked once, for all of them."""
+
 
 class Scope(StrEnum):
     """How much a step must see at once."""
@@ -29,6 +32,8 @@ class Query:
     sentence: str
     """What a row is, for `--explain`."""
     scope: Scope = Scope.ACCOUNT
+    posts_of: str | None = None
+    """The relation whose accounts' posts it reads from `noted_posts`; None for a step that reads no posts, or all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

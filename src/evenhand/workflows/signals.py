@@ -35,7 +35,7 @@ from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
-from evenhand.signals.words.promotions import LEADING_POSTS, profile_disclosures, promotions
+from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
 from evenhand.signals.words.solicitations import SpamModel, solicitations
 from evenhand.signals.words.warnings import warnings
 
@@ -53,7 +53,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
-            *funnel_steps(), PAID_LINKS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")),
+            *funnel_steps(), PAID_LINKS, INVITING_POSTS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")),
             profile_disclosures(lexicon("promotions")), solicitations(spam_model, digest="solicitations 1"),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),

@@ -6,7 +6,7 @@ the bytes as they were written; everything else reads the few accounts that are 
 
 from __future__ import annotations
 
-from evenhand.model.step import Query, Step
+from evenhand.model.step import NOTED_POSTS, Query, Step
 from evenhand.signals.advice.gate import fee_posts, practice_profiles
 from evenhand.signals.advice.posts import advice_posts, advice_sentences
 from evenhand.signals.advice.practice import PRACTITIONERS, practice_words
@@ -14,9 +14,10 @@ from evenhand.signals.advice.professions import professions
 from evenhand.signals.words.lexicon import Lexicon
 
 ADVICE_TEXTS = Query(
-    name="advice_texts", inputs=("posts", PRACTITIONERS.name), sentence="a post of an account that may give advice for money",
+    name="advice_texts", inputs=(NOTED_POSTS, PRACTITIONERS.name), posts_of=PRACTITIONERS.name,
+    sentence="a post of an account that may give advice for money",
     sql=f"""select p.account_id, p.post_id, p.text
-            from posts p join (select account_id from {PRACTITIONERS.name}) c on p.account_id = c.account_id""")
+            from {NOTED_POSTS} p join (select account_id from {PRACTITIONERS.name}) c on p.account_id = c.account_id""")
 
 
 def advice_steps(advice: Lexicon, claimed: Lexicon) -> tuple[Step, ...]:

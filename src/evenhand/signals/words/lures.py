@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from evenhand.model.step import Kernel, Query
+from evenhand.model.step import NOTED_POSTS, Kernel, Query
 from evenhand.signals.words.folded import fold
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import WordList, first_of_each, spoken
@@ -16,16 +16,18 @@ from evenhand.signals.words.mentions import WordList, first_of_each, spoken
 SCHEMA = pa.schema([(name, pa.string()) for name in ("account_id", "post_id", "where", "kind", "language", "shown")])
 
 LISTED_POSTS = Query(
-    name="listed_posts", inputs=("posts", "listed_links"), sentence="a post of an account that leads to a listed address",
-    sql="""
+    name="listed_posts", inputs=(NOTED_POSTS, "listed_links"), posts_of="listed_links",
+    sentence="a post of an account that leads to a listed address",
+    sql=f"""
     select p.account_id, p.post_id, p.text
-    from posts p join (select distinct account_id from listed_links) l on p.account_id = l.account_id""")
+    from {NOTED_POSTS} p join (select distinct account_id from listed_links) l on p.account_id = l.account_id""")
 
 REPEATING_POSTS = Query(
-    name="repeating_posts", inputs=("posts", "claim_repeats"), sentence="a post that repeats a claim rated false",
-    sql="""
+    name="repeating_posts", inputs=(NOTED_POSTS, "claim_repeats"), posts_of="claim_repeats",
+    sentence="a post that repeats a claim rated false",
+    sql=f"""
     select p.account_id, p.post_id, p.text
-    from posts p join (select distinct account_id, post_id from claim_repeats) r
+    from {NOTED_POSTS} p join (select distinct account_id, post_id from claim_repeats) r
       on p.account_id = r.account_id and p.post_id = r.post_id""")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from evenhand.model.media import SOURCE_TYPE_ADDRESSES, SOURCE_TYPES, AiMark, Provenance
-from evenhand.model.step import Kernel, Query, Step
+from evenhand.model.step import NOTED_POSTS, Kernel, Query, Step
 from evenhand.signals.words.disclosures import seriously
 from evenhand.signals.words.folded import Places, fold
 from evenhand.signals.words.handle_words import handle_words
@@ -43,9 +43,9 @@ SYNTHETIC_ACCOUNTS = Query(
             join (select distinct account_id from {SYNTHETIC_MEDIA.name}) m on a.account_id = m.account_id""")
 
 SYNTHETIC_TEXTS = Query(
-    name="synthetic_texts", inputs=("posts", SYNTHETIC_MEDIA.name),
+    name="synthetic_texts", inputs=(NOTED_POSTS, SYNTHETIC_MEDIA.name), posts_of=SYNTHETIC_MEDIA.name,
     sentence="the text of a post with media that a model made, and what is written or said in these",
-    sql=f"""select p.account_id, p.post_id, p.text from posts p
+    sql=f"""select p.account_id, p.post_id, p.text from {NOTED_POSTS} p
             join (select distinct account_id, post_id from {SYNTHETIC_MEDIA.name}) m
               on p.account_id = m.account_id and p.post_id = m.post_id
             where p.text is not null

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.model.step import Kernel, Query
+from evenhand.model.step import NOTED_POSTS, Kernel, Query
 from evenhand.signals.words.disclosures import seriously
 from evenhand.signals.words.folded import Folded, fold
 from evenhand.signals.words.lexicon import Lexicon
@@ -33,8 +33,8 @@ EVERYDAY_SITES = (
 below them that a list names still counts."""
 _EVERYDAY = ", ".join(f"'{site}'" for site in EVERYDAY_SITES)
 
-LEADING_POSTS = Query(
-    name="leading_posts", inputs=("posts", "links", "funnels", "listed_links"),
+INVITING_POSTS = Query(
+    name="inviting_posts", inputs=("links", "funnels", "listed_links"),
     sentence="a post with a link or a contact, of an account that has two such posts or more",
     sql=f"""
     with inviting as (
@@ -42,12 +42,15 @@ LEADING_POSTS = Query(
         union
         select account_id, post_id from funnels where post_id is not null
         union
-        select account_id, post_id from listed_links where post_id is not null),
-    often as (select account_id from inviting group by account_id having count(*) >= {MIN_LEADING_POSTS})
+        select account_id, post_id from listed_links where post_id is not null)
+    select account_id, post_id from inviting
+    where account_id in (select account_id from inviting group by account_id having count(*) >= {MIN_LEADING_POSTS})""")
+LEADING_POSTS = Query(
+    name="leading_posts", inputs=(NOTED_POSTS, INVITING_POSTS.name), posts_of=INVITING_POSTS.name,
+    sentence="the text of a post with a link or a contact, of an account that has two such posts or more",
+    sql=f"""
     select p.account_id, p.post_id, p.text, coalesce(p.sponsored, false) as is_sponsored
-    from posts p
-    join inviting l on p.account_id = l.account_id and p.post_id = l.post_id
-    join often o on p.account_id = o.account_id""")
+    from {NOTED_POSTS} p join {INVITING_POSTS.name} l on p.account_id = l.account_id and p.post_id = l.post_id""")
 
 _CODE = (r"\b(?:SAVE|CODE|PROMO|DEAL|DEALS|OFFER|SALE|GET|TAKE|EXTRA|VIP|WELCOME|HELLO|FIRST|BONUS|DISCOUNT|REF)[0-9]{1,4}\b|"
          r"\b[A-Z]{2,12}[0-9]{1,2}OFF\b")
