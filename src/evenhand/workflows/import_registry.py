@@ -22,13 +22,13 @@ import pyarrow.compute as pc
 from evenhand.connectors.registries.claim_reviews import holds_claim_reviews, read_claim_reviews
 from evenhand.connectors.registries.columns import ColumnMapping, load_column_mapping, mapping_of_flags
 from evenhand.connectors.registries.fact_checks import COMPLETED, registrable_sites
-from evenhand.connectors.registries.files import FORMATS, read_contents
+from evenhand.connectors.registries.files import FORMATS, Contents, read_contents
 from evenhand.connectors.registries.folder import Checked, load_register, read_rows, save_register, shortened
 from evenhand.errors import DataError, Problem, StalePlan
 from evenhand.model.fact_check import Verdict
 from evenhand.model.registry import PROVENANCE, REGISTERS, Register
 
-__all__ = ["Change", "ColumnMapping", "Provenance", "RegistryDiff", "apply_import", "import_registry",
+__all__ = ["Change", "ColumnMapping", "Provenance", "RegistryDiff", "apply_import", "import_contents", "import_registry",
            "load_column_mapping", "mapping_of_flags"]
 
 LOG = "imports.jsonl"
@@ -118,9 +118,15 @@ def import_registry(file: Path, kind: str, *, provenance: Provenance, into: Path
             read at all, or the register that is there cannot be used. All mistakes together.
     """
     register = _register(kind)
-    mapping = mapping or ColumnMapping()
     contents = (read_claim_reviews(file) if register.name == "fact_checks" and holds_claim_reviews(file)
                 else read_contents(file))
+    return import_contents(contents, register, provenance=provenance, into=into, mapping=mapping, state_sites=state_sites)
+
+
+def import_contents(contents: Contents, register: Register, *, provenance: Provenance, into: Path,
+                    mapping: ColumnMapping | None = None, state_sites: Collection[str] = ()) -> RegistryDiff:
+    """What records that were read already would change in a register; see `import_registry`."""
+    file, mapping = Path(contents.file), mapping or ColumnMapping()
     _require_columns(contents.columns, mapping, register, file=str(file), is_empty=not contents.records)
     if not provenance.source.strip():
         raise DataError(Problem(what="the source has no name", hint="say where the list comes from"))
