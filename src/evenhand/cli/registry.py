@@ -9,6 +9,7 @@ import click
 
 from evenhand.cli.credentials import credentials, licences
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
+from evenhand.cli.topics import topics
 from evenhand.cli.views.checks import RegistryDiffView
 from evenhand.cli.views.media import PicturesView
 from evenhand.errors import ConfigError, Problem
@@ -23,6 +24,7 @@ def registry() -> None:
 
 registry.add_command(credentials)
 registry.add_command(licences)
+registry.add_command(topics)
 
 
 @registry.command("import")

@@ -34,17 +34,19 @@ below them that a list names still counts."""
 _EVERYDAY = ", ".join(f"'{site}'" for site in EVERYDAY_SITES)
 
 LEADING_POSTS = Query(
-    name="leading_posts", inputs=("posts", "links", "funnels", "listed_links"),
+    name="leading_posts", inputs=("posts", "links", "hops", "funnels", "listed_links"),
     sentence="a post with a link or a contact, of an account that has two such posts or more",
     sql=f"""
     with inviting as (
         select account_id, post_id from links where not is_defanged and domain not in ({_EVERYDAY})
         union
+        select account_id, post_id from hops where is_last and domain not in ({_EVERYDAY})
+        union
         select account_id, post_id from funnels where post_id is not null
         union
         select account_id, post_id from listed_links where post_id is not null),
     often as (select account_id from inviting group by account_id having count(*) >= {MIN_LEADING_POSTS})
-    select p.account_id, p.post_id, p.text, coalesce(p.sponsored, false) as is_sponsored
+    select p.account_id, p.post_id, p.created_at, p.text, coalesce(p.sponsored, false) as is_sponsored
     from posts p
     join inviting l on p.account_id = l.account_id and p.post_id = l.post_id
     join often o on p.account_id = o.account_id""")
