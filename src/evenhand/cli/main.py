@@ -25,6 +25,7 @@ from evenhand.cli.policy import policy
 from evenhand.cli.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
+from evenhand.cli.victims import victims
 from evenhand.cli.views.problems import ProblemsView
 from evenhand.cli.world import world
 from evenhand.errors import EvenhandError, ExitCode
@@ -47,7 +48,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, evaluate, victims, world):
     evenhand.add_command(command)
 
 

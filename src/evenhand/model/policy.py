@@ -100,6 +100,7 @@ class CaseAccount:
     following: int | None = None
     verified: bool | None = None
     monetised: bool | None = None
+    previous_names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

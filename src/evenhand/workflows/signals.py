@@ -18,6 +18,7 @@ from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.media.avatars import ACCOUNT_AVATARS, AvatarIndex, avatar_matches
 from evenhand.signals.names.account_names import name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
+from evenhand.signals.names.history import name_history
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
 from evenhand.signals.names.rarity import WordCounts
@@ -51,7 +52,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
             addresses(public), hops(public),
-            *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
+            *name_history(), *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),

@@ -48,6 +48,7 @@ ACCOUNT_KEYS = (
       for name, sentence in (("followers", "accounts that follow it"), ("following", "accounts it follows"))),
     *(Key(name=name, kind=Kind.YES_NO, is_required=False, sentence=sentence, example="false") for name, sentence in (
         ("verified", "the platform has verified who it is"), ("monetised", "it earns money on the platform"))),
+    Key(name="previous_names", kind=Kind.TEXTS, is_required=False, sentence="names it had before", example='["Cat pictures"]'),
 )
 
 POST_KEYS = (

@@ -75,7 +75,8 @@ def _account(table: TableReader) -> CaseAccount:
         platform=table.text_or_none("platform"), language=table.text_or_none("language"),
         country=table.text_or_none("country"), created_at=table.time("created_at"),
         followers=table.number_or_none("followers"), following=table.number_or_none("following"),
-        verified=table.yes_no("verified"), monetised=table.yes_no("monetised"))
+        verified=table.yes_no("verified"), monetised=table.yes_no("monetised"),
+        previous_names=table.texts("previous_names") or None)
 
 
 def _others(table: TableReader) -> CaseOthers | None:
