@@ -90,6 +90,15 @@ class RegistryDiff:
                 f"{len(self.added):,} added, {len(self.changed):,} changed, {len(self.removed):,} removed, "
                 f"{self.n_unchanged:,} unchanged, {self.n_rejected:,} left out")
 
+    def named(self, key: tuple[str, ...]) -> str:
+        """A row of the register as a person tells it from others: its key, or for a credential whose it is and what it says."""
+        if self.register == "credentials":
+            rows = self.merged.filter(pc.equal(self.merged["credential_id"], key[0])).to_pylist()
+            if rows:
+                parts = (rows[0][name] for name in ("account_id", "profession", "jurisdiction", "issuer", "status"))
+                return " · ".join(part for part in parts if part)
+        return " · ".join(str(part) for part in key)
+
     def document(self) -> dict[str, Any]:
         """The difference as plain values for JSON; without the rows themselves."""
         return {
