@@ -63,6 +63,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "post_id": "the post, if it is about one", "reporter_id": "who reported it", "category": "as the platform calls it",
         "text": "what the reporter wrote", "created_at": "when it was reported",
     },
+    "redirects": {
+        "account_id": "whose post it is, a row of `accounts`", "post_id": "the post",
+        "start": "the link as it is written in the post, or the `media_id` of a picture whose code (QR) says an address",
+        "addresses": "every address on the way, in order, the last one being where it ends",
+    },
 }
 
 

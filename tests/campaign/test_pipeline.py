@@ -21,6 +21,7 @@ SIGNALS = [
         "names": ("accounts",), "name_matches": ("names",), "links": ("posts",), "addresses": ("accounts",),
         "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
         "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",), "lures": ("posts",),
+        "hops": ("redirects",),
         "avatar_matches": ("accounts", "media"), "candidates": ("accounts", "name_matches", "claims"),
         "proofs": ("candidates", "addresses", "holder_handles")}.items()]
 

@@ -6,6 +6,8 @@ The input is the shipped pack's own cases: accounts and posts in many scripts, o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -15,8 +17,9 @@ from evenhand.campaign.audit.sample import audit_sample, audit_strata
 from evenhand.campaign.stages import rollout_order
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
+from evenhand.model.registry import TOPICS
 from evenhand.model.snapshot import TABLES, TIME
-from evenhand.policy.cases.runs import case_follows, case_media, case_runs, case_tables
+from evenhand.policy.cases.runs import case_follows, case_media, case_redirects, case_runs, case_tables, case_topics
 from evenhand.ports import Engine
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.materials import SweepSettings, load_materials
@@ -27,14 +30,17 @@ pytestmark = [pytest.mark.contract, pytest.mark.loopback]
 
 @pytest.fixture(scope="module")
 def materials() -> Materials:
-    return with_case_fact_checks(load_materials(SweepSettings()), ())
+    loaded = with_case_fact_checks(load_materials(SweepSettings()), ())
+    topics = [row | {"source": "the cases", "as_of": date(2026, 1, 1)} for row in case_topics(case_runs(loaded.pack, ()))]
+    return replace(loaded, registries=loaded.registries | {"topics": pa.Table.from_pylist(topics, schema=TOPICS)})
 
 
 @pytest.fixture(scope="module")
 def tables(materials: Materials) -> dict[str, pa.Table]:
     runs = case_runs(materials.pack, ())
     accounts, posts = case_tables(runs)
-    filled = {"accounts": accounts, "posts": posts, "media": case_media(runs), "follows": case_follows(runs)}
+    filled = {"accounts": accounts, "posts": posts, "media": case_media(runs), "follows": case_follows(runs),
+              "redirects": case_redirects(runs)}
     return {name: filled.get(name, TABLES[name].schema.empty_table()) for name in materials.pipeline.tables}
 
 

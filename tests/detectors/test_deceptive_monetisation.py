@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -16,13 +16,15 @@ from evenhand.detectors.deceptive_monetisation import DETECTOR
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.guards.open_promotion import GUARD as OPEN
 from evenhand.guards.warns_of_scams import GUARD as WARNS
-from evenhand.model.registry import LINK_LISTS
+from evenhand.model.registry import LINK_LISTS, TOPICS
 from evenhand.model.snapshot import ACCOUNTS, POSTS, TABLES
+from evenhand.signals.topics.tags import topic_steps
 from evenhand.signals.web.funnels import funnel_steps
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.paid_links import PAID_LINKS
+from evenhand.signals.web.redirects import hops
 from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
 from evenhand.workflows.signals import lexicon
 
@@ -32,6 +34,11 @@ APP = "My favourite app, promo code inside https://app.example.net/a"
 TREND = "Berlin is trending, shop now https://shirts.example.com/{n}"
 BAIT = "You won't believe this, full video: https://trap.example.com/{n}"
 WARNING = "Phishing, do not click: https://trap.example.com/{n}"
+DAY = datetime(2026, 9, 1, tzinfo=UTC)
+BURSTS = pa.Table.from_pylist([
+    {"topic": topic, "began_at": DAY + timedelta(days=nth), "ended_at": DAY + timedelta(days=nth + 2), "source": "a test",
+     "as_of": date(2026, 10, 1)} for nth, topic in enumerate(("finale", "finale2026", "storm", "shirtshop"))], schema=TOPICS)
+PAID = "https://www.shirtshop.com/x?affiliate_id=a1"
 
 
 @pytest.fixture(scope="module")
@@ -39,23 +46,27 @@ def engine() -> Iterator[DuckDBEngine]:
     lists = pa.Table.from_pylist([{"host": "trap.example.com", "list_id": "a list", "label": "scam", "source": "a test",
                                    "as_of": date(2026, 1, 1)}], schema=LINK_LISTS)
     with DuckDBEngine(threads=1) as opened:
-        opened.bind({"link_lists": lists})
+        opened.bind({"link_lists": lists, "topics": BURSTS})
         yield opened
 
 
 PIPELINE = assemble(
     signals=(links(PublicSuffixes.bundled()), addresses(PublicSuffixes.bundled()), listed_links(), *funnel_steps(), PAID_LINKS,
-             INVITING_POSTS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")), profile_disclosures(lexicon("promotions"))),
+             hops(PublicSuffixes.bundled()), INVITING_POSTS, LEADING_POSTS,
+             *topic_steps(), promotions(lexicon("promotions"), lexicon("lures")), profile_disclosures(lexicon("promotions"))),
     detectors=[DETECTOR], guards=[OPEN, WARNS])
 
 
 def swept(engine: DuckDBEngine, texts: list[str], account: dict[str, Any] | None = None, *, media: Rows | None = None,
-          sponsored: bool = False) -> dict[str, Rows]:
+          sponsored: bool = False, days: list[float] | None = None,
+          ways: Rows | None = None) -> dict[str, Rows]:
     tables = {name: TABLES[name].schema.empty_table() for name in PIPELINE.tables}
     tables["accounts"] = pa.Table.from_pylist([{"account_id": "a", "handle": "a"} | (account or {})], schema=ACCOUNTS.schema)
-    tables["posts"] = pa.Table.from_pylist([{"account_id": "a", "post_id": str(nth), "text": text, "sponsored": sponsored}
+    tables["posts"] = pa.Table.from_pylist([{"account_id": "a", "post_id": str(nth), "text": text, "sponsored": sponsored,
+                                             "created_at": DAY + timedelta(days=days[nth]) if days else None}
                                             for nth, text in enumerate(texts)], schema=POSTS.schema)
     tables["media"] = pa.Table.from_pylist(media or [], schema=TABLES["media"].schema)
+    tables["redirects"] = pa.Table.from_pylist(ways or [], schema=TABLES["redirects"].schema)
     steps = (*PIPELINE.account_steps, *PIPELINE.platform_steps)
     kept = engine.run(steps, tables=tables, keep=[DETECTOR.found, DETECTOR.evidence, "guard_hits"]).relations
     return {name: table.to_pylist() for name, table in kept.items()}
@@ -163,3 +174,47 @@ def test_promise_nobody_who_discloses_every_promotion_is_found(engine: DuckDBEng
 def test_promise_a_topic_alone_is_never_evidence(engine: DuckDBEngine, topic: str, tag: str) -> None:
     rows = swept(engine, [f"{topic} {tag}", f"{topic} {tag} {tag}", topic], {"monetised": True})
     assert rows[DETECTOR.evidence] == []
+
+
+def test_the_same_paid_link_beside_two_topics_of_the_day_is_found(engine: DuckDBEngine) -> None:
+    rows = swept(engine, [f"#Finale wow {PAID}", f"thoughts with all in #Storm {PAID}"], days=[0.5, 2.5])
+    assert rows[DETECTOR.found]
+    assert {row["signal"] for row in rows[DETECTOR.evidence]} == {"rides_burst", "referral_link", "repeated_trend"}
+
+
+@pytest.mark.parametrize(("texts", "days"), [
+    ([f"#Finale wow {PAID}", f"#Finale again {PAID}"], [0.5, 0.6]),
+    ([f"#Finale wow {PAID}", f"#Finale2026 {PAID}"], [0.5, 1.5]),
+    ([f"#Finale and #Storm {PAID}", f"hello {PAID}"], [2.5, 2.5]),
+    ([f"#Finale wow {PAID}", f"#Storm {PAID}"], [0.5, 1.9]),
+    ([f"#Finale wow {PAID}", f"#Storm {PAID}"], [0.5, 4]),
+    ([f"#Finale wow {PAID}", f"#Shirtshop {PAID}"], [0.5, 3.5]),
+    ([f"#Finale wow {PAID}", "#Storm https://other.example.org/?affiliate_id=a1"], [0.5, 2.5]),
+    (["#Finale wow https://paper.example.org/1", "#Storm https://paper.example.org/2"], [0.5, 2.5]),
+    ([f"#ad #Finale wow {PAID}", f"#ad #Storm {PAID}"], [0.5, 2.5])], ids=[
+        "one topic", "one topic in two spellings", "two topics in one post", "before the burst", "at its end",
+        "the shop's own topic", "two shops", "no paid link", "disclosed"])
+def test_a_topic_alone_is_never_enough(engine: DuckDBEngine, texts: list[str], days: list[float]) -> None:
+    assert not found(engine, texts, {"monetised": True}, days=days)
+
+
+def way(post: int, *addresses: str, start: str = "https://bit.ly/3x") -> dict[str, Any]:
+    return {"account_id": "a", "post_id": str(post), "start": start, "addresses": list(addresses)}
+
+
+SHORT = ["Obsessed with this cream, use my code: https://bit.ly/3x", "My favourite app, my code: https://bit.ly/3x"]
+
+
+def test_a_short_link_to_the_own_site_is_open_and_one_elsewhere_is_not(engine: DuckDBEngine) -> None:
+    own = {"website": "https://mine.example.com"}
+    assert found(engine, SHORT, own)
+    away = [way(nth, "https://mine.example.com/", "https://shop.example.net/") for nth in (0, 1)]
+    home = [way(nth, "https://go.example.net/", "https://mine.example.com/") for nth in (0, 1)]
+    assert found(engine, SHORT, own, ways=away)
+    assert not found(engine, SHORT, own, ways=home)
+
+
+def test_a_code_in_a_picture_leads_away_like_a_link(engine: DuckDBEngine) -> None:
+    texts = ["Obsessed with this cream, use my code", "My favourite app, promo code inside"]
+    assert not found(engine, texts)
+    assert found(engine, texts, ways=[way(nth, "https://shop.example.net/", start=f"m{nth}") for nth in (0, 1)])

@@ -10,6 +10,7 @@ import sqlglot
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
 from evenhand.signals.web.listed_links import listed_links
+from evenhand.signals.web.redirects import HOPS, SHORTENERS, hops
 
 QUERY = listed_links()
 
@@ -21,13 +22,16 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def listed(engine: duckdb.DuckDBPyConnection, urls: list[str], entries: list[tuple[str, str]],
-           website: str | None = None) -> list[dict[str, str | None]]:
+           website: str | None = None, leads_to: list[str] | None = None) -> list[dict[str, str | None]]:
     known = PublicSuffixes.bundled()
     posts = pa.record_batch({"account_id": ["a"] * len(urls), "post_id": [str(nth) for nth in range(len(urls))],
                              "text": pa.array(urls, pa.string()), "links": pa.array([None] * len(urls), pa.list_(pa.string()))})
     profile = pa.record_batch({"account_id": ["a"], "platform": ["x"], "handle": ["a"],
                                "website": pa.array([website], pa.string()), "bio": pa.array([None], pa.string())})
+    way = pa.record_batch({"account_id": ["a"], "post_id": ["0"], "start": urls[:1] or ["a picture"],
+                           "addresses": pa.array([leads_to], pa.list_(pa.string()))})
     tables = {"links": pa.Table.from_batches([links(known).run(posts)], LINKS),
+              "hops": pa.Table.from_batches([hops(known).run(way)], HOPS),
               "addresses": pa.Table.from_batches([addresses(known).run(profile)], ADDRESSES),
               "link_lists": pa.table({name: pa.array(values, pa.string()) for name, values in {
                   "list_id": [f"l{nth}" for nth in range(len(entries))], "host": [host for host, _ in entries],
@@ -81,4 +85,29 @@ def test_every_list_that_names_a_host_is_given_once_a_post(engine: duckdb.DuckDB
 def test_the_step_is_portable() -> None:
     spark = sqlglot.transpile(QUERY.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
     assert "REGEXP_REPLACE" in spark
-    assert set(QUERY.inputs) == {"links", "addresses", "link_lists"}
+    assert set(QUERY.inputs) == {"links", "addresses", "hops", "link_lists"}
+
+
+@pytest.mark.parametrize("way", [["https://evil.com/x"], ["https://go.example/1", "https://a.evil.com/x"],
+                                 ["https://evil.com/x", "https://shop.example/"]])
+def test_every_address_on_the_way_is_matched(engine: duckdb.DuckDBPyConnection, way: list[str]) -> None:
+    rows = listed(engine, ["https://bit.ly/3x"], [("evil.com", "scam")], leads_to=way)
+
+    assert [(row["post_id"], row["is_led_to"], str(row["host"]).endswith("evil.com")) for row in rows] == [("0", True, True)]
+
+
+def test_an_address_that_the_post_writes_itself_counts_once(engine: duckdb.DuckDBPyConnection) -> None:
+    rows = listed(engine, ["https://evil.com/x"], [("evil.com", "scam")], leads_to=["https://evil.com/y"])
+
+    assert [row["is_led_to"] for row in rows] == [False]
+
+
+def test_a_code_in_a_picture_leads_to_what_it_says(engine: duckdb.DuckDBPyConnection) -> None:
+    rows = listed(engine, [], [("evil.com", "scam")], leads_to=["https://evil.com/y"])
+
+    assert [(row["host"], row["is_led_to"]) for row in rows] == [("evil.com", True)]
+
+
+@pytest.mark.parametrize("host", SHORTENERS)
+def test_a_shortener_alone_is_never_listed(engine: duckdb.DuckDBPyConnection, host: str) -> None:
+    assert not listed(engine, [f"https://{host}/3x"], [(host, "scam")], leads_to=["https://shop.example/"])

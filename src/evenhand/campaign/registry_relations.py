@@ -26,7 +26,7 @@ def registry_relations(registers: Mapping[str, pa.Table], *,
         "holder_handles": _unnested_structs(holders, "handles"),
         "holder_domains": domains,
         "holder_endings": endings,
-        **{name: tables[name] for name in ("link_lists", "adjudications", "strikes", "credentials", "fact_checks")},
+        **{name: tables[name] for name in ("link_lists", "adjudications", "strikes", "credentials", "fact_checks", "topics")},
     }
 
 

@@ -28,6 +28,7 @@ from evenhand.cli.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
 from evenhand.cli.verify import verify
+from evenhand.cli.victims import victims
 from evenhand.cli.views.problems import ProblemsView
 from evenhand.cli.world import world
 from evenhand.errors import EvenhandError, ExitCode
@@ -50,7 +51,8 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, demand, ledger, verify, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, demand, ledger, verify, evaluate,
+                victims, world):
     evenhand.add_command(command)
 
 

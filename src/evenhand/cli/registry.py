@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from evenhand.cli.credentials import credentials, licences
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
+from evenhand.cli.topics import topics
 from evenhand.cli.views.checks import RegistryDiffView
 from evenhand.cli.views.media import PicturesView
 from evenhand.errors import ConfigError, Problem
@@ -18,6 +20,11 @@ from evenhand.workflows.media.of_folder import pictures_in
 @click.group()
 def registry() -> None:
     """Registries: who can be impersonated, and which claims, credentials and links are known."""
+
+
+registry.add_command(credentials)
+registry.add_command(licences)
+registry.add_command(topics)
 
 
 @registry.command("import")

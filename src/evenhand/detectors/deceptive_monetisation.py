@@ -1,6 +1,7 @@
 """Deceptive monetisation: promotion that hides that it is paid, bait that leads to a trap, and trends ridden to sell.
 
-What a post is about is never evidence: nothing here looks at topics, and a hashtag counts only in a post that also sells.
+What a post is about is never evidence: a hashtag counts only in a post that also sells, and a topic that many have just taken
+up only where the same paid link or shop stands beside another such topic as well, in another post.
 Neither is one post, one link, or that an account earns money. A post that says that it is paid, that the platform marks as
 paid, that warns, or that leads to the account's own site is left out before anything is found.
 """
@@ -30,15 +31,21 @@ LOUD_POSTS = Query(
     where q.post_id is null""")
 
 FOREIGN_LINKS = Query(
-    name="foreign_links", inputs=("links", "addresses", LOUD_POSTS.name),
-    sentence="a link in such a post that leads elsewhere than to the account's own site",
+    name="foreign_links", inputs=("links", "hops", "addresses", LOUD_POSTS.name),
+    sentence="a link or a code in such a post that leads elsewhere than to the account's own site in the end",
     sql=f"""
+    with ends as (select account_id, post_id, coalesce(start_host, host) as start_host, domain from hops where is_last),
+    open as (select distinct e.account_id, e.post_id, e.start_host
+             from ends e join addresses a on e.account_id = a.account_id and e.domain = a.domain),
+    led as (select account_id, post_id, host, domain from links where not is_defanged
+            union all select account_id, post_id, start_host as host, domain from ends)
     select l.account_id, l.post_id, min(l.domain) as domain
-    from links l
+    from led l
     join (select distinct account_id, post_id from {LOUD_POSTS.name}) p
       on l.account_id = p.account_id and l.post_id = p.post_id
     left join addresses a on l.account_id = a.account_id and l.domain = a.domain
-    where not l.is_defanged and a.account_id is null
+    left join open o on l.account_id = o.account_id and l.post_id = o.post_id and l.host = o.start_host
+    where a.account_id is null and o.account_id is null
     group by l.account_id, l.post_id""")
 
 PROMOTED = Query(
@@ -58,6 +65,37 @@ TREND_RIDES = Query(
     join {PROMOTED.name} s on t.account_id = s.account_id and t.post_id = s.post_id
     where t.kind in ('trend', 'reach_tag') and s.kind in ('sells', 'discount', 'own_code')
     group by t.account_id, t.post_id""")
+
+BURST_RIDES = Query(
+    name="burst_rides", inputs=(PROMOTED.name, "burst_posts", "paid_links", "promotions", "leading_posts", "addresses"),
+    sentence="the same paid link or shop beside two unrelated topics, each while many took it up",
+    sql=f"""
+    with quiet as (
+        select account_id, post_id from promotions where kind in ('disclosed', 'warning')
+        union
+        select account_id, post_id from leading_posts where is_sponsored),
+    sold as (
+        select account_id, post_id, domain, shown, 'sells_beside_trend' as earns
+        from {PROMOTED.name} where kind in ('sells', 'discount', 'own_code', 'code')
+        union all
+        select l.account_id, l.post_id, l.domain, l.shown, 'referral_link' as earns
+        from paid_links l
+        left join quiet q on l.account_id = q.account_id and l.post_id = q.post_id
+        left join addresses a on l.account_id = a.account_id and l.domain = a.domain
+        where l.kind = 'referral' and q.post_id is null and a.account_id is null),
+    beside as (
+        select s.account_id, s.post_id, s.domain, b.topic, min(s.shown) as sold, min(s.earns) as earns
+        from sold s join burst_posts b on s.account_id = b.account_id and s.post_id = b.post_id
+        where not contains(replace(s.domain, '-', ''), b.topic)
+        group by s.account_id, s.post_id, s.domain, b.topic),
+    unrelated as (
+        select distinct r.account_id, r.domain
+        from beside r join beside o on r.account_id = o.account_id and r.domain = o.domain
+             and r.post_id < o.post_id and r.topic <> o.topic
+        where not contains(r.topic, o.topic) and not contains(o.topic, r.topic))
+    select b.account_id, b.post_id, b.domain, min(b.topic) as topic, min(b.sold) as sold, min(b.earns) as earns
+    from beside b join unrelated u on b.account_id = u.account_id and b.domain = u.domain
+    group by b.account_id, b.post_id, b.domain""")
 
 BAITS = Query(
     name="baits", inputs=(LOUD_POSTS.name, "listed_links", "funnels", "paid_links"),
@@ -80,7 +118,7 @@ BAITS = Query(
     where p.promise is not null""")
 
 CONTENT = Query(
-    name="monetisation_content", inputs=(PROMOTED.name, TREND_RIDES.name, BAITS.name),
+    name="monetisation_content", inputs=(PROMOTED.name, TREND_RIDES.name, BURST_RIDES.name, BAITS.name),
     sentence="what posts say: promotion without disclosure, trends beside wares, bait beside a trap",
     sql=f"""
     select account_id, 'promotion' as ploy, 'content' as family, 'undisclosed_promotion' as signal, post_id as "where",
@@ -93,13 +131,18 @@ CONTENT = Query(
            shown, domain as expected, '' as source, cast(0.75 as double) as strength
     from {TREND_RIDES.name}
     union all
+    select account_id, 'trend' as ploy, 'content' as family, 'rides_burst' as signal, post_id as "where", post_id,
+           topic as shown, domain as expected, '' as source, cast(0.75 as double) as strength
+    from {BURST_RIDES.name}
+    union all
     select account_id, 'bait' as ploy, 'content' as family,
            case trap when 'listed' then 'bait_to_listed' else 'promise_to_contact' end as signal, post_id as "where", post_id,
            shown, led_to as expected, source, cast(case trap when 'listed' then 0.92 else 0.75 end as double) as strength
     from {BAITS.name}""")
 
 MONEY = Query(
-    name="monetisation_money", inputs=(PROMOTED.name, TREND_RIDES.name, BAITS.name, "paid_links", "accounts", CONTENT.name),
+    name="monetisation_money",
+    inputs=(PROMOTED.name, TREND_RIDES.name, BURST_RIDES.name, BAITS.name, "paid_links", "accounts", CONTENT.name),
     sentence="how the account earns by it: a code or a link that pays it, wares, a contact to pay to, or the platform's money",
     sql=f"""
     select account_id, 'promotion' as ploy, 'money' as family, 'own_code' as signal, post_id as "where", post_id,
@@ -114,6 +157,10 @@ MONEY = Query(
     select account_id, 'trend' as ploy, 'money' as family, 'sells_beside_trend' as signal, post_id as "where", post_id,
            sold as shown, domain as expected, '' as source, cast(0.75 as double) as strength
     from {TREND_RIDES.name}
+    union all
+    select account_id, 'trend' as ploy, 'money' as family, earns as signal, post_id as "where", post_id,
+           sold as shown, domain as expected, '' as source, cast(0.75 as double) as strength
+    from {BURST_RIDES.name}
     union all
     select account_id, 'bait' as ploy, 'money' as family, 'contact_to_pay' as signal, post_id as "where", post_id,
            led_to as shown, source as expected, '' as source,
@@ -169,6 +216,6 @@ FOUND = Query(
 
 DETECTOR = Detector(
     name="deceptive_monetisation", harm=Harm.DECEPTIVE_MONETISATION, version=1,
-    steps=(LOUD_POSTS, FOREIGN_LINKS, PROMOTED, TREND_RIDES, BAITS, CONTENT, MONEY, HABIT, KINDS, EVIDENCE, FOUND),
+    steps=(LOUD_POSTS, FOREIGN_LINKS, PROMOTED, TREND_RIDES, BURST_RIDES, BAITS, CONTENT, MONEY, HABIT, KINDS, EVIDENCE, FOUND),
     found=FOUND.name, evidence=EVIDENCE.name, suspects=(EVIDENCE.name,),
     sentence="promotes without saying that it is paid, baits people into a trap, or rides trends to sell, again and again")

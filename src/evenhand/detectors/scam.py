@@ -24,8 +24,9 @@ LISTED_CONTENT = Query(
     named as (select host, list_id, list_label, count(*) over (partition by host) as n_lists,
                      row_number() over (partition by host order by list_id, list_label) as place
               from entries),
-    places as (select distinct account_id, "where", post_id, host from listed_links)
-    select p.account_id, 'content' as family, 'links_listed' as signal, p."where", p.post_id, p.host as shown,
+    places as (select distinct account_id, "where", post_id, host, is_led_to from listed_links)
+    select p.account_id, 'content' as family, case when p.is_led_to then 'leads_to_listed' else 'links_listed' end as signal,
+           p."where", p.post_id, p.host as shown,
            n.list_label as expected, n.list_id as source, p.host,
            cast(case when n.n_lists > 1 then 0.97 else 0.92 end as double) as strength
     from places p join named n on p.host = n.host where n.place = 1""")

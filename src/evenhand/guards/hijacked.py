@@ -55,5 +55,5 @@ _HITS = Query(
            or (datediff('day', a.created_at, p.broke_at) >= {OLD_DAYS}
                and datediff('day', p.broke_at, p.last_at) <= {SHORT_BURST_DAYS}))""")
 
-GUARD = Guard(name="hijacked", version=2, steps=(_HITS,), hits=_HITS.name,
+GUARD = Guard(name="hijacked", version=2, steps=(_HITS,), hits=_HITS.name, is_for_victims=True,
               sentence="the account's own past ends in a sudden burst: it was probably taken over")

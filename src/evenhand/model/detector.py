@@ -41,3 +41,5 @@ class Guard:
     steps: tuple[Step, ...]
     hits: str
     sentence: str
+    is_for_victims: bool = False
+    """Whether whoever it spares was probably wronged, and is to be told and helped. A person does both."""

@@ -100,14 +100,17 @@ class CaseAccount:
     following: int | None = None
     verified: bool | None = None
     monetised: bool | None = None
+    previous_names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePost:
-    """One post in a policy's case: the columns of the snapshot contract."""
+    """One post in a policy's case: the columns of the snapshot contract, and where its link leads."""
 
     text: str
     links: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
+    """Every address on the way from its first link, or from the code in its picture."""
     language: str | None = None
     created_at: datetime | None = None
     shares: int | None = None
@@ -135,6 +138,15 @@ class CaseCredential:
     profession: str
     status: str
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTopic:
+    """A time during which many took up a topic. It is there while the cases run and at no other time."""
+
+    topic: str
+    began_at: datetime | None
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +208,7 @@ class PolicyCase:
     expect: Expectation
     media: tuple[CaseMedia, ...] = ()
     credentials: tuple[CaseCredential, ...] = ()
+    topics: tuple[CaseTopic, ...] = ()
     follows: tuple[str, ...] = ()
     """The handles that the account follows, of accounts in the case or elsewhere."""
     followed_at: datetime | None = None

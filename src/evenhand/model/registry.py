@@ -108,6 +108,17 @@ LINK_LISTS = pa.schema([
 """One entry of a published link list. `label` is `scam`, `phishing` … or `allow`; an allow entry beats every other.
 `host` is lower case, without scheme, IDN as punycode; an entry covers the host and everything below it."""
 
+TOPICS = pa.schema([
+    pa.field("topic", pa.string(), nullable=False),
+    pa.field("began_at", TIME, nullable=False),
+    pa.field("ended_at", TIME, nullable=False),
+    pa.field("weight", pa.float64()),
+    pa.field("n_accounts", pa.int64()),
+    *PROVENANCE,
+])
+"""One time during which many accounts at once took up a topic. `topic` is a hashtag, lower case, without its sign. What it is
+about is not said, and to post about it is never a violation."""
+
 ADJUDICATIONS = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),
     pa.field("harm", pa.string(), nullable=False),
@@ -142,6 +153,7 @@ REGISTERS: dict[str, Register] = {register.name: register for register in (
     Register(name="fact_checks", schema=FACT_CHECKS, key=("fact_check_id",), sentence="a published fact-check"),
     Register(name="credentials", schema=CREDENTIALS, key=("credential_id",), sentence="a verified qualification"),
     Register(name="link_lists", schema=LINK_LISTS, key=("list_id", "host"), sentence="an entry of a published list"),
+    Register(name="topics", schema=TOPICS, key=("topic", "began_at"), sentence="a time in which many took up a topic"),
     Register(name="adjudications", schema=ADJUDICATIONS, key=("account_id", "harm", "holder_id"),
              sentence="what a person decided before"),
     Register(name="strikes", schema=STRIKES, key=("account_id", "policy_id", "given_at"),

@@ -1,6 +1,6 @@
 """The snapshot contract: Arrow schemas of what a platform hands over, frozen at one cut-off.
 
-A snapshot folder holds one table each of `accounts`, `posts`, `media`, `follows`, `reports`, split into buckets by
+A snapshot folder holds one table each of `accounts`, `posts`, `media`, `follows`, `reports`, `redirects`, split into buckets by
 account so that all rows of one account stand in one bucket.
 """
 
@@ -118,11 +118,24 @@ REPORTS = Table(
         pa.field("created_at", TIME),
     ]))
 
+REDIRECTS = Table(
+    name="redirects", key=("account_id", "post_id", "start"), account="account_id",
+    sentence="where a link of a post, or a code in its picture, leads in the end, as the platform found out",
+    schema=pa.schema([
+        _required("account_id"),
+        _required("post_id"),
+        _required("start"),
+        pa.field("addresses", pa.list_(pa.string())),
+    ]))
+
 LATER_COLUMNS: dict[str, tuple[str, ...]] = {
     "media": ("pdq_quality", "provenance", "ai_mark", "generator", "ai_label")}
 """Columns that came after the first version of the contract. An older snapshot lacks them and is read as if they were empty."""
 
-TABLES: dict[str, Table] = {table.name: table for table in (ACCOUNTS, POSTS, MEDIA, FOLLOWS, REPORTS)}
+TABLES: dict[str, Table] = {table.name: table for table in (ACCOUNTS, POSTS, MEDIA, FOLLOWS, REPORTS, REDIRECTS)}
+
+LATER_TABLES: tuple[str, ...] = (REDIRECTS.name,)
+"""Tables that came after the first version of the contract. An older snapshot lacks them; an empty one changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from evenhand.policy.cases.keys import (
     MEDIA_KEYS,
     OTHERS_KEYS,
     POST_KEYS,
+    TOPIC_KEYS,
 )
 from evenhand.policy.keys import (
     ANSWER_KEYS,
@@ -45,6 +46,7 @@ TABLES: tuple[tuple[str, str, tuple[Key, ...]], ...] = (
     ("posts", "in a case", POST_KEYS),
     ("media", "in a case", MEDIA_KEYS),
     ("others", "in a case: who else is on the platform", OTHERS_KEYS),
+    ("topics", "in a case: what many on the platform took up, and when", TOPIC_KEYS),
     ("credentials", "in a case: what the register of credentials says of its account", CREDENTIAL_KEYS),
     ("[[fact_check]]", "in a policy: what was published about the claims in its cases", FACT_CHECK_KEYS),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import resources
@@ -15,7 +15,7 @@ from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
 from evenhand.model.policy import CaseOutcome, Policy
-from evenhand.model.registry import CREDENTIALS
+from evenhand.model.registry import REGISTERS
 from evenhand.model.snapshot import TABLES
 from evenhand.model.step import Step
 from evenhand.policy.cases.runs import (
@@ -25,8 +25,10 @@ from evenhand.policy.cases.runs import (
     case_failures,
     case_follows,
     case_media,
+    case_redirects,
     case_runs,
     case_tables,
+    case_topics,
     swap_failures,
 )
 from evenhand.policy.lint import lint_pack
@@ -85,18 +87,20 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
     accounts, posts = case_tables(runs)
     tables: dict[str, Source] = {name: TABLES[name].schema.empty_table() for name in pipeline.tables}
     tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts), ("media", case_media(runs)),
-                                               ("follows", case_follows(runs))) if name in tables}
-    engine.bind({**materials.registries, "credentials": _credentials(runs)})
+                                               ("follows", case_follows(runs)), ("redirects", case_redirects(runs)))
+               if name in tables}
+    engine.bind({**materials.registries, "credentials": _register("credentials", case_credentials(runs)),
+                 "topics": _register("topics", case_topics(runs))})
     near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
     suspects = set(near["profiles"]["account_id"].to_pylist())
     return {run.account_id: outcome for run in runs if run.account_id in suspects
             for outcome in _outcome(run, near, materials, engine, at=at)}
 
 
-def _credentials(runs: tuple[CaseRun, ...]) -> pa.Table:
-    """The register of credentials of the cases, and of nobody else."""
-    rows = [row | {"source": "the pack's cases", "as_of": date(2026, 1, 1)} for row in case_credentials(runs)]
-    return pa.Table.from_pylist(rows, schema=CREDENTIALS)
+def _register(name: str, rows: Iterable[dict[str, object]]) -> pa.Table:
+    """A register of the cases, and of nobody else."""
+    rows = [row | {"source": "the pack's cases", "as_of": date(2026, 1, 1)} for row in rows]
+    return pa.Table.from_pylist(rows, schema=REGISTERS[name].schema)
 
 
 def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, engine: Engine, *,

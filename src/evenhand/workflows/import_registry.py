@@ -22,13 +22,13 @@ import pyarrow.compute as pc
 from evenhand.connectors.registries.claim_reviews import holds_claim_reviews, read_claim_reviews
 from evenhand.connectors.registries.columns import ColumnMapping, load_column_mapping, mapping_of_flags
 from evenhand.connectors.registries.fact_checks import COMPLETED, registrable_sites
-from evenhand.connectors.registries.files import FORMATS, read_contents
+from evenhand.connectors.registries.files import FORMATS, Contents, read_contents
 from evenhand.connectors.registries.folder import Checked, load_register, read_rows, save_register, shortened
 from evenhand.errors import DataError, Problem, StalePlan
 from evenhand.model.fact_check import Verdict
 from evenhand.model.registry import PROVENANCE, REGISTERS, Register
 
-__all__ = ["Change", "ColumnMapping", "Provenance", "RegistryDiff", "apply_import", "import_registry",
+__all__ = ["Change", "ColumnMapping", "Provenance", "RegistryDiff", "apply_import", "import_contents", "import_registry",
            "load_column_mapping", "mapping_of_flags"]
 
 LOG = "imports.jsonl"
@@ -90,6 +90,15 @@ class RegistryDiff:
                 f"{len(self.added):,} added, {len(self.changed):,} changed, {len(self.removed):,} removed, "
                 f"{self.n_unchanged:,} unchanged, {self.n_rejected:,} left out")
 
+    def named(self, key: tuple[str, ...]) -> str:
+        """A row of the register as a person tells it from others: its key, or for a credential whose it is and what it says."""
+        if self.register == "credentials":
+            rows = self.merged.filter(pc.equal(self.merged["credential_id"], key[0])).to_pylist()
+            if rows:
+                parts = (rows[0][name] for name in ("account_id", "profession", "jurisdiction", "issuer", "status"))
+                return " · ".join(part for part in parts if part)
+        return " · ".join(str(part) for part in key)
+
     def document(self) -> dict[str, Any]:
         """The difference as plain values for JSON; without the rows themselves."""
         return {
@@ -118,9 +127,15 @@ def import_registry(file: Path, kind: str, *, provenance: Provenance, into: Path
             read at all, or the register that is there cannot be used. All mistakes together.
     """
     register = _register(kind)
-    mapping = mapping or ColumnMapping()
     contents = (read_claim_reviews(file) if register.name == "fact_checks" and holds_claim_reviews(file)
                 else read_contents(file))
+    return import_contents(contents, register, provenance=provenance, into=into, mapping=mapping, state_sites=state_sites)
+
+
+def import_contents(contents: Contents, register: Register, *, provenance: Provenance, into: Path,
+                    mapping: ColumnMapping | None = None, state_sites: Collection[str] = ()) -> RegistryDiff:
+    """What records that were read already would change in a register; see `import_registry`."""
+    file, mapping = Path(contents.file), mapping or ColumnMapping()
     _require_columns(contents.columns, mapping, register, file=str(file), is_empty=not contents.records)
     if not provenance.source.strip():
         raise DataError(Problem(what="the source has no name", hint="say where the list comes from"))

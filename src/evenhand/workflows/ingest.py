@@ -24,7 +24,7 @@ from evenhand.connectors.ingested.tally import FileCount, gather_rejects
 from evenhand.connectors.ingested.workplace import WORK, Workplace, workplace
 from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS, load_manifest, save_manifest, write_whole
 from evenhand.errors import ConfigError, DataError, Problem
-from evenhand.model.snapshot import EARLIEST, LATER_COLUMNS, TABLES, Manifest, Table
+from evenhand.model.snapshot import EARLIEST, LATER_COLUMNS, LATER_TABLES, TABLES, Manifest, Table
 
 __all__ = ["IngestProgress", "IngestSettings", "IngestSummary", "Report", "earlier_cut_off", "ingest", "load_summary"]
 
@@ -222,6 +222,8 @@ def fingerprint(finished: Sequence[Mapping[str, Finished]]) -> str:
     said = {}
     for name, table in TABLES.items():
         parts = [tables[name] for tables in finished]
+        if name in LATER_TABLES and not any(part.n_kept for part in parts):
+            continue
         said[name] = {"columns": first_columns(table), "rows": sum(part.n_kept for part in parts),
                       "sums": [f"{sum(part.sums[i] for part in parts) % 2**128:032x}" for i in (0, 1)]}
     return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -18,10 +18,12 @@ from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.media.avatars import ACCOUNT_AVATARS, AvatarIndex, avatar_matches
 from evenhand.signals.names.account_names import name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
+from evenhand.signals.names.history import name_history
 from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
 from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.topics.tags import topic_steps
 from evenhand.signals.web.address_matches import AddressIndex, address_matches
 from evenhand.signals.web.funnels import funnel_steps
 from evenhand.signals.web.hosts import PublicSuffixes
@@ -29,6 +31,7 @@ from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.proofs import proofs
+from evenhand.signals.web.redirects import hops
 from evenhand.signals.words.claims import claims
 from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
@@ -48,12 +51,13 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
-            addresses(public),
-            *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
+            addresses(public), hops(public),
+            *name_history(), *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
-            *funnel_steps(), PAID_LINKS, INVITING_POSTS, LEADING_POSTS, promotions(lexicon("promotions"), lexicon("lures")),
+            *funnel_steps(), PAID_LINKS, INVITING_POSTS, LEADING_POSTS, *topic_steps(),
+            promotions(lexicon("promotions"), lexicon("lures")),
             profile_disclosures(lexicon("promotions")), solicitations(spam_model, digest="solicitations 1"),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),

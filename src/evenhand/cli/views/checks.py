@@ -57,7 +57,7 @@ class RegistryDiffView:
                             ("Changed", tuple(change.key for change in difference.changed))):
             if keys:
                 parts.append(heading(title))
-                parts += [Text("  " + neutral(" · ".join(str(part) for part in key))) for key in keys[:_MAX_SHOWN]]
+                parts += [Text("  " + neutral(difference.named(key))) for key in keys[:_MAX_SHOWN]]
                 if len(keys) > _MAX_SHOWN:
                     parts.append(quiet(f"  and {len(keys) - _MAX_SHOWN:,} more"))
         if difference.rejected:

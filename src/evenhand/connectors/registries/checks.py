@@ -52,6 +52,9 @@ def check(table: pa.Table, register: Register) -> list[Objection]:
                        "write it as `example.com`")
     elif register.name == "credentials":
         found += _of(table, "status", tuple(CredentialStatus))
+    elif register.name == "topics":
+        is_over = _array(pc.less_equal(table["ended_at"], table["began_at"]))
+        found += _told(table["ended_at"], is_over, "is not after `began_at`", "a burst ends after it began")
     elif register.name == "adjudications":
         found += _of(table, "harm", tuple(Harm))
         found += _of(table, "outcome", OUTCOMES)

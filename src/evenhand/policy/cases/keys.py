@@ -25,6 +25,8 @@ CASE_KEYS = (
         example='[{ post = 1, kind = "video", digital_source_type = "trainedAlgorithmicMedia" }]'),
     Key(name="credentials", kind=Kind.TABLES, is_required=False, sentence="what the register of credentials says of it",
         example='[{ profession = "notary", status = "verified" }]'),
+    Key(name="topics", kind=Kind.TABLES, is_required=False, sentence="what many on the platform took up, and when",
+        example='[{ topic = "finale", began_at = 2026-10-01, ended_at = 2026-10-03 }]'),
     *_FOLLOW_KEYS,
     Key(name="others", kind=Kind.TABLES, is_required=False, sentence="further accounts on the platform, kind by kind",
         example='[{ copies = 6, account = { handle = "nora_{n}" }, seconds_apart = 4 }]'),
@@ -46,11 +48,14 @@ ACCOUNT_KEYS = (
       for name, sentence in (("followers", "accounts that follow it"), ("following", "accounts it follows"))),
     *(Key(name=name, kind=Kind.YES_NO, is_required=False, sentence=sentence, example="false") for name, sentence in (
         ("verified", "the platform has verified who it is"), ("monetised", "it earns money on the platform"))),
+    Key(name="previous_names", kind=Kind.TEXTS, is_required=False, sentence="names it had before", example='["Cat pictures"]'),
 )
 
 POST_KEYS = (
     Key(name="text", kind=Kind.TEXT, sentence="its text", example='"…"'),
     Key(name="links", kind=Kind.TEXTS, is_required=False, sentence="its links", example='["https://example.org"]'),
+    Key(name="leads_to", kind=Kind.TEXTS, is_required=False, example='["https://a.example", "https://b.example"]',
+        sentence="every address on the way from its first link, or from the code in its picture"),
     Key(name="language", kind=Kind.TEXT, form=LANGUAGE, is_required=False, sentence="its language", example='"en"'),
     Key(name="created_at", kind=Kind.TIME, is_required=False, sentence="when it was published", example="2026-10-01"),
     *(Key(name=name, kind=Kind.NUMBER, low=0, is_required=False, sentence=sentence, example="12")
@@ -63,6 +68,12 @@ CREDENTIAL_KEYS = (
     Key(name="status", kind=Kind.TEXT, sentence="what the issuer says of it", example='"verified"',
         choices=tuple(CredentialStatus)),
     Key(name="expires_at", kind=Kind.TIME, is_required=False, sentence="when it expires", example="2027-10-01"),
+)
+
+TOPIC_KEYS = (
+    Key(name="topic", kind=Kind.TEXT, sentence="the hashtag, lower case, without its sign", example='"finale"'),
+    Key(name="began_at", kind=Kind.TIME, sentence="when many took it up", example="2026-10-01"),
+    Key(name="ended_at", kind=Kind.TIME, sentence="when they no longer did", example="2026-10-03"),
 )
 
 FACT_CHECK_KEYS = (

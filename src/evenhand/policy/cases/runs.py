@@ -19,7 +19,7 @@ from evenhand.model.policy import (
     PolicyPack,
     SwapPair,
 )
-from evenhand.model.snapshot import ACCOUNTS, FOLLOWS, MEDIA, POSTS
+from evenhand.model.snapshot import ACCOUNTS, FOLLOWS, MEDIA, POSTS, REDIRECTS
 from evenhand.policy.swap import exchange, swapped
 
 
@@ -61,6 +61,19 @@ def case_media(runs: tuple[CaseRun, ...]) -> pa.Table:
                             "post_id": f"{run.account_id}#{one.post}" if one.post is not None else None}
              for run in runs for number, one in enumerate(run.case.media, start=1)]
     return pa.Table.from_pylist(media, schema=MEDIA.schema)
+
+
+def case_topics(runs: tuple[CaseRun, ...]) -> list[dict[str, object]]:
+    """What is taken up by many in any of `runs`, each once, in the columns of the register without their provenance."""
+    return [asdict(topic) for topic in dict.fromkeys(topic for run in runs for topic in run.case.topics)]
+
+
+def case_redirects(runs: tuple[CaseRun, ...]) -> pa.Table:
+    """Where the links and codes of the posts of `runs` lead, in the columns of the snapshot contract."""
+    rows = [{"account_id": one.account_id, "post_id": f"{one.account_id}#{number}", "start": (*post.links, "a picture")[0],
+             "addresses": list(post.leads_to)}
+            for run in runs for one in _cast(run) for number, post in enumerate(one.posts, start=1) if post.leads_to]
+    return pa.Table.from_pylist(rows, schema=REDIRECTS.schema)
 
 
 def case_credentials(runs: tuple[CaseRun, ...]) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from evenhand.model.policy import (
     CaseMedia,
     CaseOthers,
     CasePost,
+    CaseTopic,
     Expectation,
     PolicyCase,
 )
@@ -20,6 +21,7 @@ from evenhand.policy.cases.keys import (
     MEDIA_KEYS,
     OTHERS_KEYS,
     POST_KEYS,
+    TOPIC_KEYS,
 )
 from evenhand.policy.nearest import suggestion
 from evenhand.policy.table_reader import TableReader
@@ -52,13 +54,15 @@ def _case(table: TableReader, guards: tuple[str, ...]) -> PolicyCase | None:
     held = tuple(CaseCredential(
         profession=one.text("profession"), status=one.text("status"), expires_at=one.time("expires_at"))
         for one in table.tables("credentials", CREDENTIAL_KEYS))
+    topics = [CaseTopic(topic=one.text("topic"), began_at=one.time("began_at"), ended_at=one.time("ended_at"))
+              for one in table.tables("topics", TOPIC_KEYS)]
     others = [_others(other) for other in table.tables("others", OTHERS_KEYS)]
     expect = _expectation(table, guards)
     if account is None or expect is None or not table.is_right:
         return None
     swaps = table.yes_no("swap")
     return PolicyCase(name=table.text("name"), account=_account(account), posts=tuple(posts), expect=expect,
-                      media=tuple(media), credentials=held,
+                      media=tuple(media), credentials=held, topics=tuple(topics),
                       follows=table.texts("follows"), followed_at=table.time("followed_at"),
                       others=tuple(other for other in others if other is not None),
                       swaps=swaps is not False, place=table.place("name"))
@@ -71,7 +75,8 @@ def _account(table: TableReader) -> CaseAccount:
         platform=table.text_or_none("platform"), language=table.text_or_none("language"),
         country=table.text_or_none("country"), created_at=table.time("created_at"),
         followers=table.number_or_none("followers"), following=table.number_or_none("following"),
-        verified=table.yes_no("verified"), monetised=table.yes_no("monetised"))
+        verified=table.yes_no("verified"), monetised=table.yes_no("monetised"),
+        previous_names=table.texts("previous_names") or None)
 
 
 def _others(table: TableReader) -> CaseOthers | None:
@@ -87,6 +92,7 @@ def _others(table: TableReader) -> CaseOthers | None:
 
 def _post(table: TableReader) -> CasePost:
     return CasePost(text=table.text_or_none("text", is_raw=True) or "", links=table.texts("links"),
+                    leads_to=table.texts("leads_to"),
                     language=table.text_or_none("language"), created_at=table.time("created_at"),
                     shares=table.number_or_none("shares"), views=table.number_or_none("views"),
                     sponsored=table.yes_no("sponsored"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evenhand.model.step import Query
 from evenhand.signals.web.host_chain import below_domain
+from evenhand.signals.web.redirects import SHORTENERS
 
 ALLOW = "allow"
 """The label of an entry that says a host is known to be harmless; it beats every other entry, at any level."""
@@ -12,19 +13,24 @@ ALLOW = "allow"
 def listed_links() -> Query:
     """The step `listed_links`: one row per account, post, host and list; an address written only defanged is a quotation.
 
+    `is_led_to` marks an address that the post does not write but leads to, by a redirect or a code in its picture.
+
     An entry covers its host and everything below it. An entry that is itself a public suffix covers nothing below it:
     the climb from a host stops at its registrable domain (`below_domain`), so such entries are never reached.
     """
-    return Query(name="listed_links", inputs=("links", "addresses", "link_lists"),
+    return Query(name="listed_links", inputs=("links", "addresses", "hops", "link_lists"),
                  sentence="an address that a published link list names", sql=f"""
     with hosts as (
         select host, domain from links where not is_defanged
         union
-        select host, domain from addresses where not is_defanged),
+        select host, domain from addresses where not is_defanged
+        union
+        select host, domain from hops),
     {below_domain("hosts")},
     entries as (
         select host, list_id, label, source from link_lists
-        where host in (select domain from hosts union all select covering from below_domain)),
+        where host in (select domain from hosts union all select covering from below_domain)
+          and host not in ({", ".join(f"'{host}'" for host in SHORTENERS)})),
     listed as (
         select h.host, e.list_id, e.label, e.source from hosts h join entries e on h.domain = e.host
         union all
@@ -33,8 +39,14 @@ def listed_links() -> Query:
     named as (select host, list_id, label as list_label, min(source) as source
               from listed where label <> '{ALLOW}' and host not in (select host from allowed)
               group by host, list_id, label)
-    select distinct l.account_id, l.post_id, l."where", n.host, n.list_id, n.list_label, n.source
+    select distinct l.account_id, l.post_id, l."where", n.host, n.list_id, n.list_label, n.source, false as is_led_to
     from links l join named n on l.host = n.host where not l.is_defanged
     union all
-    select distinct a.account_id, cast(null as varchar) as post_id, a."where", n.host, n.list_id, n.list_label, n.source
-    from addresses a join named n on a.host = n.host where not a.is_defanged""")
+    select distinct a.account_id, cast(null as varchar) as post_id, a."where", n.host, n.list_id, n.list_label, n.source,
+           false as is_led_to
+    from addresses a join named n on a.host = n.host where not a.is_defanged
+    union all
+    select distinct h.account_id, h.post_id, h.post_id as "where", n.host, n.list_id, n.list_label, n.source,
+           true as is_led_to
+    from hops h join named n on h.host = n.host
+    where not exists (select 1 from links l where l.post_id = h.post_id and l.account_id = h.account_id and l.host = h.host)""")

@@ -30,12 +30,13 @@ def _listed(hosts: tuple[str, ...]) -> str:
 
 
 PAID_LINKS = Query(
-    name="paid_links", inputs=("links",),
+    name="paid_links", inputs=("links", "hops"),
     sentence="a link that hands on who is to be paid for it, or that leads to a messenger",
     sql=f"""
     select distinct account_id, post_id, host, domain,
            case when host in ({_listed(MESSENGERS)}) then 'messenger' else 'referral' end as kind, url as shown
-    from links
-    where not is_defanged
-      and (host in ({_listed(MESSENGERS)}) or host in ({_listed(NETWORKS)}) or domain in ({_listed(NETWORKS)})
+    from (select account_id, post_id, host, domain, url from links where not is_defanged
+          union all
+          select account_id, post_id, host, domain, url from hops) l
+    where (host in ({_listed(MESSENGERS)}) or host in ({_listed(NETWORKS)}) or domain in ({_listed(NETWORKS)})
            or regexp_matches(lower(url), '[?&](?:{"|".join(PARAMETERS[:-1])})=[^&]|{PARAMETERS[-1]}'))""")

@@ -102,19 +102,27 @@ _N_SORTS = 4
 _PARTS = pa.struct([(name, pa.string()) for name in ("host", "domain", "suffix", "label", "cut")])
 
 
-def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = False) -> Urls:
+def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = False, is_link: bool = False) -> Urls:
     """The addresses in a string column, in order of row and place, each once a row.
 
-    With `is_address` the column is meant for an address, so that one without a scheme needs no further sign.
+    With `is_address` the column is meant for an address, so that one without a scheme needs no further sign. With `is_link` the
+    platform itself says that it is a link, so that its ending need not be on the list of public suffixes either.
     """
     row, words = _words(texts)
-    return _urls(words, suffixes, sort=np.full(len(row), _ADDRESS if is_address else _TEXT)).within(row)
+    sort = _LISTED if is_link else _ADDRESS if is_address else _TEXT
+    return _urls(words, suffixes, sort=np.full(len(row), sort)).within(row)
+
+
+def listed_urls(lists: pa.Array, suffixes: PublicSuffixes) -> Urls:
+    """The addresses in a column of lists of links, in the order of the lists."""
+    found = text_urls(pc.list_flatten(lists), suffixes, is_link=True)
+    return replace(found, row=pc.list_parent_indices(lists).to_numpy()[found.row])
 
 
 def post_urls(texts: pa.Array, lists: pa.Array, suffixes: PublicSuffixes) -> Urls:
     """The addresses in the texts and the lists of links of posts, in order of row, each once a row.
 
-    The platform itself says that a listed one is a link, so that its ending need not be on the list of public suffixes.
+    What stands in both is read once.
     """
     parents = pc.list_parent_indices(lists).to_numpy()
     row, words = _words(texts)

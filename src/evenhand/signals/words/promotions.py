@@ -34,11 +34,13 @@ below them that a list names still counts."""
 _EVERYDAY = ", ".join(f"'{site}'" for site in EVERYDAY_SITES)
 
 INVITING_POSTS = Query(
-    name="inviting_posts", inputs=("links", "funnels", "listed_links"),
+    name="inviting_posts", inputs=("links", "hops", "funnels", "listed_links"),
     sentence="a post with a link or a contact, of an account that has two such posts or more",
     sql=f"""
     with inviting as (
         select account_id, post_id from links where not is_defanged and domain not in ({_EVERYDAY})
+        union
+        select account_id, post_id from hops where is_last and domain not in ({_EVERYDAY})
         union
         select account_id, post_id from funnels where post_id is not null
         union
@@ -49,7 +51,7 @@ LEADING_POSTS = Query(
     name="leading_posts", inputs=(NOTED_POSTS, INVITING_POSTS.name), posts_of=INVITING_POSTS.name,
     sentence="the text of a post with a link or a contact, of an account that has two such posts or more",
     sql=f"""
-    select p.account_id, p.post_id, p.text, coalesce(p.sponsored, false) as is_sponsored
+    select p.account_id, p.post_id, p.created_at, p.text, coalesce(p.sponsored, false) as is_sponsored
     from {NOTED_POSTS} p join {INVITING_POSTS.name} l on p.account_id = l.account_id and p.post_id = l.post_id""")
 
 _CODE = (r"\b(?:SAVE|CODE|PROMO|DEAL|DEALS|OFFER|SALE|GET|TAKE|EXTRA|VIP|WELCOME|HELLO|FIRST|BONUS|DISCOUNT|REF)[0-9]{1,4}\b|"

@@ -205,5 +205,5 @@ def bucket_tables(stage: Stage, recipes: Recipes, numbers: Indices) -> dict[str,
     return {
         "accounts": account_rows(stage, some, recipes), "posts": post_rows(stage, some, posts, recipes),
         "media": media_rows(stage, some, posts, recipes), "follows": follow_rows(stage, some),
-        "reports": TABLES["reports"].schema.empty_table(),
+        "reports": TABLES["reports"].schema.empty_table(), "redirects": TABLES["redirects"].schema.empty_table(),
         f"{TRUTH}/accounts": account_truth(stage, some), f"{TRUTH}/posts": post_truth(stage, some, posts)}

@@ -1,0 +1,1 @@
+"""Victims: accounts that a plan spared because somebody probably wronged their holders."""
