@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from evenhand.cli.views.metrics import shown_bar, shown_interval, shown_value
+from evenhand.cli.views.evaluation.metrics import shown_bar, shown_interval, shown_value
 from evenhand.evaluation.outcome import CardResult, Measured, NoDetector
 from evenhand.evaluation.task_form import TaskForm
 from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, shipped_cards, task_forms

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 import pytest
 from rich.cells import cell_len
 
-from evenhand.cli.views.evaluate import CardsView
+from evenhand.cli.views.evaluation.evaluate import CardsView
+from evenhand.cli.views.evaluation.world_score import WorldView
 from evenhand.cli.views.screen import Screen, View
-from evenhand.cli.views.world_score import WorldView
 from evenhand.errors import Problem
 from evenhand.evaluation.card import Bar, Card, judge_bars
 from evenhand.evaluation.metric import count, f1, share

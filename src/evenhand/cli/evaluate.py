@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen, sweep_options
-from evenhand.cli.views.evaluate import CardsView
+from evenhand.cli.views.evaluation.evaluate import CardsView
+from evenhand.cli.views.evaluation.world_score import WorldView
 from evenhand.cli.views.progress import progress
 from evenhand.cli.views.screen import Screen
-from evenhand.cli.views.world_score import WorldView
 from evenhand.errors import ConfigError, ExitCode, Problem
 from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, named_cards, task_forms
 from evenhand.workflows.evaluation.world import evaluate_world, is_world

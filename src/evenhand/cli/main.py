@@ -24,7 +24,7 @@ from evenhand.cli.media import media
 from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
 from evenhand.cli.policy import policy
-from evenhand.cli.registry import registry
+from evenhand.cli.registers.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
 from evenhand.cli.verify import verify

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.credentials import credentials, licences
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
-from evenhand.cli.topics import topics
+from evenhand.cli.registers.credentials import credentials, licences
+from evenhand.cli.registers.topics import topics
 from evenhand.cli.views.checks import RegistryDiffView
 from evenhand.cli.views.media import PicturesView
 from evenhand.errors import ConfigError, Problem

@@ -10,8 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evenhand.cli.views.layout import QUIET, heading, number, quiet, table
-from evenhand.cli.views.metrics import (
+from evenhand.cli.views.evaluation.metrics import (
     bar_record,
     metric_record,
     shown_bar,
@@ -20,6 +19,7 @@ from evenhand.cli.views.metrics import (
     shown_value,
     verdict,
 )
+from evenhand.cli.views.layout import QUIET, heading, number, quiet, table
 from evenhand.evaluation.metric import Metric
 from evenhand.evaluation.outcomes import Kind
 from evenhand.evaluation.scorecard import BucketScore, RecallScore

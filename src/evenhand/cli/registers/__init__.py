@@ -1,0 +1,1 @@
+"""Commands about registers: who can be impersonated, who is qualified, which topics burst."""
