@@ -52,8 +52,8 @@ TELLING = pa.schema([("account_id", pa.string()), ("post_id", pa.string())])
 
 _LEADING = frozenset({"en", "es", "pt", "fr", "de", "it", "nl", "pl", "ru", "uk", "el", "ar", "he", "id"})
 """Languages in which a command stands at the start of its clause: there one word alone counts only in that place."""
-_LEAD_WORDS = 2
-"""Words that may stand before it: “please just stop”."""
+_LEAD_WORDS = 3
+"""Words that may stand before it: “with this scan stop”."""
 _BESIDE_BYTES = 8
 """A command that near a word for a fee, a booking or a message is part of it: “message me to book”."""
 
@@ -134,11 +134,13 @@ class _Reader:
     def _fees(self, found: Mentions, n: int) -> Flags:
         """Words for a fee, and for a service in posts that name a price too, in a language of the post's other words.
 
-        The Indonesian for a fee is the Turkish for a recipe.
+        The Indonesian for a fee is the Turkish for a recipe. In a post that tells what others take or took, no fee is the
+        author's own.
         """
         priced = np.zeros(n, np.bool_)
         priced[found.row[self._of("price", found)]] = True
-        fees: Flags = self._of("fee", found) | (self._of("service", found) & priced[found.row])
+        others = np.isin(found.row, found.row[self._of("fee_of_others", found)])
+        fees: Flags = (self._of("fee", found) | (self._of("service", found) & priced[found.row])) & ~others
         tells = np.isin(self._words.group_of[found.entry], self._telling_groups) & ~self._is_any[found.entry]
         said = self._languages(found.keep(tells), n)
         spoken: Flags = fees & ((self._speaks[found.entry] & said[found.row]) != 0)
