@@ -8,6 +8,8 @@ match is not a finding.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,8 +44,9 @@ def host_names(index: HolderIndex, tables: UnicodeTables, *, registered: pa.Arra
     """The kernel `host_names` over `addresses`, as `HOST_NAMES`. Addresses at or below a `registered` domain match nothing."""
     names, matches = names_kernel(tables), name_matches_kernel(index, tables)
     written = pc.unique(pc.replace_substring_regex(index.names.entries.folded, r"[ .'&-]", ""))
-    cuttable = written.filter(pc.and_(pc.greater_equal(pc.utf8_length(written), MIN_CUT), pc.match_substring_regex(
-        written, "^[a-z0-9]+$")))
+    written = written.filter(pc.match_substring_regex(written, "^[a-z0-9]+$"))
+    length = pc.binary_length(written)
+    cuttable = {n: written.filter(pc.equal(length, n)) for n in range(MIN_CUT, (pc.max(length).as_py() or 0) + 1)}
 
     def run(batch: pa.RecordBatch) -> pa.RecordBatch:
         batch = batch.filter(pc.and_(pc.is_in(batch.column("where"), value_set=pa.array(["handle", "website"])), pc.and_(
@@ -62,7 +65,7 @@ def host_names(index: HolderIndex, tables: UnicodeTables, *, registered: pa.Arra
                   sentence="a profile address in which a registered holder's name stands as a part of its own")
 
 
-def _pieces(batch: pa.RecordBatch, cuttable: pa.Array) -> tuple[Offsets, pa.Array, Shares]:
+def _pieces(batch: pa.RecordBatch, cuttable: Mapping[int, pa.Array]) -> tuple[Offsets, pa.Array, Shares]:
     """What of each host before its public suffix is read: rows, texts, and the factor of each.
 
     Labels (not the registered one, unless in punycode), their parts between hyphens, and names that these begin or end with.
@@ -92,15 +95,15 @@ def _before(texts: pa.Array, ends: pa.Array) -> pa.Array:
     return read.slices(read.offsets[:-1], read.offsets[:-1] + np.maximum(ends.to_numpy(zero_copy_only=False), 0)).to_arrow()
 
 
-def _cuts(row: Offsets, parts: pa.Array, cuttable: pa.Array) -> tuple[Offsets, pa.Array]:
-    """The names in `cuttable` that parts of hosts begin or end with and do not fill."""
+def _cuts(row: Offsets, parts: pa.Array, cuttable: Mapping[int, pa.Array]) -> tuple[Offsets, pa.Array]:
+    """The names in `cuttable` (by length) that parts of hosts begin or end with and do not fill."""
     length = pc.utf8_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
     found: list[tuple[Offsets, pa.Array]] = []
-    for n in range(MIN_CUT, int(length.max(initial=0))):
+    for n, names in cuttable.items():
         some = np.flatnonzero((length > n) & (length * MIN_CUT_SHARE <= n))
         long = parts.take(pa.array(some))
         for texts in (pc.utf8_slice_codeunits(long, 0, n), pc.utf8_slice_codeunits(long, -n)):
-            kept = pc.is_in(texts, value_set=cuttable)
+            kept = pc.is_in(texts, value_set=names)
             found.append((row[some[np.asarray(kept)]], texts.filter(kept)))
     rows = [own for own, _ in found]
     return (np.concatenate(rows) if rows else np.zeros(0, np.int64),
