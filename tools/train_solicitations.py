@@ -41,8 +41,9 @@ def matrix_of(texts: pa.Array) -> csr_matrix:
     return csr_matrix((value, (row, bucket)), shape=(len(texts), N_BUCKETS))
 
 
-def trained(matrix: csr_matrix, labels: npt.NDArray[np.float64], *, ridge: float) -> tuple[npt.NDArray[np.float64], float]:
-    """Weights and constant of a logistic regression with a squared penalty."""
+def trained(matrix: csr_matrix, labels: npt.NDArray[np.float64], *, ridge: float, shift: float = SHIFT
+            ) -> tuple[npt.NDArray[np.float64], float]:
+    """Weights and constant of a logistic regression with a squared penalty; `shift` is added to the constant."""
     sign = 2 * labels - 1
 
     def loss(point: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
@@ -52,11 +53,11 @@ def trained(matrix: csr_matrix, labels: npt.NDArray[np.float64], *, ridge: float
         return float(np.logaddexp(0, -margin).mean() + ridge / 2 * point[:-1] @ point[:-1]), gradient
 
     point = minimize(loss, np.zeros(matrix.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
-    return point[:-1], float(point[-1]) + SHIFT
+    return point[:-1], float(point[-1]) + shift
 
 
 def written(weights: npt.NDArray[np.float64], constant: float) -> bytes:
-    """The model's file: see `SpamModel.from_bytes`."""
+    """The model's file: see `TextModel.from_bytes`."""
     step = np.float32(np.abs(weights).max() / 127)
     return np.array([constant, step], np.float32).tobytes() + np.rint(weights / step).astype(np.int8).tobytes()
 

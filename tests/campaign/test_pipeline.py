@@ -20,8 +20,8 @@ SIGNALS = [
     for name, inputs in {
         "names": ("accounts",), "name_matches": ("names",), "links": ("posts",), "addresses": ("accounts",),
         "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
-        "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",), "lures": ("posts",),
-        "hops": ("redirects",),
+        "host_names": ("addresses",), "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",),
+        "lures": ("posts",), "hops": ("redirects",),
         "avatar_matches": ("accounts", "media"), "candidates": ("accounts", "name_matches", "claims"),
         "proofs": ("candidates", "addresses", "holder_handles")}.items()]
 

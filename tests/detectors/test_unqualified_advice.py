@@ -75,6 +75,23 @@ def test_advice_without_a_claim_is_found_only_where_it_is_sold() -> None:
     assert not is_found("I love my thyroid.", "Stop taking your thyroid pills.")
 
 
+def test_a_fee_in_the_advising_post_counts_where_the_profile_is_about_that_field_and_the_fee_is_the_authors() -> None:
+    told = "Stop taking your thyroid pills."
+    assert is_found("A thyroid diary.", f"{told} Book a session, $60.")
+    assert is_found("A thyroid diary.", f"{told} The consultation is $60.")             # a service and a price
+    assert not is_found("A garden diary.", f"{told} Book a session, $60.")
+    assert not is_found("A thyroid diary.", f"{told} They charged me $60 a session for that.")
+    assert not is_found("A thyroid diary.", told, "Book a session, $60.")               # advice and fee in two posts
+
+
+def test_who_claims_a_profession_and_takes_a_fee_in_a_post_sells_it() -> None:
+    left = swept("Licensed physician.", "Private consultations about the heart, book now.")
+    assert [row["signal"] for row in left[DETECTOR.evidence] if row["family"] == "content"] == ["sells_advice"]
+    assert not is_found("Runner, mother of two.", "Private consultations about the heart, book now.")
+    assert not is_found("Licensed physician.", "They charge $60 for a consultation about the heart.")
+    assert is_found("Licensed physician. Consultation $80.", ADVICE)
+
+
 def test_a_revoked_qualification_needs_no_fee() -> None:
     revoked = {"profession": "physician", "status": "revoked"}
     assert swept("Licensed physician.", ADVICE, credentials=[revoked])[DETECTOR.found]
@@ -112,6 +129,7 @@ def test_words_of_two_languages_do_not_add_up() -> None:
 def test_the_gate_reads_bytes_as_written_and_whole_ascii_words() -> None:
     gate = Gate(["оплата", "my fee", "консульт*"])
     assert gate.passes(pa.array(["ОПЛАТА вперёд", "Оплата", "MY FEE", "my feet", "консультация", ""])).tolist() == [
-        True, True, True, False, True, False]
-    assert gate.passes(pa.array([], pa.string())).tolist() == []
-    assert gate.passes(pa.array(["my", " fee"])).tolist() == [False, False]
+        [True, True, True, False, True, False]]
+    assert gate.passes(pa.array([], pa.string())).tolist() == [[]]
+    assert gate.passes(pa.array(["my", " fee"])).tolist() == [[False, False]]
+    assert Gate(["my fee"], ["my fee", "price"]).passes(pa.array(["my fee", "price"])).tolist() == [[True, False], [True, True]]

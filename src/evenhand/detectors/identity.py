@@ -69,7 +69,7 @@ NAMED_CLAIMS = Query(
            and contains(lower(a.bio), lower(trim(a.display_name))))""")
 
 IDENTITY_EVIDENCE = Query(
-    name="identity_evidence", inputs=("name_matches", "address_matches", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),
+    name="identity_evidence", inputs=("name_matches", "address_matches", "host_names", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),
     sentence="a name, handle, own address or profile picture that reads as a registered holder's",
     sql=f"""
     select account_id, holder_id, 'identity' as family,
@@ -98,6 +98,15 @@ IDENTITY_EVIDENCE = Query(
       on m.account_id = h.account_id and m.domain = h.domain
     where (m."where" = 'handle' or (m."where" = 'website' and h.account_id is null))
       and m.similarity * m.weight >= {MIN_NAME_STRENGTH}
+    union all
+    select h.account_id, h.holder_id, 'identity' as family, 'address_embeds' as signal, h."where",
+           cast(null as varchar) as post_id, h.host as shown, h.holder_name as expected, h.holder_id as source,
+           h.similarity * h.weight as strength, h.holder_kind, h.similarity, h.weight
+    from host_names h
+    left join (select distinct account_id, host, holder_id from address_matches
+               where similarity * weight >= {MIN_NAME_STRENGTH}) m
+      on h.account_id = m.account_id and h.host = m.host and h.holder_id = m.holder_id
+    where m.account_id is null and h.similarity * h.weight >= {MIN_NAME_STRENGTH}
     union all
     select {EVIDENCE_COLUMNS}, holder_kind, similarity, weight from {AVATAR_EVIDENCE.name}""")
 

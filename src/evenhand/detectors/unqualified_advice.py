@@ -2,10 +2,10 @@
 
 Talk on a topic is free, and so is advice without money: neither is ever found. It takes a post that tells somebody what to do,
 in words, and a fee; then either a profession that the account claims (the guard `verified_credential` spares whoever has
-it), or the fee and the advice in one place, by an account that offers it or asks to be written to: who criticises what others
-take for their advice sells nothing. Who claims a profession and sells it to somebody in a post need not give the advice
-there. A claim that the register says was revoked needs no fee. Who is no doctor and says
-so, a post that sends people to a professional, and criticism of a profession are no evidence.
+it), or the fee and the advice in one place, by an account that offers it, asks to be written to, or whose profile is about
+that field: who criticises what others take for their advice sells nothing. Who claims a profession and takes a fee in a post
+sells what he claims to be, and need not give the advice there. A claim that the register says was revoked needs no fee. Who
+is no doctor and says so, a post that sends people to a professional, and criticism of a profession are no evidence.
 """
 
 from __future__ import annotations
@@ -27,12 +27,16 @@ ADVISING = Query(
             from practice_words where kind in ('claims', 'field') group by account_id),
     told as (select p.account_id, p.post_id, case when p.field = '' then w.field else p.field end as field,
                     p.kind, p.shown, p.about
-             from advice_posts p left join own w on p.account_id = w.account_id where p.kind in ('advises', 'addresses')),
+             from advice_posts p left join own w on p.account_id = w.account_id where p.kind in ('advises', 'addresses')
+             union all
+             select p.account_id, p.post_id, c.field, 'sells' as kind, p.shown, '' as about
+             from advice_posts p join claims c on p.account_id = c.account_id where p.kind = 'fee'),
     offers as (
         select f.account_id, c.field
         from (select distinct account_id from practice_words where kind in ('fee', 'offers')) f
         join (select distinct account_id, field from practice_words where kind in ('field', 'claims')) c
           on f.account_id = c.account_id),
+    themes as (select distinct account_id, field from practice_words where kind = 'field'),
     charged as (select distinct account_id, post_id from advice_posts where kind = 'fee'),
     asking as (select distinct account_id, post_id from advice_posts where kind = 'contact'),
     selling as (select distinct account_id from practice_words where kind in ('fee', 'offers')),
@@ -41,7 +45,8 @@ ADVISING = Query(
     select p.account_id, p.post_id, p.field, p.kind, p.shown, p.about,
            case when c.account_id is not null then 1 else 0 end as is_claimed,
            case when m.account_id is not null then 1 else 0 end as takes_money,
-           case when o.account_id is not null or (h.post_id is not null and (k.post_id is not null or s.account_id is not null))
+           case when o.account_id is not null or (h.post_id is not null and (
+                    k.post_id is not null or s.account_id is not null or t.account_id is not null))
                 then 1 else 0 end as is_sold,
            case when h.post_id is not null then 1 else 0 end as is_charged
     from told p
@@ -50,6 +55,7 @@ ADVISING = Query(
     left join charged h on p.account_id = h.account_id and p.post_id = h.post_id
     left join asking k on p.account_id = k.account_id and p.post_id = k.post_id
     left join selling s on p.account_id = s.account_id
+    left join themes t on p.account_id = t.account_id and p.field = t.field
     left join offers o on p.account_id = o.account_id and p.field = o.field
     where p.field is not null""")
 
@@ -71,10 +77,11 @@ SOLD_ADVICE = Query(
     sql=f"""
     with judged as (
         select a.*, case when v.account_id is not null then 1 else 0 end as is_void,
-               row_number() over (partition by a.account_id, a.post_id, a.field order by a.kind) as place
+               row_number() over (partition by a.account_id, a.post_id, a.field
+                                  order by case a.kind when 'advises' then 1 when 'addresses' then 2 else 3 end) as place
         from {ADVISING.name} a left join {VOID_CLAIMS.name} v on a.account_id = v.account_id and a.field = v.field
         where (a.kind = 'advises' and ((a.takes_money = 1 and (a.is_claimed = 1 or a.is_sold = 1)) or v.account_id is not null))
-           or (a.kind = 'addresses' and a.is_claimed = 1 and a.is_charged = 1))
+           or (a.kind in ('addresses', 'sells') and a.is_claimed = 1 and a.is_charged = 1))
     select account_id, post_id, field, kind, shown, about, is_claimed, is_sold, is_void from judged where place = 1""")
 
 EVIDENCE = Query(
@@ -85,7 +92,7 @@ EVIDENCE = Query(
     fields as (select distinct account_id, field from {SOLD_ADVICE.name}),
     gathered as (
         select account_id, 'content' as family,
-               case when kind = 'addresses' then 'sells_advice' when field = 'medical' then 'advises_medical'
+               case when kind <> 'advises' then 'sells_advice' when field = 'medical' then 'advises_medical'
                     when field = 'legal' then 'advises_legal' when field = 'financial' then 'advises_financial'
                     else 'advises_education' end as signal,
                post_id as "where", post_id, shown, about as expected, '' as source,
@@ -131,7 +138,7 @@ FOUND = Query(
     where n_families >= 2 and content > 0.0""")
 
 DETECTOR = Detector(
-    name="unqualified_advice", harm=Harm.UNQUALIFIED_ADVICE, version=1,
+    name="unqualified_advice", harm=Harm.UNQUALIFIED_ADVICE, version=2,
     steps=(ADVISING, VOID_CLAIMS, SOLD_ADVICE, EVIDENCE, FOUND), found=FOUND.name, evidence=EVIDENCE.name,
     suspects=(EVIDENCE.name,),
     sentence="tells single people what to do in a regulated field for money, and no qualification for it is confirmed")

@@ -11,6 +11,7 @@ import pyarrow as pa
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
 from evenhand.signals.advice import advice_steps
+from evenhand.signals.advice.sentences import advice_sentences
 from evenhand.signals.candidates import CANDIDATES
 from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.fact_checks.common_words import CommonWords
@@ -26,6 +27,7 @@ from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
 from evenhand.signals.topics.tags import topic_steps
 from evenhand.signals.web.address_matches import AddressIndex, address_matches
 from evenhand.signals.web.funnels import funnel_steps
+from evenhand.signals.web.host_names import host_names
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
@@ -39,7 +41,7 @@ from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
 from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
-from evenhand.signals.words.solicitations import SpamModel, solicitations
+from evenhand.signals.words.solicitations import TextModel, solicitations
 from evenhand.signals.words.warnings import warnings
 
 
@@ -52,7 +54,8 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
     return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
             addresses(public), hops(public),
-            *name_history(), *address_matches(addressed), listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
+            *name_history(), *address_matches(addressed), host_names(index, tables, registered=addressed.registered),
+            listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
@@ -62,6 +65,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
             *advice_steps(lexicon("advice"), lexicon("professions")),
+            advice_sentences(advice_model, digest="advice sentences 1"),
             *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
 
 
@@ -77,9 +81,15 @@ def common_words() -> CommonWords:
 
 
 @cache
-def spam_model() -> SpamModel:
+def spam_model() -> TextModel:
     """The shipped model of unasked-for advertising."""
-    return SpamModel.from_bytes(_bytes("solicitations.bin"))
+    return TextModel.from_bytes(_bytes("solicitations.bin"))
+
+
+@cache
+def advice_model() -> TextModel:
+    """The shipped model of sentences that give advice."""
+    return TextModel.from_bytes(_bytes("advice_sentences.bin"))
 
 
 @cache

@@ -26,10 +26,13 @@ PASSED_POSTS = pa.schema([("account_id", pa.string()), ("post_id", pa.string())]
 
 
 class Gate:
-    """Words compiled for one question about each text: does it hold any of them?"""
+    """Word lists compiled for one question about each text, asked in one pass: does it hold any word of a list?"""
 
-    def __init__(self, words: Collection[str]) -> None:
-        written = dict.fromkeys(variant for word in words for variant in _variants(word))
+    def __init__(self, *lists: Collection[str]) -> None:
+        variants = [list(dict.fromkeys(one for word in words for one in _variants(word))) for words in lists]
+        written = [one for own in variants for one in own]
+        self._list = np.repeat(np.arange(len(lists)), [len(own) for own in variants])
+        self._n_lists = len(lists)
         texts = [variant.strip("*").strip().encode() for variant in written]
         self._length = np.array([len(text) for text in texts], np.int64)
         self._open = np.array([variant.endswith("*") for variant in written], np.bool_)
@@ -37,13 +40,13 @@ class Gate:
         self._literals = Literals(texts)
 
     def passes(self, texts: pa.Array) -> Flags:
-        """For each text whether one of the words stands in it; ASCII words only where no ASCII letter is beside them.
+        """For each list, and in it for each text: does a word stand in it? ASCII words only where no letter of ASCII is beside.
 
         >>> Gate(["my fee", "consult*"]).passes(pa.array(["My FEE is 5", "my feelings", "consulting", None])).tolist()
-        [True, False, True, False]
+        [[True, False, True, False]]
         """
         raw = Folded.of(pc.ascii_lower(texts.cast(pa.large_string()).fill_null("")))
-        found = np.zeros(len(raw), np.bool_)
+        found = np.zeros((self._n_lists, len(raw)), np.bool_)
         pattern, end = self._literals.scan(raw.data.tobytes())
         start = end - self._length[pattern]
         row = np.searchsorted(raw.offsets, start, side="right") - 1
@@ -51,7 +54,8 @@ class Gate:
         first, last = raw.data[np.maximum(start - 1, 0)], raw.data[np.minimum(end, max(len(raw.data) - 1, 0))]
         left = (start == raw.starts[row]) | ~_IS_LETTER[first] | ~_IS_LETTER[raw.data[start]] | self._open_left[pattern]
         right = (end == raw.ends[row]) | ~_IS_LETTER[last] | ~_IS_LETTER[raw.data[end - 1]] | self._open[pattern]
-        found[row[inside & left & right]] = True
+        stands = inside & left & right
+        found[self._list[pattern[stands]], row[stands]] = True
         return found
 
 
@@ -71,7 +75,8 @@ def practice_profiles(advice: Lexicon, claimed: Lexicon) -> Kernel:
     gate = Gate(words)
 
     def run(accounts: pa.RecordBatch) -> pa.RecordBatch:
-        found = gate.passes(accounts.column("bio")) | gate.passes(accounts.column("display_name"))
+        [in_bio], [in_name] = gate.passes(accounts.column("bio")), gate.passes(accounts.column("display_name"))
+        found = in_bio | in_name
         return pa.RecordBatch.from_arrays([accounts.column("account_id").filter(pa.array(found))], schema=PASSED_ACCOUNTS)
 
     return Kernel(name="practice_profiles", source="accounts", columns=("account_id", "display_name", "bio"), run=run,
@@ -80,18 +85,22 @@ def practice_profiles(advice: Lexicon, claimed: Lexicon) -> Kernel:
 
 
 def fee_posts(advice: Lexicon) -> Kernel:
-    """The kernel `fee_posts` over posts: those with a word for a fee or a booking."""
-    words = _of(advice, ("fee",))
+    """The kernel `fee_posts` over posts: those with a word for a fee or a booking, or with a service and a price.
 
-    gate = Gate(words)
+    A price alone stands in a post in thirty, so prices are looked for only where a service is named.
+    """
+    gate, prices = Gate(_of(advice, ("fee",)), _of(advice, ("service",))), Gate(_of(advice, ("price",)))
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        kept = pa.array(gate.passes(posts.column("text")))
-        return pa.RecordBatch.from_arrays([posts.column(name).filter(kept) for name in PASSED_POSTS.names],
+        texts = posts.column("text")
+        kept, offers = gate.passes(texts)
+        offered = np.flatnonzero(offers & ~kept)
+        kept[offered] = prices.passes(texts.take(pa.array(offered)))[0]
+        return pa.RecordBatch.from_arrays([posts.column(name).filter(pa.array(kept)) for name in PASSED_POSTS.names],
                                           schema=PASSED_POSTS)
 
     return Kernel(name="fee_posts", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=PASSED_POSTS,
-                  sentence="a post with a word for a fee or a booking", digest=advice.digest)
+                  sentence="a post with a word for a fee or a booking, or for a service and a price", digest=advice.digest)
 
 
 def _of(lexicon: Lexicon, groups: Sequence[str]) -> list[str]:

@@ -48,29 +48,12 @@ def advice_posts(advice: Lexicon) -> Kernel:
                   digest=advice.digest)
 
 
-TELLING = pa.schema([("account_id", pa.string()), ("post_id", pa.string())])
-
 _LEADING = frozenset({"en", "es", "pt", "fr", "de", "it", "nl", "pl", "ru", "uk", "el", "ar", "he", "id"})
 """Languages in which a command stands at the start of its clause: there one word alone counts only in that place."""
-_LEAD_WORDS = 2
-"""Words that may stand before it: “please just stop”."""
+_LEAD_WORDS = 3
+"""Words that may stand before it: “with this scan stop”."""
 _BESIDE_BYTES = 8
 """A command that near a word for a fee, a booking or a message is part of it: “message me to book”."""
-
-
-def advice_sentences(advice: Lexicon) -> Kernel:
-    """The kernel `advice_sentences` over all posts: those that tell somebody what to do, whatever it is about.
-
-    No detector reads it; it is the same measurement as the first half of `advice_posts`, to be measured by itself.
-    """
-    reader = _Reader(WordList(advice, "bio"))
-
-    def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        kept = pa.array(reader.tells(posts.column("text")))
-        return pa.RecordBatch.from_arrays([posts.column(name).filter(kept) for name in TELLING.names], schema=TELLING)
-
-    return Kernel(name="advice_sentences", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=TELLING,
-                  sentence="a post that tells somebody what to do", digest=advice.digest)
 
 
 class _Reader:
@@ -110,13 +93,6 @@ class _Reader:
         return pa.RecordBatch.from_arrays([posts.column("account_id").take(taken), posts.column("post_id").take(taken),
                                            *columns.values()], schema=SCHEMA)
 
-    def tells(self, texts: pa.Array) -> Flags:
-        """Which texts tell somebody what to do."""
-        folded = fold(texts)
-        told = np.zeros(len(folded), np.bool_)
-        told[self._telling(folded, self._words.find(folded)).row] = True
-        return told
-
     def _telling(self, folded: Folded, found: Mentions) -> Mentions:
         """The mentions that tell what to do: commands in their place, and not those to book or to write."""
         flags = self._of("prescribes", found)
@@ -134,11 +110,13 @@ class _Reader:
     def _fees(self, found: Mentions, n: int) -> Flags:
         """Words for a fee, and for a service in posts that name a price too, in a language of the post's other words.
 
-        The Indonesian for a fee is the Turkish for a recipe.
+        The Indonesian for a fee is the Turkish for a recipe. In a post that tells what others take or took, no fee is the
+        author's own.
         """
         priced = np.zeros(n, np.bool_)
         priced[found.row[self._of("price", found)]] = True
-        fees: Flags = self._of("fee", found) | (self._of("service", found) & priced[found.row])
+        others = np.isin(found.row, found.row[self._of("fee_of_others", found)])
+        fees: Flags = (self._of("fee", found) | (self._of("service", found) & priced[found.row])) & ~others
         tells = np.isin(self._words.group_of[found.entry], self._telling_groups) & ~self._is_any[found.entry]
         said = self._languages(found.keep(tells), n)
         spoken: Flags = fees & ((self._speaks[found.entry] & said[found.row]) != 0)

@@ -6,8 +6,11 @@ doctor” claim nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenhand.model.step import Kernel, Query
 from evenhand.signals.advice.gate import FIELDS
@@ -70,20 +73,28 @@ def _claims(raw: pa.Array, where: str, words: WordList) -> tuple[Places, dict[st
     found = found.keep(kept)
     found = found.keep(first_of_each(found, words.group_of[found.entry]))
     columns = spoken(words, raw, folded, found)
-    is_field = np.isin(words.group_of[found.entry], [nth for nth, group in enumerate(words.groups) if group in FIELDS])
+    is_field = np.isin(words.group_of[found.entry], _places(words, FIELDS))
     return found.row, {"where": pa.repeat(where, len(found)), **_told(columns, is_field, kind="claims")}
 
 
 def _offers(raw: pa.Array, where: str, words: WordList) -> tuple[Places, dict[str, pa.Array]]:
-    """Fees, fields and disclaimers."""
+    """Fees, fields and disclaimers. A service beside a price is a fee."""
     folded = fold(raw)
     found = words.find(folded)
-    told = [nth for nth, group in enumerate(words.groups) if group in (*FIELDS, "fee", "disclaims")]
-    found = found.keep(np.isin(words.group_of[found.entry], told))
+    group = words.group_of[found.entry]
+    priced = found.row[np.isin(group, _places(words, ("price",)))]
+    told = np.isin(group, _places(words, (*FIELDS, "fee", "disclaims")))
+    found = found.keep(told | (np.isin(group, _places(words, ("service",))) & np.isin(found.row, priced)))
     found = found.keep(first_of_each(found, words.group_of[found.entry]))
     columns = spoken(words, raw, folded, found)
-    is_field = np.isin(words.group_of[found.entry], [nth for nth, group in enumerate(words.groups) if group in FIELDS])
+    columns["group"] = pc.replace_with_mask(columns["group"], pc.equal(columns["group"], "service"), "fee")
+    is_field = np.isin(words.group_of[found.entry], _places(words, FIELDS))
     return found.row, {"where": pa.repeat(where, len(found)), **_told(columns, is_field, kind="field")}
+
+
+def _places(words: WordList, groups: Sequence[str]) -> list[int]:
+    """The numbers of some groups of a word list."""
+    return [nth for nth, group in enumerate(words.groups) if group in groups]
 
 
 def _told(columns: dict[str, pa.Array], is_field: Flags, *, kind: str) -> dict[str, pa.Array]:

@@ -89,7 +89,7 @@ class AddressIndex:
         owners = np.asarray(pc.list_parent_indices(lists)).astype(np.int64)[rows]
         domains, labels, ends = (pa.array([getattr(host, name) if host else None for host in split], pa.string())
                                  .take(pa.array(indices[rows])) for name in ("domain", "label", "suffix"))
-        readable = _decoded(labels)
+        readable = decoded(labels)
         forms = forms_of(readable, tables, names.added, is_handle=False)
         parts = NameParts.of(forms.words, tables)
         form_weights = _label_weights(parts, forms, owners, names)
@@ -138,7 +138,7 @@ def _host_forms(labels: pa.Array, suffixes: pa.Array, tables: UnicodeTables) -> 
                  names=np.r_[np.arange(len(labels)), several], origins=np.arange(len(texts)))
 
 
-def _decoded(labels: pa.Array) -> pa.Array:
+def decoded(labels: pa.Array) -> pa.Array:
     """The labels, those in punycode (RFC 3492) as the characters they stand for."""
     coded = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(labels, "^xn--[a-z0-9-]+$"), False)))
     if not len(coded):
@@ -249,7 +249,7 @@ def _like(texts: pa.Array, targets: Targets, index: AddressIndex) -> tuple[Liken
 def _by_label(hosts: pa.RecordBatch, index: AddressIndex) -> _Matches:
     """Matches of the registrable label. One that is a registered label in whole reads as that one only."""
     labels = hosts.column("label")
-    like, doubled = _like(_decoded(labels), index.labels, index)
+    like, doubled = _like(decoded(labels), index.labels, index)
     row, name = like.found.row, index.labels.entries.name[like.entry]
     whole = np.zeros(len(labels), np.bool_)
     same = equal_texts(labels.take(pa.array(row)), index.label_texts.take(pa.array(name)))

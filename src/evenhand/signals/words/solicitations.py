@@ -36,22 +36,22 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpamModel:
-    """One weight per bucket, a constant, and the digest of both."""
+class TextModel:
+    """A linear model of texts: one weight per bucket of `features`, a constant, and the digest of both."""
 
     weights: npt.NDArray[np.float32]
     constant: float
     digest: str
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> SpamModel:
+    def from_bytes(cls, data: bytes) -> TextModel:
         """The model in `data`: two float32 (constant, weight of one step), then one signed byte per bucket."""
         constant, step = np.frombuffer(data[:8], np.float32)
         steps = np.frombuffer(data[8:], np.int8)
         return cls(weights=steps.astype(np.float32) * step, constant=float(constant), digest=hashlib.sha256(data).hexdigest())
 
     def likeness(self, texts: pa.Array) -> npt.NDArray[np.float64]:
-        """How much each text reads as a solicitation, from 0 to 1."""
+        """How much each text reads as what the model was trained to tell, from 0 to 1."""
         row, bucket, weight = features(texts)
         sums = np.bincount(row, weights=self.weights[bucket] * weight, minlength=len(texts))
         likeness: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(sums + self.constant)))
@@ -68,7 +68,7 @@ def features(texts: pa.Array) -> tuple[Places, Places, npt.NDArray[np.float64]]:
     return row, bucket, (1 / np.sqrt(np.maximum(np.bincount(row, minlength=len(texts)), 1)))[row]
 
 
-def solicitations(model: Callable[[], SpamModel], *, digest: str) -> Kernel:
+def solicitations(model: Callable[[], TextModel], *, digest: str) -> Kernel:
     """The kernel `solicitations` over `posts`, as `SCHEMA`. The model is fetched when the first text comes.
 
     It reads every post, so it runs only in a sweep whose pack asks for it, and on labelled sets.
