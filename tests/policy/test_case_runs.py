@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.model.policy import CaseOutcome, Expectation
+from evenhand.model.policy_case import CaseOutcome, Expectation
 from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
 from evenhand.policy.cases.keys import ACCOUNT_KEYS, MEDIA_KEYS, POST_KEYS
 from evenhand.policy.cases.runs import case_failures, case_media, case_runs, case_tables, swap_failures

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.model.policy import CaseAccount, CasePost, Expectation, PolicyCase, SwapPair
+from evenhand.model.policy import SwapPair
+from evenhand.model.policy_case import CaseAccount, CasePost, Expectation, PolicyCase
 from evenhand.policy.swap import exchange, read_sides, swapped
 
 ROOT = Path(__file__).resolve().parent.parent.parent

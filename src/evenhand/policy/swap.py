@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from evenhand.model.policy import CaseAccount, CasePost, PolicyCase, SwapPair
+from evenhand.model.policy import SwapPair
+from evenhand.model.policy_case import CaseAccount, CasePost, PolicyCase
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, kana and Han write without spaces: there a word may stand anywhere."""

@@ -14,7 +14,8 @@ from evenhand.campaign.pipeline import Pipeline, assemble
 from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
-from evenhand.model.policy import CaseOutcome, Policy
+from evenhand.model.policy import Policy
+from evenhand.model.policy_case import CaseOutcome
 from evenhand.model.registry import REGISTERS
 from evenhand.model.snapshot import TABLES
 from evenhand.model.step import Step

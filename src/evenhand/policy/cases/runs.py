@@ -9,16 +9,8 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from evenhand.errors import Problem
-from evenhand.model.policy import (
-    CaseAccount,
-    CaseFactCheck,
-    CaseOthers,
-    CaseOutcome,
-    CasePost,
-    PolicyCase,
-    PolicyPack,
-    SwapPair,
-)
+from evenhand.model.policy import PolicyPack, SwapPair
+from evenhand.model.policy_case import CaseAccount, CaseFactCheck, CaseOthers, CaseOutcome, CasePost, PolicyCase
 from evenhand.model.snapshot import ACCOUNTS, FOLLOWS, MEDIA, POSTS, REDIRECTS
 from evenhand.policy.swap import exchange, swapped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.model.policy import (
+from evenhand.model.policy_case import (
     CaseAccount,
     CaseCredential,
     CaseFactCheck,
