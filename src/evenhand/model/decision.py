@@ -106,6 +106,8 @@ class Decision:
     other_harms: tuple[Harm, ...]
     """Further harms found in the same account; the decision rests on `harm` alone."""
     statement: StatementOfReasons
+    posted_at: datetime | None = None
+    """When the latest post of its finding was published, where that is known."""
 
 
 class Undo(StrEnum):
