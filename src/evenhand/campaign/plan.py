@@ -131,7 +131,8 @@ def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Find
     considered = tuple(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding))
     published = {post: at for suspicion in case.suspicions for post, at in suspicion.posted_at.items()}
     decision = Decision(
-        decision_id="", posted_at=max((published[post] for post in finding.post_ids if post in published), default=None), profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,
+        decision_id="", posted_at=max((published[post] for post in finding.post_ids if post in published), default=None),
+        profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,
         until=verdict.until, finding=finding, guards_considered=considered, automation=verdict.automation,
         decided_at=terms.cut_off, steps=verdict.steps, would_change=verdict.would_change, other_harms=others,
         statement=statement)

@@ -44,8 +44,8 @@ DECISIONS = pa.schema([
     pa.field("other_harms", pa.list_(pa.string())),
     pa.field("statement", STATEMENT, nullable=False),
 ])
-"""One row per decision with a penalty above `none`, ordered as the effects will be carried out. `created_at` is when the account
-was, `posted_at` when the latest of `post_ids` was published."""
+"""One row per decision with a penalty above `none`, ordered as the effects will be carried out. `created_at` is when the
+account was opened, `posted_at` when the latest of `post_ids` was published."""
 
 SPARED = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),

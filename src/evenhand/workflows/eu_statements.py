@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -103,10 +104,12 @@ class _Files:
         self._refused = pa_csv.CSVWriter(into / "refused.csv", REFUSED)
         self.n_calls = 0
 
-    def __enter__(self) -> _Files:
+    def __enter__(self) -> Self:
+        """The files."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Write what is left and close."""
         self._send(self._waiting)
         self._refused.close()
         if self._dump is not None:
@@ -168,8 +171,8 @@ def _added(before: FlagRow | None, row: FlagRow) -> FlagRow:
 def _planned_with(plan: Path, pack: PolicyPack) -> Plan:
     header = read_plan(plan)
     if header.pack_digest != pack.digest:
-        raise StalePlan(Problem(what=f"the pack `{pack.name} {pack.version}` is not what the plan `{header.digest[:12]}` was made "
-                                     "with", hint="name the plan's pack with `--pack`"))
+        raise StalePlan(Problem(what=f"the plan `{header.digest[:12]}` was not made with the pack `{pack.name} {pack.version}`",
+                                hint="name the plan's pack with `--pack`"))
     return header
 
 

@@ -37,7 +37,8 @@ class EuStatementsView:
                                                             row.n_recorded_fully, row.n_differing)))
         parts: list[RenderableType] = [
             Text(f"{export.n_decisions:,} decisions: {export.n_no_restriction:,} restrict nothing, so no statement is due; of "
-                 f"{export.n_restrictions:,} restrictions {export.n_ready:,} statements are ready and {export.n_refused:,} refused"),
+                 f"{export.n_restrictions:,} restrictions {export.n_ready:,} have a statement that is ready, and "
+                 f"{export.n_refused:,} are refused"),
             heading("Automation, as stated and as recorded"), grid]
         if export.refused_for:
             parts.append(heading("Refused"))

@@ -82,7 +82,8 @@ def _places(made: pa.Table, due: pa.Table) -> pa.Table:
     lengths = pc.list_value_length(made["territorial_scope"].combine_chunks())
     rows = pc.indices_nonzero(pc.fill_null(pc.equal(lengths, 0), False)).cast(pa.int64())
     policies = due["policy_id"].combine_chunks().take(rows)
-    what = pc.binary_join_element_wise("is empty: the policy `", policies, f"` applies in none of the {len(TERRITORIES)} countries", "")
+    nowhere = f"` applies in none of the {len(TERRITORIES)} countries"
+    what = pc.binary_join_element_wise("is empty: the policy `", policies, nowhere, "")
     return _problem_table(made, rows, field="territorial_scope", what=what)
 
 

@@ -84,7 +84,8 @@ def statements(decisions: pa.Table, filing: Filing) -> pa.Table:
                "source_type": pa.repeat("SOURCE_VOLUNTARY", decisions.num_rows),
                "automated_detection": pa.repeat("Yes", decisions.num_rows),
                "automated_decision": _looked_up(decisions["automation"], {str(k): v for k, v in DECIDED.items()})})
-    return pa.table([made.get(field.name, pa.nulls(decisions.num_rows, field.type)) for field in STATEMENTS], schema=STATEMENTS)
+    columns = [made.get(field.name, pa.nulls(decisions.num_rows, field.type)) for field in STATEMENTS]
+    return pa.table(columns, schema=STATEMENTS)
 
 
 def puids(decision_ids: pa.ChunkedArray, *, campaign_id: str) -> pa.Array:
@@ -111,14 +112,15 @@ def stock(titles: Mapping[str, str]) -> frozenset[str]:
 def _restriction(decisions: pa.Table) -> dict[str, pa.Array]:
     """The `decision_*` fields and the end of the restriction."""
     penalty = decisions["penalty"]
-    value = {field: _looked_up(penalty, {str(p): m.dsa_value for p, m in MEANINGS.items() if m.dsa_field == field and m.dsa_value})
+    value = {field: _looked_up(penalty, {str(p): m.dsa_value or "" for p, m in MEANINGS.items() if m.dsa_field == field})
              for field in ("decision_visibility", "decision_monetary", "decision_account")}
+    none = pa.scalar(None, pa.string())
     until = pc.strftime(decisions["until"].combine_chunks(), format="%Y-%m-%d")
     return {
         "decision_visibility": _as_lists(value["decision_visibility"]),
         "decision_visibility_other": _looked_up(penalty, {str(Penalty.REMOVE_FOLLOWERS): FOLLOWERS}),
         "decision_monetary": value["decision_monetary"], "decision_account": value["decision_account"],
-        **{f"end_date_{kind}_restriction": pc.if_else(pc.is_valid(value[f"decision_{kind}"]), until, pa.scalar(None, pa.string()))
+        **{f"end_date_{kind}_restriction": pc.if_else(pc.is_valid(value[f"decision_{kind}"]), until, none)
            for kind in ("visibility", "monetary", "account")}}
 
 
@@ -157,9 +159,10 @@ def _content(decisions: pa.Table) -> dict[str, pa.Array]:
     kinds = {"tt": ("CONTENT_TYPE_SYNTHETIC_MEDIA",), "tf": ("CONTENT_TYPE_TEXT",),
              "ft": ("CONTENT_TYPE_SYNTHETIC_MEDIA", "CONTENT_TYPE_OTHER"), "ff": ("CONTENT_TYPE_OTHER",)}
     kind = pc.binary_join_element_wise(pc.if_else(is_posts, "t", "f"), pc.if_else(is_synthetic, "t", "f"), "")
-    language = pc.utf8_upper(pc.utf8_slice_codeunits(decisions["language"].combine_chunks(), 0, 2))
+    tag = decisions["language"].combine_chunks()
+    language = pc.utf8_upper(pc.utf8_slice_codeunits(tag, 0, 2))
     is_tag = pc.and_(pc.is_in(language, value_set=pa.array(LANGUAGES)),
-                     pc.fill_null(pc.match_substring_regex(decisions["language"].combine_chunks(), r"^[A-Za-z]{2}($|[-_])"), False))
+                     pc.fill_null(pc.match_substring_regex(tag, r"^[A-Za-z]{2}($|[-_])"), False))
     since = pc.if_else(is_posts, decisions["posted_at"].combine_chunks(), decisions["created_at"].combine_chunks())
     return {
         "content_type": _lists_looked_up(kind, kinds),

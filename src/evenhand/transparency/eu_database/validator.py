@@ -162,5 +162,6 @@ def _rows_with(column: pa.Array, of_elements: pa.Array) -> pa.Array:
 def _is_day(column: pa.Array) -> pa.Array:
     """Where a text is a day of the calendar written as 2026-11-01."""
     looks = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d{2}-\d{2}$"), False)
-    parsed = pc.strptime(pc.if_else(looks, column, pa.scalar(None, pa.string())), format="%Y-%m-%d", unit="s", error_is_null=True)
+    days = pc.if_else(looks, column, pa.scalar(None, pa.string()))
+    parsed = pc.strptime(days, format="%Y-%m-%d", unit="s", error_is_null=True)
     return pc.fill_null(pc.equal(pc.strftime(parsed, format="%Y-%m-%d"), column), False)
