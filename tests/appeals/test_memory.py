@@ -26,7 +26,8 @@ PROFILES = pa.schema([("account_id", pa.string()), ("handle", pa.string())])
 
 texts = st.text(alphabet="aé1٣ 中\u200b|", max_size=4)
 reasons = st.fixed_dictionaries({
-    "signal": st.sampled_from(["name_reads_as", "claims_news", "links_listed"]), "family": st.sampled_from(["identity", "claim"]),
+    "signal": st.sampled_from(["name_reads_as", "claims_news", "links_listed"]),
+    "family": st.sampled_from(["identity", "claim"]),
     "fact": texts, "where": st.sampled_from(["bio", "p1", "p2"]), "shown": texts, "expected": texts, "source": texts})
 
 
@@ -38,7 +39,8 @@ def engine() -> Iterator[DuckDBEngine]:
 
 def decisions(*of_accounts: list[dict[str, str]], holder: str | None = "h") -> pa.Table:
     n = len(of_accounts)
-    return pa.table({"account_id": [str(i) for i in range(n)], "harm": ["scam"] * n, "holder_id": pa.array([holder] * n, pa.string()),
+    return pa.table({"account_id": [str(i) for i in range(n)], "harm": ["scam"] * n,
+                     "holder_id": pa.array([holder] * n, pa.string()),
                      "reasons": pa.array(list(of_accounts), pa.list_(REASON))})
 
 
@@ -60,7 +62,8 @@ def test_no_finding_again_without_new_evidence(engine: DuckDBEngine, before: lis
 
 @settings(max_examples=25)
 @given(before=st.lists(reasons, min_size=1, max_size=MAX_REASONS - 1), again=st.lists(reasons, max_size=3))
-def test_one_new_reason_is_new_evidence(engine: DuckDBEngine, before: list[dict[str, str]], again: list[dict[str, str]]) -> None:
+def test_one_new_reason_is_new_evidence(
+        engine: DuckDBEngine, before: list[dict[str, str]], again: list[dict[str, str]]) -> None:
     remembered = adjudications(decisions(before), decided_at=DECIDED_AT)
     new = {"signal": "avatar_copies", "family": "identity", "shown": "x", "expected": "y", "source": "z"}
     assert not is_spared(engine, remembered, [*before, *again, new])
@@ -79,9 +82,9 @@ def test_one_new_reason_is_new_evidence(engine: DuckDBEngine, before: list[dict[
     ({"harm": "false_claim", "shown": "other"}, True),  # evidence of another harm; the hit speaks about this one only
     ({"holder_id": "other holder", "shown": "other"}, True),
 ])
-def test_what_counts_as_new(engine: DuckDBEngine, change: dict[str, Any], spared: bool) -> None:  # noqa: FBT001  # a case's outcome
-    reason = {"signal": "links_listed", "family": "content", "fact": "", "where": "p1", "shown": "scam.example", "expected": "14",
-              "source": "list"}
+def test_what_counts_as_new(engine: DuckDBEngine, change: dict[str, Any], spared: bool) -> None:
+    reason = {"signal": "links_listed", "family": "content", "fact": "", "where": "p1", "shown": "scam.example",
+              "expected": "14", "source": "list"}
     remembered = adjudications(decisions([reason]), decided_at=DECIDED_AT)
     assert is_spared(engine, remembered, [reason | change]) is spared
 

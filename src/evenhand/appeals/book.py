@@ -74,7 +74,7 @@ def fold(events: Iterable[Event], *, book: AppealBook | None = None) -> AppealBo
             appeals[appeal.appeal_id] = appeal
         elif event.kind is EventKind.APPEAL_DECIDED:
             appeals[str(event.body["appeal_id"])] = _decided(event, appeals)
-        elif event.kind in (EventKind.DECISION_REVERSED,):
+        elif event.kind is EventKind.DECISION_REVERSED:
             reversed_.update(_decisions(event))
     return AppealBook(
         campaign_id=campaign_id, delivered=MappingProxyType(delivered), appeals=MappingProxyType(appeals),
@@ -84,7 +84,8 @@ def fold(events: Iterable[Event], *, book: AppealBook | None = None) -> AppealBo
 
 def _filed(event: Event) -> Appeal:
     body = event.body
-    return Appeal(appeal_id=str(body["appeal_id"]), decision_id=str(body["decision_id"]), filed_at=event.at, said=str(body["said"]))
+    return Appeal(appeal_id=str(body["appeal_id"]), decision_id=str(body["decision_id"]), filed_at=event.at,
+                  said=str(body["said"]))
 
 
 def _decided(event: Event, appeals: Mapping[str, Appeal]) -> Appeal:

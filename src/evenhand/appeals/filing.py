@@ -24,17 +24,17 @@ def file_appeal(book: AppealBook, *, decision_id: str, at: datetime, said: str,
     delivered_at = book.delivered.get(decision_id)
     if decision_id in book.reversed:
         return Refusal(code="reversed", text=f"the decision `{decision_id}` has been undone already",
-                       hint="tell the person that nothing of it is left; there is nothing to appeal against")
+                       next_step="tell the person that nothing of it is left; there is nothing to appeal against")
     earlier = book.of_decision(decision_id)
     if any(appeal.outcome is None for appeal in earlier):
         return Refusal(code="open_already", text=f"an appeal against the decision `{decision_id}` is open already",
-                       hint="add what is new to the open appeal")
+                       next_step="add what is new to the open appeal")
     if earlier:
         return Refusal(code="decided_already", text=f"an appeal against the decision `{decision_id}` has been decided",
-                       hint="tell the person of the certified dispute settlement bodies and the courts")
+                       next_step="tell the person of the certified dispute settlement bodies and the courts")
     if delivered_at is not None and at >= (closed_at := closes_at(delivered_at, window=window)):
         return Refusal(code="too_late", text=f"appeals against the decision `{decision_id}` closed on {closed_at:%Y-%m-%d}",
-                       hint="overturn it of your own accord if it was wrong: undoing has no deadline")
+                       next_step="overturn it of your own accord if it was wrong: undoing has no deadline")
     return Event(campaign_id=book.campaign_id, kind=EventKind.APPEAL_FILED, at=at, actor=APPELLANT, body={
         "appeal_id": appeal_id(decision_id, at=at), "decision_id": decision_id, "said": said})
 

@@ -44,7 +44,8 @@ def built_on(later: pa.Table, *, withdrawn: pa.Table, decided_at: pa.TimestampSc
 
     Their rung may have been too high: each of them is to be looked at again.
     """
-    counted = withdrawn.filter(pc.and_(pc.less_equal(withdrawn["given_at"], decided_at), pc.greater(withdrawn["expires_at"], decided_at)))
+    counted = withdrawn.filter(pc.and_(pc.less_equal(withdrawn["given_at"], decided_at),
+                                       pc.greater(withdrawn["expires_at"], decided_at)))
     return later.filter(pc.is_in(_owner(later), value_set=_owner(counted)))
 
 

@@ -13,17 +13,18 @@ from evenhand.model.refusal import Refusal
 _BY_NOBODY_ELSE = "let somebody decide it who did not propose, approve, read or start it"
 
 
-def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty, undone: Iterable[str] = ()) -> tuple[Event, ...] | Refusal:
+def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
+                  undone: Iterable[str] = ()) -> tuple[Event, ...] | Refusal:
     """The events that follow from `ruling` on a decision that imposed `penalty`, or why the ruling is refused.
 
     An overturned or varied decision is reversed as well; `undone` are the keys of the effects that take it back.
     """
     appeal = book.appeals.get(ruling.appeal_id)
     if appeal is None:
-        return Refusal(code="unknown", text=f"no appeal `{ruling.appeal_id}` has been filed", hint="file it first")
+        return Refusal(code="unknown", text=f"no appeal `{ruling.appeal_id}` has been filed", next_step="file it first")
     if appeal.outcome is not None:
         return Refusal(code="decided_already", text=f"the appeal `{ruling.appeal_id}` has been decided: {appeal.outcome}",
-                       hint="overturn the decision of your own accord if it was wrong")
+                       next_step="overturn the decision of your own accord if it was wrong")
     if refusal := _may_not(book, ruling, appeal):
         return refusal
     if refusal := _not_lighter(ruling, penalty=penalty):
@@ -49,7 +50,7 @@ def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_id
     appeal = book.appeals.get(ruling.appeal_id)
     if appeal is None or appeal.outcome is not AppealOutcome.OVERTURNED:
         return Refusal(code="no_case", text=f"no overturned appeal `{ruling.appeal_id}` shows that `{cause}` is wrong",
-                       hint="decide an appeal that rests on it first, or roll the campaign back")
+                       next_step="decide an appeal that rests on it first, or roll the campaign back")
     if refusal := _no_person_or_reason(ruling):
         return refusal
     return (Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
@@ -62,17 +63,19 @@ def _may_not(book: AppealBook, ruling: Ruling, appeal: Appeal) -> Refusal | None
         return refusal
     if ruling.by in book.took_part(appeal.decision_id):
         return Refusal(code="took_part", text=f"`{ruling.by}` took part in the decision `{appeal.decision_id}`",
-                       hint=_BY_NOBODY_ELSE)
+                       next_step=_BY_NOBODY_ELSE)
     if ruling.at < appeal.filed_at:
-        return Refusal(code="before_filing", text="an appeal cannot be decided before it is filed", hint="check the clock")
+        return Refusal(code="before_filing", text="an appeal cannot be decided before it is filed", next_step="check the clock")
     return None
 
 
 def _no_person_or_reason(ruling: Ruling) -> Refusal | None:
     if ruling.by in ("", MACHINE):
-        return Refusal(code="no_person", text="an appeal is never decided by a machine alone", hint="let a person decide it")
+        return Refusal(code="no_person", text="an appeal is never decided by a machine alone",
+                       next_step="let a person decide it")
     if not ruling.because.strip():
-        return Refusal(code="no_reason", text="the ruling gives no reason", hint="say why, in words that the person will read")
+        return Refusal(code="no_reason", text="the ruling gives no reason",
+                       next_step="say why, in words that the person will read")
     return None
 
 
@@ -80,13 +83,14 @@ def _not_lighter(ruling: Ruling, *, penalty: Penalty) -> Refusal | None:
     if ruling.outcome is not AppealOutcome.VARIED:
         return None if ruling.penalty is None else Refusal(
             code="not_varied", text=f"a penalty is named although the decision is {ruling.outcome}",
-            hint="leave the penalty out, or vary the decision")
+            next_step="leave the penalty out, or vary the decision")
     if ruling.penalty in (None, Penalty.NONE):
         return Refusal(code="no_penalty", text="the decision is varied without a penalty in its place",
-                       hint="name a lighter penalty, or overturn the decision")
+                       next_step="name a lighter penalty, or overturn the decision")
     if ruling.penalty >= penalty:
-        return Refusal(code="not_lighter", text=f"`{ruling.penalty}` is not lighter than `{penalty}`: an appeal never makes it worse",
-                       hint="uphold the decision, or name a lighter penalty")
+        return Refusal(code="not_lighter",
+                       text=f"`{ruling.penalty}` is not lighter than `{penalty}`: an appeal never makes it worse",
+                       next_step="uphold the decision, or name a lighter penalty")
     if ruling.penalty is Penalty.SUSPEND and ruling.until is None:
-        return Refusal(code="no_end", text="a suspension always has an end", hint="say until when")
+        return Refusal(code="no_end", text="a suspension always has an end", next_step="say until when")
     return None

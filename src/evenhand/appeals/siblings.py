@@ -69,10 +69,11 @@ def _rests_on(decisions: pa.Table, cause: Cause) -> npt.NDArray[np.bool_]:
     elif cause.kind is CauseKind.HOLDER:
         found = pc.equal(decisions["holder_id"], cause.value)
     elif cause.kind is CauseKind.DETECTOR:
-        names = pc.replace_substring_regex(decisions["detector"], "/[^/]*$", "") if "/" not in cause.value else decisions["detector"]
-        found = pc.equal(names, cause.value)
+        versioned = decisions["detector"]
+        found = pc.equal(versioned if "/" in cause.value else pc.replace_substring_regex(versioned, "/[^/]*$", ""), cause.value)
     elif cause.kind is CauseKind.GUARD:
-        return _rows_with(decisions["guards_considered"], pc.equal(_field(decisions["guards_considered"], "guard"), cause.value))
+        heard = decisions["guards_considered"]
+        return _rows_with(heard, pc.equal(_field(heard, "guard"), cause.value))
     else:
         return _rows_with(decisions["reasons"], _of_entry(decisions["reasons"], cause.value))
     return np.asarray(pc.fill_null(found, False).to_numpy(), dtype=bool)
@@ -100,7 +101,8 @@ def _families_left(decisions: pa.Table, cause: Cause) -> npt.NDArray[np.int64]:
     families = _field(reasons, "family").dictionary_encode()
     codes = families.indices.to_numpy(zero_copy_only=False)
     pairs = np.unique(parents[keep] * max(1, len(families.dictionary)) + codes[keep])
-    return np.bincount((pairs // max(1, len(families.dictionary))).astype(np.int64), minlength=decisions.num_rows).astype(np.int64)
+    owners = (pairs // max(1, len(families.dictionary))).astype(np.int64)
+    return np.bincount(owners, minlength=decisions.num_rows).astype(np.int64)
 
 
 def _rows_with(lists: pa.ChunkedArray, of_elements: pa.Array) -> npt.NDArray[np.bool_]:

@@ -66,6 +66,8 @@ class StatementOfReasons:
     territory: str
     duration: str
     appeal: str
+    note: str = ""
+    """What the reader should know of the languages in it; empty where there is nothing to say."""
 
     def __post_init__(self) -> None:
         """Refuse a statement that leaves something out."""
@@ -80,8 +82,9 @@ class StatementOfReasons:
     def text(self) -> str:
         """The whole statement as plain text, paragraphs separated by blank lines."""
         facts = "\n".join(f"- {fact}" for fact in self.facts)
-        return "\n\n".join((self.subject, self.what, self.rule, facts, self.automation,
-                            f"{self.territory} {self.duration}", self.appeal))
+        paragraphs = (self.subject, self.note, self.what, self.rule, facts, self.automation,
+                      f"{self.territory} {self.duration}", self.appeal)
+        return "\n\n".join(text for text in paragraphs if text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

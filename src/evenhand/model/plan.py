@@ -16,7 +16,7 @@ GUARD = pa.struct([pa.field(name, pa.string()) for name in ("guard", "strength",
 STATEMENT = pa.struct([pa.field(name, pa.string()) for name in
                        ("language", "subject", "what", "rule", "ground_url")]
                       + [pa.field("facts", pa.list_(pa.string()))]
-                      + [pa.field(name, pa.string()) for name in ("automation", "territory", "duration", "appeal")])
+                      + [pa.field(name, pa.string()) for name in ("automation", "territory", "duration", "appeal", "note")])
 
 DECISIONS = pa.schema([
     pa.field("decision_id", pa.string(), nullable=False),

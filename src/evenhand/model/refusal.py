@@ -13,10 +13,18 @@ class Refusal:
     """A stable name, such as `took_part`."""
     text: str
     """What is refused and why: lower case, no full stop, names in backticks."""
-    hint: str
-    """What to do next."""
+    next_step: str
 
     def __post_init__(self) -> None:
         """Refuse a refusal that explains nothing."""
-        if not (self.code and self.text and self.hint):
+        if not (self.code and self.text and self.next_step):
             raise ValueError("a refusal says what, why and what to do next")
+
+    def render(self) -> str:
+        """The refusal as a person reads it.
+
+        >>> print(Refusal(code="too_late", text="appeals closed yesterday", next_step="undo it of your own accord").render())
+        refused: appeals closed yesterday
+          = undo it of your own accord
+        """
+        return f"refused: {self.text}\n  = {self.next_step}"

@@ -88,7 +88,8 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "statement": {
             "language": statement.language, "subject": statement.subject, "what": statement.what, "rule": statement.rule,
             "ground_url": statement.ground_url, "facts": list(statement.facts), "automation": statement.automation,
-            "territory": statement.territory, "duration": statement.duration, "appeal": statement.appeal}}
+            "territory": statement.territory, "duration": statement.duration, "appeal": statement.appeal,
+            "note": statement.note}}
 
 
 def spared_row(spared: Spared) -> dict[str, Any]:
