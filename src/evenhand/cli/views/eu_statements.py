@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import heading, quiet, table
-from evenhand.workflows.eu_statements import EuExport
+from evenhand.workflows.transparency.eu_statements import EuExport
 
 _MAX_REASONS = 12
 

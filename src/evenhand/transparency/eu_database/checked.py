@@ -49,7 +49,7 @@ def checked(decisions: pa.Table, filing: Filing, *, confirmed: pa.Array | None =
     """
     due = decisions.filter(is_restriction(decisions)).combine_chunks()
     made = statements(due, filing)
-    found = pa.concat_tables([problems(made), *_personal(made, due, stock(filing.titles)),
+    found = pa.concat_tables([_with_days(problems(made)), *_personal(made, due, stock(filing.titles)),
                               _flags(made, due, confirmed), _places(made, due)])
     refused_rows = pc.unique(found["row"].combine_chunks())
     is_refused = pc.is_in(pa.array(range(due.num_rows), pa.int64()), value_set=refused_rows)
@@ -58,6 +58,13 @@ def checked(decisions: pa.Table, filing: Filing, *, confirmed: pa.Array | None =
         "puid": found["puid"], "field": found["field"], "what": found["what"]}, schema=REFUSED)
     return Checked(ready=made.filter(pc.invert(is_refused)), refused=refused, n_restrictions=due.num_rows,
                    n_refused=len(refused_rows), flags=flag_rows(made, due, confirmed=confirmed))
+
+
+def _with_days(found: pa.Table) -> pa.Table:
+    """A missing `content_date` with what it comes from: no day is made up where the snapshot has none."""
+    is_day = pc.and_(pc.equal(found["field"], "content_date"), pc.equal(found["what"], "is required"))
+    why = "is required: the snapshot does not say when the account was opened, or the post published"
+    return found.set_column(found.column_names.index("what"), PROBLEMS.field("what"), pc.if_else(is_day, why, found["what"]))
 
 
 def _personal(made: pa.Table, due: pa.Table, ours: Collection[str]) -> list[pa.Table]:
