@@ -17,7 +17,7 @@ from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.statements.compose import Outcome, Rule, compose, fact, guard_fact
 from evenhand.statements.languages import primary
-from evenhand.statements.outcomes import appeal_statement, reinstatement
+from evenhand.statements.outcomes import Earlier, appeal_statement, reinstatement
 from evenhand.workflows.materials import load_languages
 
 Golden = Callable[[str, str], None]
@@ -57,6 +57,10 @@ def _decision(tag: str, penalty: Penalty) -> Decision:
                     decided_at=DECIDED_AT, steps=(), would_change=(), other_harms=(), statement=statement)
 
 
+def _earlier(tag: str, penalty: Penalty) -> Earlier:
+    return Earlier.of(_decision(tag, penalty))
+
+
 @pytest.mark.parametrize("penalty", IMPOSED)
 @pytest.mark.parametrize("tag", [tag for tag in TAGS if tag != "en"])
 def test_the_statement_of_each_penalty_reads_well_in_each_language(tag: str, penalty: Penalty, golden: Golden) -> None:
@@ -67,9 +71,9 @@ def test_the_statement_of_each_penalty_reads_well_in_each_language(tag: str, pen
 def test_what_an_appeal_and_an_undoing_say_reads_well_in_each_language(tag: str, golden: Golden) -> None:
     words = LANGUAGES.for_reader(tag)
     because = "The profile says twice that it is a parody"
-    told = [appeal_statement(words, decision=_decision(tag, Penalty.CLOSE), outcome=outcome, because=because, had_strike=True)
+    told = [appeal_statement(words, decision=_earlier(tag, Penalty.CLOSE), outcome=outcome, because=because, had_strike=True)
             for outcome in AppealOutcome]
-    told += [reinstatement(words, decision=_decision(tag, penalty), ground=ground, had_strike=True)
+    told += [reinstatement(words, decision=_earlier(tag, penalty), ground=ground, had_strike=True)
              for penalty, ground in zip(IMPOSED, [ReversalGround.ROLLBACK, ReversalGround.CLASS] * 4, strict=True)]
     golden(f"statements/{tag}/outcomes.txt", "\n\n----\n\n".join(one.text for one in told) + "\n")
 
@@ -105,7 +109,7 @@ def test_a_reader_without_words_in_their_language_is_told_so(tag: str, names: st
                         outcome=Outcome(penalty=Penalty.LABEL, until=None, automation=Automation.FULLY))
     assert f"your language ({names})" in statement.note
     assert statement.note in statement.text
-    told = reinstatement(words, decision=_decision(tag, Penalty.LABEL), ground=ReversalGround.CLASS)
+    told = reinstatement(words, decision=_earlier(tag, Penalty.LABEL), ground=ReversalGround.CLASS)
     assert f"your language ({names})" in told.text
 
 
@@ -128,7 +132,7 @@ def test_a_reader_is_told_that_a_plugins_fact_is_in_another_language() -> None:
 def test_an_undoing_says_what_is_back_and_withdraws_only_a_strike_that_was_given() -> None:
     words = LANGUAGES.for_reader("en")
     for penalty in IMPOSED:
-        decision = _decision("en", penalty)
+        decision = _earlier("en", penalty)
         told = reinstatement(words, decision=decision, ground=ReversalGround.CLASS, had_strike=True)
         back = words.say(f"restored.{penalty}", posts="p1, p2" if penalty is Penalty.DELETE_POST else "")
         assert back in told.text
@@ -137,7 +141,7 @@ def test_an_undoing_says_what_is_back_and_withdraws_only_a_strike_that_was_given
 
 
 def test_a_rollback_clears_nobody_and_an_upheld_appeal_gives_nothing_back() -> None:
-    words, decision = LANGUAGES.for_reader("en"), _decision("en", Penalty.SUSPEND)
+    words, decision = LANGUAGES.for_reader("en"), _earlier("en", Penalty.SUSPEND)
     assert words.say("phrase.again") not in reinstatement(words, decision=decision, ground=ReversalGround.ROLLBACK).text
     upheld = appeal_statement(words, decision=decision, outcome=AppealOutcome.UPHELD, because="It is not a parody")
     assert words.say("restored.suspend") not in upheld.text
@@ -161,7 +165,7 @@ def test_nothing_an_account_or_a_reader_wrote_reorders_or_breaks_a_statement(
     profile = Profile(account_id="a", handle=handle, display_name="", platform="p", language=tag, followers=0, created_at=None)
     statement = compose(words, profile=profile, finding=_finding((reason, REASONS[0])), rule=RULE, outcome=Outcome(
         penalty=penalty, until=UNTIL if penalty is Penalty.SUSPEND else None, automation=Automation.FULLY))
-    told = appeal_statement(words, decision=_decision(tag, penalty), outcome=AppealOutcome.VARIED, because=because)
+    told = appeal_statement(words, decision=_earlier(tag, penalty), outcome=AppealOutcome.VARIED, because=because)
     for text in (statement.text, told.text):
         assert text.count("\u2068") == text.count("\u2069")
         assert not re.search("[\u200e\u200f\u202a-\u202e\u2066\u2067\u061c]", text)

@@ -18,9 +18,13 @@ def file_appeal(book: AppealBook, *, decision_id: str, at: datetime, said: str,
                 window: timedelta = timedelta(0)) -> Event | Refusal:
     """The event of filing an appeal against a decision of the campaign, or why it is refused.
 
-    `said` commits to the person's words, which are kept apart. As long as the statement has not been delivered the window
-    has not begun, and an appeal is always in time.
+    That the campaign made this decision is the caller's to look up in its plan. `said` commits to the person's words,
+    which are kept apart. As long as the statement has not been delivered the window has not begun, and an appeal is
+    always in time.
     """
+    if not book.campaign_id:
+        return Refusal(code="no_campaign", text=f"no campaign's record holds the decision `{decision_id}`",
+                       next_step="look the decision up by the number in its statement")
     delivered_at = book.delivered.get(decision_id)
     if decision_id in book.reversed:
         return Refusal(code="reversed", text=f"the decision `{decision_id}` has been undone already",

@@ -63,6 +63,20 @@ def siblings(decisions: pa.Table, cause: Cause) -> pa.Table:
     return chosen.append_column("n_families_left", pa.array(families_left).take(rows)).cast(SIBLINGS)
 
 
+def causes(decisions: pa.Table, kind: CauseKind) -> list[str]:
+    """Every cause of a kind that some of `decisions` rests on, most frequent first."""
+    column = {CauseKind.RULE: "policy_id", CauseKind.HOLDER: "holder_id", CauseKind.DETECTOR: "detector"}.get(kind)
+    if column is not None:
+        values = decisions[column].combine_chunks()
+    elif kind is CauseKind.GUARD:
+        values = _field(decisions["guards_considered"], "guard")
+    else:
+        values = _field(decisions["reasons"], "source")
+    counted = pa.table({"value": values}).group_by(["value"]).aggregate([([], "count_all")]).sort_by(
+        [("count_all", "descending"), ("value", "ascending")])
+    return [value for value in counted["value"].to_pylist() if value]
+
+
 def _rests_on(decisions: pa.Table, cause: Cause) -> npt.NDArray[np.bool_]:
     if cause.kind is CauseKind.RULE:
         found = pc.equal(decisions["policy_id"], cause.value)

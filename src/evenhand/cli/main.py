@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from evenhand import __version__
+from evenhand.cli.appeal import appeal
 from evenhand.cli.demo import demo
 from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
@@ -47,7 +48,7 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, appeal, policy, registry, evaluate, world):
     evenhand.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -75,11 +76,12 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
     penalty, always = outcome.penalty, messages.direction == "rtl"
     facts = [(True, reason.fact) if is_worded else _fact_of(messages, reason) for reason in finding.reasons]
     until = isolated(outcome.until.strftime("%Y-%m-%d"), always=always) if outcome.until else ""
-    account = account_name(messages, profile)
+    account = account_name(messages, profile.handle)
     return StatementOfReasons(
         language=messages.language,
         subject=messages.say(f"penalty.{penalty}.subject", account=account, until=until),
-        what=messages.say(f"penalty.{penalty}.what", account=account, until=until, posts=quoted_posts(messages, finding))
+        what=messages.say(f"penalty.{penalty}.what", account=account, until=until,
+                          posts=quoted_posts(messages, finding.post_ids))
         + " " + messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason")),
         rule=isolated(rule.text.strip(), always=always),
         ground_url=rule.ground_url,
@@ -132,16 +134,16 @@ def _fact_of(messages: Messages, reason: Reason) -> tuple[bool, str]:
                       source=reason.source)
 
 
-def account_name(messages: Messages, profile: Profile) -> str:
+def account_name(messages: Messages, handle: str | None) -> str:
     """How an account is called in a sentence: its handle, with an @ before it."""
-    return isolated("@" + neutral(profile.handle).removeprefix("@"), always=messages.direction == "rtl")
+    return isolated("@" + neutral(handle).removeprefix("@"), always=messages.direction == "rtl")
 
 
-def quoted_posts(messages: Messages, finding: Finding) -> str:
-    """The ids of a finding's posts, the first ones named and the others counted."""
+def quoted_posts(messages: Messages, post_ids: Sequence[str]) -> str:
+    """The ids of posts, the first ones named and the others counted."""
     always = messages.direction == "rtl"
-    named = ", ".join(isolated(neutral(post_id), always=always) for post_id in finding.post_ids[:_MAX_POSTS_NAMED])
-    n_more = len(finding.post_ids) - _MAX_POSTS_NAMED
+    named = ", ".join(isolated(neutral(post_id), always=always) for post_id in post_ids[:_MAX_POSTS_NAMED])
+    n_more = len(post_ids) - _MAX_POSTS_NAMED
     return named + (" " + messages.say("phrase.more_posts", n=isolated(str(n_more), always=always)) if n_more > 0 else "")
 
 

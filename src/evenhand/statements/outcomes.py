@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from evenhand.model.appeal import AppealOutcome, AppealStatement, ReversalGround
@@ -14,7 +15,25 @@ from evenhand.statements.messages import Messages
 from evenhand.statements.quoting import isolated, sentence
 
 
-def appeal_statement(messages: Messages, *, decision: Decision, outcome: AppealOutcome, because: str,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What a person is reminded of: the decision that an appeal or an undoing is about."""
+
+    handle: str | None
+    language: str | None
+    penalty: Penalty
+    decided_at: datetime
+    post_ids: Sequence[str] = ()
+    """The posts that were deleted, where posts were."""
+
+    @classmethod
+    def of(cls, decision: Decision) -> Earlier:
+        """What is said of `decision`."""
+        return cls(handle=decision.profile.handle, language=decision.profile.language, penalty=decision.penalty,
+                   decided_at=decision.decided_at, post_ids=decision.finding.post_ids)
+
+
+def appeal_statement(messages: Messages, *, decision: Earlier, outcome: AppealOutcome, because: str,
                      had_strike: bool = False) -> AppealStatement:
     """What the person who appealed is told: the outcome, who decided, why, and what is back or where to turn next.
 
@@ -33,7 +52,7 @@ def appeal_statement(messages: Messages, *, decision: Decision, outcome: AppealO
     return words.statement(f"outcome.{outcome}.subject", paragraphs)
 
 
-def reinstatement(messages: Messages, *, decision: Decision, ground: ReversalGround,
+def reinstatement(messages: Messages, *, decision: Earlier, ground: ReversalGround,
                   had_strike: bool = False) -> AppealStatement:
     """What a person is told whose decision is undone without an appeal of their own, or with the sweep it was part of."""
     words = _Words(messages, decision)
@@ -46,10 +65,10 @@ def reinstatement(messages: Messages, *, decision: Decision, ground: ReversalGro
 class _Words:
     """The sentences about one decision in one language."""
 
-    def __init__(self, messages: Messages, decision: Decision) -> None:
+    def __init__(self, messages: Messages, decision: Earlier) -> None:
         self._messages, self._decision = messages, decision
-        self._account = account_name(messages, decision.profile)
-        self.note = fallback_note(messages, reader=decision.profile.language)
+        self._account = account_name(messages, decision.handle)
+        self.note = fallback_note(messages, reader=decision.language)
 
     def say(self, key: str) -> str:
         """The sentence `key` about the decision's account and day."""
@@ -61,7 +80,7 @@ class _Words:
 
     def restored(self, *, had_strike: bool, is_cleared: bool) -> Iterable[str]:
         """What is back, and what no longer counts."""
-        posts = quoted_posts(self._messages, self._decision.finding) if self._decision.penalty is Penalty.DELETE_POST else ""
+        posts = quoted_posts(self._messages, self._decision.post_ids) if self._decision.penalty is Penalty.DELETE_POST else ""
         back = [self._messages.say(f"restored.{self._decision.penalty}", posts=posts)]
         if had_strike:
             back.append(self._messages.say("phrase.strikes"))

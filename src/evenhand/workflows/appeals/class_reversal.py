@@ -1,0 +1,100 @@
+"""Preview a class reversal: which decisions of a plan rest on the same mistake, and what undoing them would do and say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from evenhand.appeals.siblings import ClassReversal, causes, class_reversal
+from evenhand.connectors.plan_folder import read_plan, table_file
+from evenhand.errors import DataError, PlanError, Problem
+from evenhand.model.appeal import Cause, ReversalGround
+from evenhand.model.penalty import Penalty
+from evenhand.statements.languages import Languages
+from evenhand.statements.outcomes import Earlier, reinstatement
+
+NEEDED = ("decision_id", "account_id", "handle", "language", "harm", "policy_id", "penalty", "detector", "holder_id", "reasons",
+          "guards_considered", "post_ids")
+"""The columns of a plan's decisions that a preview is made from."""
+AT_ONCE = 20_000
+"""Statements that are composed at once."""
+OnProgress = Callable[[int, int], None]
+"""Is told how many statements are written, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalPreview:
+    """A class reversal before anything is undone."""
+
+    reversal: ClassReversal
+    n_decisions: int
+    """All decisions of the plan."""
+    decided_at: datetime
+    into: Path | None = None
+    """Where the lists were written."""
+
+
+def preview_class_reversal(plan: Path, cause: Cause, *, reversed_before: frozenset[str] = frozenset()) -> ReversalPreview:
+    """Which decisions of the plan in a folder rest on `cause`. Nothing is undone.
+
+    Raises `DataError` when none does, with the nearest causes that there are.
+    """
+    header = read_plan(plan)
+    decisions = _columns(plan, "decisions", NEEDED)
+    reversal = class_reversal(decisions, _columns(plan, "effects"), cause=cause, reversed_before=reversed_before)
+    if not reversal.siblings.num_rows and not reversal.n_undone_before:
+        there = causes(decisions, cause.kind)
+        near = get_close_matches(cause.value, there, n=3, cutoff=0.5) or there[:3]
+        known = ", ".join(f"`{cause.kind}:{value}`" for value in near) or "none of this kind"
+        raise DataError(Problem(what=f"no decision of the plan rests on `{cause}`", hint=f"there are, for example: {known}"))
+    return ReversalPreview(reversal=reversal, n_decisions=decisions.num_rows, decided_at=header.cut_off)
+
+
+def write_class_reversal(plan: Path, preview: ReversalPreview, *, languages: Languages, into: Path,
+                         on_progress: OnProgress | None = None) -> None:
+    """Write the lists of a preview to `into`, which is new or empty: who, what is undone, and what each person is told.
+
+    `siblings.csv`, `undo.parquet` (schema `UNDO_EFFECTS`) and `statements.jsonl`, in the plan's order.
+    """
+    if into.exists() and any(into.iterdir()):
+        raise DataError(Problem(what=f"`{into}` holds something already", hint="name an empty or a new folder"))
+    into.mkdir(parents=True, exist_ok=True)
+    siblings = preview.reversal.siblings
+    pa_csv.write_csv(siblings, into / "siblings.csv")
+    pq.write_table(preview.reversal.undo, into / "undo.parquet", compression="zstd")
+    told = _columns(plan, "decisions", ("decision_id", "handle", "language", "penalty", "post_ids"))
+    told = told.filter(pc.is_in(told["decision_id"], value_set=siblings["decision_id"].combine_chunks()))
+    with (into / "statements.jsonl").open("w", encoding="utf-8") as file:
+        for start in range(0, told.num_rows, AT_ONCE):
+            portion = told.slice(start, AT_ONCE)
+            file.writelines(_statements(portion, languages, decided_at=preview.decided_at))
+            if on_progress is not None:
+                on_progress(start + portion.num_rows, told.num_rows)
+
+
+def _statements(told: pa.Table, languages: Languages, *, decided_at: datetime) -> Iterator[str]:
+    for row in told.to_pylist():
+        words = languages.for_reader(row["language"])
+        statement = reinstatement(words, ground=ReversalGround.CLASS, decision=Earlier(
+            handle=row["handle"], language=row["language"], penalty=Penalty(row["penalty"]), decided_at=decided_at,
+            post_ids=row["post_ids"] or ()))
+        yield json.dumps({"decision_id": row["decision_id"], "language": statement.language, "subject": statement.subject,
+                          "text": statement.text}, ensure_ascii=False) + "\n"
+
+
+def _columns(plan: Path, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
+    path = table_file(plan, name)
+    try:
+        return pq.read_table(path, columns=list(columns) if columns else None)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise PlanError(Problem(what=f"the plan's table `{name}` cannot be read", file=str(path),
+                                hint="make the plan again")) from error
