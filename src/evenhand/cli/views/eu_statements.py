@@ -46,7 +46,7 @@ class EuStatementsView:
             parts.append(quiet(f"  every refused statement, with its field and reason: {export.into / 'refused.csv'}"))
         parts.append(quiet(f"as if applied on {export.applied_on}; another day with --applied-on"))
         parts.append(Text(f"\nwritten to {export.into}: calls/ ({export.n_calls:,} files of at most 100), statements.csv, "
-                          "refused.csv, summary.json"))
+                          "refused.csv, harmonised/, summary.json"))
         return Group(*parts)
 
     def record(self) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.transparency.eu_database.flags import FlagRow, differing, flag_rows
+from evenhand.transparency.eu_database.harmonised import measures
 from evenhand.transparency.eu_database.mapping import Filing, is_restriction, statements, stock
 from evenhand.transparency.eu_database.personal_data import personal_data
 from evenhand.transparency.eu_database.schema import TERRITORIES
@@ -40,6 +41,8 @@ class Checked:
     """Decisions for which a statement is due: as many as are ready and refused."""
     n_refused: int
     flags: tuple[FlagRow, ...]
+    measures: pa.Table
+    """Restrictions by category, restriction, language and who decided (schema `MEASURES`), for the harmonised report."""
 
 
 def checked(decisions: pa.Table, filing: Filing, *, confirmed: pa.Array | None = None) -> Checked:
@@ -57,7 +60,7 @@ def checked(decisions: pa.Table, filing: Filing, *, confirmed: pa.Array | None =
         "decision_id": due["decision_id"].combine_chunks().take(found["row"].combine_chunks()),
         "puid": found["puid"], "field": found["field"], "what": found["what"]}, schema=REFUSED)
     return Checked(ready=made.filter(pc.invert(is_refused)), refused=refused, n_restrictions=due.num_rows,
-                   n_refused=len(refused_rows), flags=flag_rows(made, due, confirmed=confirmed))
+                   n_refused=len(refused_rows), flags=flag_rows(made, due, confirmed=confirmed), measures=measures(made))
 
 
 def _with_days(found: pa.Table) -> pa.Table:

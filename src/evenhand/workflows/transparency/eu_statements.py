@@ -22,6 +22,7 @@ from evenhand.model.policy import PolicyPack
 from evenhand.statements.messages import Messages
 from evenhand.transparency.eu_database.checked import NEEDED, REFUSED, Checked, checked
 from evenhand.transparency.eu_database.flags import FlagRow
+from evenhand.transparency.eu_database.harmonised import MEASURES, added, automated_means, own_initiative
 from evenhand.transparency.eu_database.mapping import Filing
 from evenhand.transparency.eu_database.schema import MAX_PER_CALL, VERSION
 from evenhand.transparency.eu_database.wire import calls, dump, json_texts
@@ -71,7 +72,8 @@ def export_eu_statements(plan: Path, filing: EuFiling, *, into: Path, on_progres
     """Write the statements of the plan in a folder to `into`, which is new or empty; what was written.
 
     `into/calls/` holds the bodies of the calls, `statements.csv` the same in the columns of the daily dump, `refused.csv`
-    every statement that may not be sent with every reason, `summary.json` the counts. The same plan gives the same files.
+    every statement that may not be sent with every reason, `harmonised/` the parts of the harmonised report that a plan can
+    fill, `summary.json` the counts. The same plan gives the same files.
     Raises `StalePlan` when the pack is not the plan's, `PlanError` when a decision stands twice.
     """
     header = _planned_with(plan, filing.pack)
@@ -89,9 +91,16 @@ def export_eu_statements(plan: Path, filing: EuFiling, *, into: Path, on_progres
             if on_progress is not None:
                 on_progress(n_done, n_total)
     export = tally.export(n_calls=files.n_calls)
+    _write_harmonised(into / "harmonised", tally.measures())
     shown = asdict(export) | {"into": str(into), "applied_on": export.applied_on.isoformat()}
     (into / "summary.json").write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return export
+
+
+def _write_harmonised(folder: Path, counts: pa.Table) -> None:
+    folder.mkdir()
+    pa_csv.write_csv(own_initiative(counts), folder / "1.4-own-initiative-measures.csv")
+    pa_csv.write_csv(automated_means(counts), folder / "1.6-automated-means.csv")
 
 
 class _Files:
@@ -141,6 +150,7 @@ class _Tally:
         self._n_decisions = self._n_restrictions = self._n_refused = self._n_ready = 0
         self._flags: dict[str, FlagRow] = {}
         self._refused_for: defaultdict[str, int] = defaultdict(int)
+        self._measures = MEASURES.empty_table()
 
     def add(self, n_decisions: int, done: Checked) -> None:
         """Add one portion."""
@@ -148,10 +158,15 @@ class _Tally:
         self._n_restrictions += done.n_restrictions
         self._n_refused += done.n_refused
         self._n_ready += done.ready.num_rows
+        self._measures = added([self._measures, done.measures])
         for row in done.flags:
             self._flags[row.policy_id] = _added(self._flags.get(row.policy_id), row)
         for one in done.refused.group_by(["field", "what"]).aggregate([([], "count_all")]).to_pylist():
             self._refused_for[f"{one['field']} {one['what']}"] += one["count_all"]
+
+    def measures(self) -> pa.Table:
+        """The restrictions of all portions, counted."""
+        return self._measures
 
     def export(self, *, n_calls: int) -> EuExport:
         """The counts of all portions."""
