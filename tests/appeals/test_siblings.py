@@ -58,7 +58,7 @@ def test_it_finds_what_reading_every_decision_finds(cause: Cause, start: int) ->
 @settings(max_examples=40)
 @given(cause=st.sampled_from(EVERY), before=st.sets(st.sampled_from([row["decision_id"] for row in ROWS]), max_size=30))
 def test_a_preview_adds_up_and_undoes_nothing_twice(cause: Cause, before: set[str]) -> None:
-    preview = class_reversal(TABLE, SAMPLE.effects, cause=cause, reversed_before=frozenset(before))
+    preview = class_reversal(siblings(TABLE, cause), SAMPLE.effects, cause=cause, reversed_before=frozenset(before))
     ids = set(preview.siblings["decision_id"].to_pylist())
     everybody = set(siblings(TABLE, cause)["decision_id"].to_pylist())
     assert ids == everybody - before

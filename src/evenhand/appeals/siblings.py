@@ -34,13 +34,12 @@ class ClassReversal:
     """Decisions that rest on the cause as well and have been undone already."""
 
 
-def class_reversal(decisions: pa.Table, effects: pa.Table, *, cause: Cause, reversed_before: frozenset[str] = frozenset(),
+def class_reversal(every: pa.Table, effects: pa.Table, *, cause: Cause, reversed_before: frozenset[str] = frozenset(),
                    imposed: pa.Array | None = None) -> ClassReversal:
-    """The preview of undoing every one of a plan's `decisions` that rests on `cause`.
+    """The preview of undoing `every` decision of a plan that rests on `cause` (see `siblings`).
 
     `imposed` are the keys of effects that the platform has carried out; None: all were.
     """
-    every = siblings(decisions, cause)
     before = pc.is_in(every["decision_id"], value_set=pa.array(sorted(reversed_before), pa.string()))
     left = every.filter(pc.invert(before)).combine_chunks()
     grouped = left.group_by(["harm", "penalty"]).aggregate([([], "count_all")]).sort_by(

@@ -37,15 +37,15 @@ class EuStatementsView:
                                                             row.n_recorded_fully, row.n_differing)))
         parts: list[RenderableType] = [
             Text(f"{export.n_decisions:,} decisions: {export.n_no_restriction:,} restrict nothing, so no statement is due; of "
-                 f"{export.n_restrictions:,} restrictions {export.n_ready:,} have a statement that is ready, and "
-                 f"{export.n_refused:,} are refused"),
-            heading("Automation, as stated and as recorded"), grid]
+                 f"{export.n_restrictions:,} restrictions {export.n_ready:,} with a statement that is ready, "
+                 f"{export.n_refused:,} refused"),
+            *([heading("Automation, as stated and as recorded"), grid] if export.flags else [])]
         if export.refused_for:
             parts.append(heading("Refused"))
             parts += [Text(f"  {n:,} × {reason}") for reason, n in list(export.refused_for.items())[:_MAX_REASONS]]
             parts.append(quiet(f"  every refused statement, with its field and reason: {export.into / 'refused.csv'}"))
         parts.append(quiet(f"as if applied on {export.applied_on}; another day with --applied-on"))
-        parts.append(Text(f"\nwritten to {export.into}: calls/ ({export.n_calls:,} files of at most 100), statements.csv, "
+        parts.append(Text(f"\nwritten to {export.into}: calls/ ({export.n_calls:,} of at most 100 statements), statements.csv, "
                           "refused.csv, harmonised/, summary.json"))
         return Group(*parts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -14,19 +14,20 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from evenhand.appeals.siblings import ClassReversal, causes, class_reversal
+from evenhand.appeals.siblings import ClassReversal, causes, class_reversal, siblings
 from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.errors import DataError, PlanError, Problem
-from evenhand.model.appeal import Cause, ReversalGround
+from evenhand.model.appeal import SIBLINGS, Cause, CauseKind, ReversalGround
 from evenhand.model.penalty import Penalty
+from evenhand.model.plan import EFFECTS
 from evenhand.statements.languages import Languages
 from evenhand.statements.outcomes import Earlier, reinstatement
 
 NEEDED = ("decision_id", "account_id", "handle", "language", "harm", "policy_id", "penalty", "detector", "holder_id", "reasons",
           "guards_considered", "post_ids")
 """The columns of a plan's decisions that a preview is made from."""
-AT_ONCE = 20_000
-"""Statements that are composed at once."""
+AT_ONCE = 50_000
+"""Decisions that are read at once."""
 OnProgress = Callable[[int, int], None]
 """Is told how many statements are written, and how many there are."""
 
@@ -49,14 +50,21 @@ def preview_class_reversal(plan: Path, cause: Cause, *, reversed_before: frozens
     Raises `DataError` when none does, with the nearest causes that there are.
     """
     header = read_plan(plan)
-    decisions = _columns(plan, "decisions", NEEDED)
-    reversal = class_reversal(decisions, _columns(plan, "effects"), cause=cause, reversed_before=reversed_before)
-    if not reversal.siblings.num_rows and not reversal.n_undone_before:
-        there = causes(decisions, cause.kind)
+    n_decisions, parts = 0, [SIBLINGS.empty_table()]
+    for portion in _portions(plan, "decisions", NEEDED):
+        n_decisions += portion.num_rows
+        parts.append(siblings(portion, cause))
+    every = pa.concat_tables(parts)
+    if not every.num_rows:
+        there = _causes(plan, cause.kind)
         near = get_close_matches(cause.value, there, n=3, cutoff=0.5) or there[:3]
         known = ", ".join(f"`{cause.kind}:{value}`" for value in near) or "none of this kind"
         raise DataError(Problem(what=f"no decision of the plan rests on `{cause}`", hint=f"there are, for example: {known}"))
-    return ReversalPreview(reversal=reversal, n_decisions=decisions.num_rows, decided_at=header.cut_off)
+    ids = every["decision_id"].combine_chunks()
+    effects = [part.filter(pc.is_in(part["decision_id"], value_set=ids)) for part in _portions(plan, "effects", EFFECTS.names)]
+    reversal = class_reversal(every, pa.concat_tables([EFFECTS.empty_table(), *effects]), cause=cause,
+                              reversed_before=reversed_before)
+    return ReversalPreview(reversal=reversal, n_decisions=n_decisions, decided_at=header.cut_off)
 
 
 def write_class_reversal(plan: Path, preview: ReversalPreview, *, languages: Languages, into: Path,
@@ -68,17 +76,17 @@ def write_class_reversal(plan: Path, preview: ReversalPreview, *, languages: Lan
     if into.exists() and any(into.iterdir()):
         raise DataError(Problem(what=f"`{into}` holds something already", hint="name an empty or a new folder"))
     into.mkdir(parents=True, exist_ok=True)
-    siblings = preview.reversal.siblings
-    pa_csv.write_csv(siblings, into / "siblings.csv")
+    who = preview.reversal.siblings
+    ids, n_done = who["decision_id"].combine_chunks(), 0
+    pa_csv.write_csv(who, into / "siblings.csv")
     pq.write_table(preview.reversal.undo, into / "undo.parquet", compression="zstd")
-    told = _columns(plan, "decisions", ("decision_id", "handle", "language", "penalty", "post_ids"))
-    told = told.filter(pc.is_in(told["decision_id"], value_set=siblings["decision_id"].combine_chunks()))
     with (into / "statements.jsonl").open("w", encoding="utf-8") as file:
-        for start in range(0, told.num_rows, AT_ONCE):
-            portion = told.slice(start, AT_ONCE)
-            file.writelines(_statements(portion, languages, decided_at=preview.decided_at))
-            if on_progress is not None:
-                on_progress(start + portion.num_rows, told.num_rows)
+        for portion in _portions(plan, "decisions", ("decision_id", "handle", "language", "penalty", "post_ids")):
+            told = portion.filter(pc.is_in(portion["decision_id"], value_set=ids))
+            file.writelines(_statements(told, languages, decided_at=preview.decided_at))
+            n_done += told.num_rows
+            if on_progress is not None and told.num_rows:
+                on_progress(n_done, who.num_rows)
 
 
 def _statements(told: pa.Table, languages: Languages, *, decided_at: datetime) -> Iterator[str]:
@@ -91,10 +99,17 @@ def _statements(told: pa.Table, languages: Languages, *, decided_at: datetime) -
                           "text": statement.text}, ensure_ascii=False) + "\n"
 
 
-def _columns(plan: Path, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
+def _causes(plan: Path, kind: CauseKind) -> list[str]:
+    """Every cause of a kind in the plan, the most frequent ones of its first portion first."""
+    found = [value for portion in _portions(plan, "decisions", NEEDED) for value in causes(portion, kind)]
+    return list(dict.fromkeys(found))
+
+
+def _portions(plan: Path, name: str, columns: Sequence[str]) -> Iterator[pa.Table]:
     path = table_file(plan, name)
     try:
-        return pq.read_table(path, columns=list(columns) if columns else None)
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=AT_ONCE, columns=list(columns)):
+            yield pa.Table.from_batches([batch])
     except (OSError, pa.ArrowInvalid) as error:
         raise PlanError(Problem(what=f"the plan's table `{name}` cannot be read", file=str(path),
                                 hint="make the plan again")) from error
