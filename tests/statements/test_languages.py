@@ -113,6 +113,13 @@ def test_a_reader_without_words_in_their_language_is_told_so(tag: str, names: st
     assert f"your language ({names})" in told.text
 
 
+@pytest.mark.parametrize("tag", [None, "", "und", "mul", "zxx", "und-Latn"])
+def test_nothing_is_noted_where_the_language_is_unknown(tag: str | None) -> None:
+    statement = compose(LANGUAGES.for_reader(tag), profile=_profile(tag), finding=_finding(), rule=RULE,
+                        outcome=Outcome(penalty=Penalty.LABEL, until=None, automation=Automation.FULLY))
+    assert (statement.language, statement.note) == ("en", "")
+
+
 def test_nothing_is_noted_where_the_reader_is_told_in_their_language() -> None:
     assert _decision("en", Penalty.LABEL).statement.note == ""
     assert _decision("de", Penalty.LABEL).statement.note == (

@@ -15,7 +15,7 @@ from evenhand.workflows.appeals.class_reversal import preview_class_reversal, wr
 from evenhand.workflows.materials import load_languages
 
 
-class CauseType(click.ParamType):
+class CauseType(click.ParamType[Cause]):
     """A cause written `KIND:VALUE`."""
 
     name = "cause"

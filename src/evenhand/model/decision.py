@@ -11,6 +11,18 @@ from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 
 
+def in_a_row(*sentences: str) -> str:
+    """Sentences as one paragraph: a space between them, but none after a full-width full stop. Empty ones are left out.
+
+    >>> in_a_row("It ends.", "", "It is free."), in_a_row("。", "x")
+    ('It ends. It is free.', '。x')
+    """
+    text = ""
+    for sentence in filter(None, sentences):
+        text += sentence if not text or text.endswith("。") else f" {sentence}"
+    return text
+
+
 class Automation(StrEnum):
     """How much of a decision a person took."""
 
@@ -83,7 +95,7 @@ class StatementOfReasons:
         """The whole statement as plain text, paragraphs separated by blank lines."""
         facts = "\n".join(f"- {fact}" for fact in self.facts)
         paragraphs = (self.subject, self.note, self.what, self.rule, facts, self.automation,
-                      f"{self.territory} {self.duration}", self.appeal)
+                      in_a_row(self.territory, self.duration), self.appeal)
         return "\n\n".join(text for text in paragraphs if text)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from evenhand.model.decision import Automation, Profile, StatementOfReasons
+from evenhand.model.decision import Automation, Profile, StatementOfReasons, in_a_row
 from evenhand.model.evidence import Finding, Reason
 from evenhand.model.penalty import Penalty
 from evenhand.statements.languages import fallback_note, primary
@@ -80,9 +80,9 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
     return StatementOfReasons(
         language=messages.language,
         subject=messages.say(f"penalty.{penalty}.subject", account=account, until=until),
-        what=messages.say(f"penalty.{penalty}.what", account=account, until=until,
-                          posts=quoted_posts(messages, finding.post_ids))
-        + " " + messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason")),
+        what=in_a_row(messages.say(f"penalty.{penalty}.what", account=account, until=until,
+                                   posts=quoted_posts(messages, finding.post_ids)),
+                      messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason"))),
         rule=isolated(rule.text.strip(), always=always),
         ground_url=rule.ground_url,
         facts=tuple(dict.fromkeys(text for _, text in facts)),
@@ -92,8 +92,8 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
         duration=_duration(messages, penalty=penalty, until=until),
         appeal=messages.say("appeal.text", days=isolated(str(rule.appeal_days), always=always),
                             url=isolated(rule.appeal_url, always=always) if rule.appeal_url else ""),
-        note=" ".join(filter(None, (fallback_note(messages, reader=profile.language), _quoted_rule(messages, rule),
-                                    "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts")))),
+        note=in_a_row(fallback_note(messages, reader=profile.language), _quoted_rule(messages, rule),
+                      "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts")),
     )
 
 

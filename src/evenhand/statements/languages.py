@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from evenhand.statements.messages import Messages
 
+_NO_LANGUAGE = frozenset({"", "und", "mul", "zxx"})
+"""Tags that name no language: none, undetermined, several, no words at all (ISO 639-2)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Languages:
@@ -39,7 +42,7 @@ def primary(tag: str | None) -> str:
 def fallback_note(messages: Messages, *, reader: str | None) -> str:
     """The sentence that says that there are no words in the reader's language; empty where there is nothing to say."""
     wanted = primary(reader)
-    if not wanted or wanted == primary(messages.language):
+    if wanted in _NO_LANGUAGE or wanted == primary(messages.language):
         return ""
     return messages.say("phrase.fallback", language=messages.language_name(wanted))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evenhand.model.appeal import AppealOutcome, AppealStatement, ReversalGround
-from evenhand.model.decision import Decision
+from evenhand.model.decision import Decision, in_a_row
 from evenhand.model.penalty import Penalty
 from evenhand.statements.compose import account_name, quoted_posts
 from evenhand.statements.languages import fallback_note
@@ -41,7 +41,7 @@ def appeal_statement(messages: Messages, *, decision: Earlier, outcome: AppealOu
     varied one has its own statement of reasons.
     """
     words = _Words(messages, decision)
-    paragraphs = [words.note, f"{words.say(f'outcome.{outcome}.what')} {messages.say('phrase.by_person')}",
+    paragraphs = [words.note, in_a_row(words.say(f"outcome.{outcome}.what"), messages.say("phrase.by_person")),
                   messages.say("phrase.because", reason=words.quoted(because))]
     if outcome is AppealOutcome.UPHELD:
         paragraphs.append(messages.say("phrase.court"))
@@ -57,7 +57,7 @@ def reinstatement(messages: Messages, *, decision: Earlier, ground: ReversalGrou
     """What a person is told whose decision is undone without an appeal of their own, or with the sweep it was part of."""
     words = _Words(messages, decision)
     why = {ReversalGround.CLASS: "reversal.class", ReversalGround.ROLLBACK: "reversal.rollback"}.get(ground)
-    paragraphs = [words.note, words.say("reversal.what") + (f" {messages.say(why)}" if why else ""),
+    paragraphs = [words.note, in_a_row(words.say("reversal.what"), messages.say(why) if why else ""),
                   *words.restored(had_strike=had_strike, is_cleared=ground is not ReversalGround.ROLLBACK)]
     return words.statement("reversal.subject", paragraphs)
 
@@ -86,7 +86,7 @@ class _Words:
             back.append(self._messages.say("phrase.strikes"))
         if is_cleared:
             back.append(self._messages.say("phrase.again"))
-        return [" ".join(back)]
+        return [in_a_row(*back)]
 
     def statement(self, subject: str, paragraphs: list[str]) -> AppealStatement:
         """The statement with this heading."""

@@ -35,11 +35,12 @@ class EuStatementsView:
         for row in export.flags:
             grid.add_row(row.policy_id, *(f"{n:,}" for n in (row.n_statements, row.n_detected_by_machine, row.n_decided_fully,
                                                             row.n_recorded_fully, row.n_differing)))
+        flags: list[RenderableType] = [heading("Automation, as stated and as recorded"), grid] if export.flags else []
         parts: list[RenderableType] = [
             Text(f"{export.n_decisions:,} decisions: {export.n_no_restriction:,} restrict nothing, so no statement is due; of "
                  f"{export.n_restrictions:,} restrictions {export.n_ready:,} with a statement that is ready, "
                  f"{export.n_refused:,} refused"),
-            *([heading("Automation, as stated and as recorded"), grid] if export.flags else [])]
+            *flags]
         if export.refused_for:
             parts.append(heading("Refused"))
             parts += [Text(f"  {n:,} × {reason}") for reason, n in list(export.refused_for.items())[:_MAX_REASONS]]

@@ -78,12 +78,12 @@ def complaints(appeals: Iterable[Appeal]) -> Mapping[str, float | int | None]:
     outcomes = Counter(appeal.outcome for appeal in every)
     n_decided = len(every) - outcomes[None]
     n_reversed = outcomes[AppealOutcome.OVERTURNED] + outcomes[AppealOutcome.VARIED]
-    took = [appeal.decided_at - appeal.filed_at for appeal in every if appeal.decided_at is not None]
+    took = [(appeal.decided_at - appeal.filed_at) / timedelta(days=1) for appeal in every if appeal.decided_at is not None]
     interval = clopper_pearson(n_reversed, n=n_decided) if n_decided else None
     return {
         "submitted": len(every), "decided": n_decided, "open": outcomes[None], "upheld": outcomes[AppealOutcome.UPHELD],
         "reversed": outcomes[AppealOutcome.OVERTURNED], "varied": outcomes[AppealOutcome.VARIED],
-        "median_days_to_decide": round(median(took) / timedelta(days=1), 2) if took else None,
+        "median_days_to_decide": round(median(took), 2) if took else None,
         "share_reversed": round(n_reversed / n_decided, 4) if n_decided else None,
         "share_reversed_low": round(interval.low, 4) if interval else None,
         "share_reversed_high": round(interval.high, 4) if interval else None}
