@@ -60,7 +60,7 @@ bench: $(BENCH_STAMP) ## the measurements behind the figures in the docs
 
 lock: $(TEST_STAMP) ## the lock files anew from pyproject.toml, nothing younger than a week
 	@$(LOCK) pyproject.toml --extra dev -o requirements-test.lock
-	@$(LOCK) pyproject.toml --constraint requirements-test.lock -o requirements.lock
+	@$(LOCK) pyproject.toml --extra campaign --constraint requirements-test.lock -o requirements.lock
 	@$(LOCK) --group build -o requirements-build.lock
 	@$(LOCK) --group bench --constraint requirements.lock -o requirements-bench.lock
 	@grep -c '==' requirements*.lock

@@ -12,7 +12,7 @@ from pathlib import Path
 from evenhand.cli.views.metrics import shown_bar, shown_interval, shown_value
 from evenhand.evaluation.outcome import CardResult, Measured, NoDetector
 from evenhand.evaluation.task_form import TaskForm
-from evenhand.workflows.evaluate_cards import data_folder, evaluate_cards, shipped_cards, task_forms
+from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, shipped_cards, task_forms
 from evenhand.workflows.materials import SweepSettings
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "evaluation-results.md"

@@ -18,7 +18,7 @@ from evenhand.connectors.files.source import COMPRESSIONS, ENDINGS, Format
 from evenhand.connectors.snapshot import MANIFEST, MAX_BUCKETS
 from evenhand.evaluation.task_form import TaskFile, TaskForm
 from evenhand.model.snapshot import EARLIEST, MAX_TEXT_BYTES, TABLES, Table
-from evenhand.workflows.evaluate_cards import task_forms
+from evenhand.workflows.evaluation.cards import task_forms
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT_PAGE = ROOT / "docs" / "reference" / "snapshot.md"

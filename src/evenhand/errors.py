@@ -7,7 +7,10 @@
     ├── PlanError          a plan cannot be made or used
     │   └── StalePlan      what the plan was made from has changed
     └── DoorError          something outside did not answer
-        └── Unreachable    nothing there, or it went away
+        ├── Unreachable    nothing there, or it went away
+        ├── RateLimited    too much at once; it says when to come back
+        ├── Overtaken      somebody else changed it meanwhile
+        └── Unverified     a message that its sender cannot be shown to have sent
 
 Texts follow one grammar (checked by tests): lower case, no full stop, names in backticks.
 A safeguard that says no returns a value (`Refusal`), it does not raise.
@@ -123,3 +126,20 @@ class DoorError(EvenhandError):
 
 class Unreachable(DoorError):
     """There is nothing at the address, or it went away while in use."""
+
+
+class RateLimited(DoorError):
+    """The other side asks to come back later."""
+
+    def __init__(self, problem: Problem, *, retry_after: float | None = None) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+        """Seconds to wait, when the other side says how many."""
+
+
+class Overtaken(DoorError):
+    """What was read has been changed by somebody else before it could be written."""
+
+
+class Unverified(DoorError):
+    """A message whose signature, time or number does not hold."""

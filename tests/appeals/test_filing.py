@@ -14,7 +14,7 @@ from evenhand.appeals.deadline import closes_at
 from evenhand.appeals.filing import file_appeal
 from evenhand.appeals.ruling import decide_appeal, reverse_class
 from evenhand.model.appeal import AppealOutcome, Cause, Ruling
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 

@@ -13,8 +13,8 @@ from evenhand.appeals.filing import APPELLANT, file_appeal
 from evenhand.appeals.ruling import decide_appeal, reverse_class
 from evenhand.appeals.varying import varied
 from evenhand.model.appeal import AppealOutcome, Cause, Ruling
+from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.decision import Automation, Decision, Profile
-from evenhand.model.event import Event, EventKind
 from evenhand.model.evidence import EvidenceFamily, Finding, Reason
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty

@@ -27,8 +27,8 @@ from evenhand.evaluation.outcomes import Kind
 from evenhand.evaluation.scorecard import scorecard
 from evenhand.model.harm import Harm
 from evenhand.model.plan import Plan
-from evenhand.workflows.evaluate_cards import task_forms
-from evenhand.workflows.evaluate_world import WorldScore, WrongDecision
+from evenhand.workflows.evaluation.cards import task_forms
+from evenhand.workflows.evaluation.world import WorldScore, WrongDecision
 from evenhand.workflows.materials import load_messages
 
 FORMS = task_forms()

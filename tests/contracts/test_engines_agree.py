@@ -11,9 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from evenhand.campaign.audit.sample import audit_sample, audit_strata
+from evenhand.campaign.stages import rollout_order
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
-from evenhand.model.snapshot import TABLES
+from evenhand.model.snapshot import TABLES, TIME
 from evenhand.policy.cases.runs import case_follows, case_media, case_runs, case_tables
 from evenhand.ports import Engine
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
@@ -76,3 +78,18 @@ def test_every_step_gives_equal_rows(spark: SparkEngine, materials: Materials, t
                  if rows(here[name]) != rows(there[name])}
     assert different == {}
     assert here["found"].num_rows > 0, "cases that find nothing prove nothing"
+
+
+def test_a_campaigns_sample_and_order_are_the_same_on_every_engine(spark: SparkEngine) -> None:
+    ids = [f"d{n}" for n in range(300)]
+    decisions = pa.table({"decision_id": ids, "account_id": ids, "policy_id": ["media"] * 300, "penalty": ["label"] * 300,
+                          "language": ["en", "عر", None] * 100, "followers": [None, 5, 7] * 100})
+    given = {"decisions": decisions, "effects": pa.table({"decision_id": ids, "not_before": pa.nulls(300, TIME)}),
+             "audit_sizes": pa.table({"stratum": ["media/label/en", "media/label/عر"], "n_items": [20, 200]})}
+    for step in (audit_strata(), audit_sample(plan_digest="p", seed="it's a seed"), rollout_order(plan_digest="p", seed="s")):
+        tables = {name: given[name] for name in step.inputs}
+        with DuckDBEngine(threads=1) as duckdb:
+            here = duckdb.run([step], tables=tables, keep=[step.name]).relations[step.name]
+        there = spark.run([step], tables=tables, keep=[step.name]).relations[step.name]
+        assert here.num_rows > 0
+        assert rows(here) == rows(there), step.name

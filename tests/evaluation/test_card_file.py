@@ -12,7 +12,7 @@ from evenhand.errors import EvenhandError, Problem
 from evenhand.evaluation.card import Bar, Card, CardFile
 from evenhand.evaluation.card_file import read_card
 from evenhand.evaluation.metric import count, share
-from evenhand.workflows.evaluate_cards import shipped_cards, task_forms
+from evenhand.workflows.evaluation.cards import shipped_cards, task_forms
 
 FORMS = task_forms()
 GOOD = """

@@ -7,7 +7,7 @@ import runpy
 from doc_pages import ROOT
 
 from evenhand.evaluation.card_file import bar_keys, card_keys, file_keys
-from evenhand.workflows.evaluate_cards import task_forms
+from evenhand.workflows.evaluation.cards import task_forms
 
 PAGE = ROOT / "docs/reference/evaluation-cards.md"
 TOOL = runpy.run_path(str(ROOT / "tools/write_reference.py"))

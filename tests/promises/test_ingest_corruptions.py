@@ -23,7 +23,7 @@ from pyarrow import ipc
 from evenhand.errors import EvenhandError
 from evenhand.workflows.ingest import IngestSettings, ingest
 
-N = int(os.environ.get("EVENHAND_CORRUPTIONS", "600"))
+N = int(os.environ.get("EVENHAND_CORRUPTIONS", "300"))
 CUT_OFF = datetime(2026, 11, 1, tzinfo=UTC)
 ROWS = 40
 ACCOUNTS = pa.table({

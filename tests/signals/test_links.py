@@ -92,8 +92,10 @@ def test_a_host_is_split_where_domains_are_registered(host: str, parts: tuple[st
 
 
 def test_listed_links_need_no_scheme_and_come_after_those_in_the_text() -> None:
-    rows = KERNEL.run(posts([("x", ["evil.so", "https://a.com/b"]), ("http://c.com", []), (None, None)])).to_pylist()
-    assert [(row["post_id"], row["host"]) for row in rows] == [("1", "c.com"), ("0", "evil.so"), ("0", "a.com")]
+    rows = KERNEL.run(posts([("see http://d.com", ["evil.so", "https://a.com/b", "http://d.com"]), ("http://c.com", []),
+                             (None, None)])).to_pylist()
+    assert [(row["post_id"], row["host"]) for row in rows] == [
+        ("0", "d.com"), ("0", "evil.so"), ("0", "a.com"), ("1", "c.com")]
 
 
 def test_an_address_is_given_once_a_post() -> None:

@@ -10,9 +10,9 @@ import pytest
 from evenhand.errors import DataError
 from evenhand.evaluation.card import Card
 from evenhand.evaluation.outcome import CardResult, Measured, NoDetector, NotRun
-from evenhand.workflows.bench import Bench, open_bench
-from evenhand.workflows.evaluate_cards import data_folder, evaluate_cards, evaluate_on, named_cards, shipped_cards
-from evenhand.workflows.evaluation_tasks import tasks
+from evenhand.workflows.evaluation.bench import Bench, open_bench
+from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, evaluate_on, named_cards, shipped_cards
+from evenhand.workflows.evaluation.tasks import tasks
 from evenhand.workflows.materials import SweepSettings
 
 HEAD = 'id = "{name}"\ntitle = "A test"\ntask = "{task}"\nlicence = "CC0-1.0"\nsource = "written for a test"\n'

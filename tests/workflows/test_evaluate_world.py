@@ -20,7 +20,7 @@ from evenhand.evaluation.outcomes import TRUTH_ACCOUNTS, TRUTH_POSTS
 from evenhand.model.harm import Harm
 from evenhand.model.plan import Plan
 from evenhand.model.snapshot import ACCOUNTS, POSTS
-from evenhand.workflows.evaluate_world import WorldScore, evaluate_world
+from evenhand.workflows.evaluation.world import WorldScore, evaluate_world
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.materials import SweepSettings
 

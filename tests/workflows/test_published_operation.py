@@ -8,8 +8,8 @@ import pytest
 
 from evenhand.evaluation.card import Card
 from evenhand.evaluation.outcome import Measured
-from evenhand.workflows.bench import open_bench
-from evenhand.workflows.evaluate_cards import evaluate_on, named_cards
+from evenhand.workflows.evaluation.bench import open_bench
+from evenhand.workflows.evaluation.cards import evaluate_on, named_cards
 from evenhand.workflows.materials import SweepSettings
 
 CARD = """id = "operation"

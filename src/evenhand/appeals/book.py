@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from evenhand.model.appeal import Appeal, AppealOutcome
-from evenhand.model.event import Event, EventKind
+from evenhand.model.campaigns.event import Event, EventKind
 
 MACHINE = "evenhand"
 """The actor of what no person did."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from evenhand.appeals.book import AppealBook
 from evenhand.appeals.deadline import closes_at
-from evenhand.model.event import Event, EventKind
+from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.refusal import Refusal
 
 APPELLANT = "appellant"

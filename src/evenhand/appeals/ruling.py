@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from evenhand.appeals.book import MACHINE, AppealBook
 from evenhand.model.appeal import Appeal, AppealOutcome, Cause, ReversalGround, Ruling
-from evenhand.model.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 

@@ -12,8 +12,8 @@ from evenhand.cli.views.progress import progress
 from evenhand.cli.views.screen import Screen
 from evenhand.cli.views.world_score import WorldView
 from evenhand.errors import ConfigError, ExitCode, Problem
-from evenhand.workflows.evaluate_cards import data_folder, evaluate_cards, named_cards, task_forms
-from evenhand.workflows.evaluate_world import evaluate_world, is_world
+from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, named_cards, task_forms
+from evenhand.workflows.evaluation.world import evaluate_world, is_world
 from evenhand.workflows.materials import SweepSettings, load_messages
 
 

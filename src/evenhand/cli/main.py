@@ -14,11 +14,13 @@ import click
 
 from evenhand import __version__
 from evenhand.cli.appeal import appeal
+from evenhand.cli.demand import demand
 from evenhand.cli.demo import demo
 from evenhand.cli.evaluate import evaluate
 from evenhand.cli.explain import explain
 from evenhand.cli.ingest import ingest
 from evenhand.cli.interruptible import interruptible
+from evenhand.cli.ledger import ledger
 from evenhand.cli.media import media
 from evenhand.cli.options import screen
 from evenhand.cli.plan import plan
@@ -26,6 +28,7 @@ from evenhand.cli.policy import policy
 from evenhand.cli.registry import registry
 from evenhand.cli.report import report
 from evenhand.cli.scan import scan
+from evenhand.cli.verify import verify
 from evenhand.cli.views.problems import ProblemsView
 from evenhand.cli.world import world
 from evenhand.errors import EvenhandError, ExitCode
@@ -48,7 +51,8 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, appeal, policy, registry, evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, appeal, policy, registry, demand, ledger, verify, evaluate,
+                world):
     evenhand.add_command(command)
 
 

@@ -76,19 +76,25 @@ class DuckDBEngine:
         try:
             for name, source in tables.items():
                 self._make(name, source)
+            read: dict[str, StepCount] = {}
             for step in steps:
-                started = time.perf_counter()
-                n_rows = self._step(step)
-                counts.append(StepCount(name=step.name, n_rows=n_rows, seconds=time.perf_counter() - started))
+                if step.name not in read:
+                    read |= self._done(step, steps)
+                counts.append(read[step.name])
             kept = {name: self._connection.sql(f'select * from "{name}"').to_arrow_table() for name in keep}
         finally:
             for name in (*tables, *(step.name for step in steps)):
                 self._drop(name)
         return Outcome(relations=kept, counts=tuple(counts))
 
-    def _step(self, step: Step) -> int:
+    def _done(self, step: Step, steps: Sequence[Step]) -> dict[str, StepCount]:
+        """The counts of `step`; with those of every kernel that reads the same files, which are gone through but once."""
         try:
-            return self._query(step) if isinstance(step, Query) else self._kernel(step)
+            if isinstance(step, Kernel) and self._is_local(step.source):
+                return self._kernels([other for other in steps if isinstance(other, Kernel) and other.source == step.source])
+            started = time.perf_counter()
+            n_rows = self._query(step) if isinstance(step, Query) else self._kernel(step)
+            return {step.name: StepCount(name=step.name, n_rows=n_rows, seconds=time.perf_counter() - started)}
         except duckdb.Error as error:
             raise _failure(step, error) from error
 
@@ -99,20 +105,32 @@ class DuckDBEngine:
         return int(n_rows)
 
     def _kernel(self, kernel: Kernel) -> int:
-        batches = [kernel.run(batch) for batch in self._batches(kernel) if batch.num_rows]
-        table = pa.Table.from_batches(batches, schema=kernel.schema)
+        columns = ", ".join(f'"{column}"' for column in kernel.columns)
+        batches = self._connection.sql(f'select {columns} from "{kernel.source}"').to_arrow_reader(BATCH_ROWS)
+        table = pa.Table.from_batches((kernel.run(batch) for batch in batches if batch.num_rows), schema=kernel.schema)
         self._make(kernel.name, table)
         return int(table.num_rows)
 
-    def _batches(self, kernel: Kernel) -> Iterator[pa.RecordBatch]:
-        """The columns that a kernel reads. Files are decoded straight into Arrow, without a stay in the database."""
-        files = self._files.get(kernel.source, ())
-        if files and all("://" not in path for path in files):
-            for path in files:
-                yield from _decoded(path, kernel)
-        else:
-            columns = ", ".join(f'"{column}"' for column in kernel.columns)
-            yield from self._connection.sql(f'select {columns} from "{kernel.source}"').to_arrow_reader(BATCH_ROWS)
+    def _kernels(self, kernels: Sequence[Kernel]) -> dict[str, StepCount]:
+        """Kernels over one table's files, which are decoded straight into Arrow, without a stay in the database."""
+        columns = list(dict.fromkeys(column for kernel in kernels for column in kernel.columns))
+        found: dict[str, list[pa.RecordBatch]] = {kernel.name: [] for kernel in kernels}
+        seconds = dict.fromkeys(found, 0.0)
+        for path in self._files[kernels[0].source]:
+            for batch in _decoded(path, columns, names=list(found)):
+                for kernel in kernels:
+                    started = time.perf_counter()
+                    found[kernel.name].append(kernel.run(batch.select(list(kernel.columns))))
+                    seconds[kernel.name] += time.perf_counter() - started
+        for kernel in kernels:
+            self._make(kernel.name, pa.Table.from_batches(found[kernel.name], schema=kernel.schema))
+        return {name: StepCount(name=name, n_rows=sum(part.num_rows for part in parts), seconds=seconds[name])
+                for name, parts in found.items()}
+
+    def _is_local(self, name: str) -> bool:
+        """Whether a relation stands in files of this machine."""
+        files = self._files.get(name, ())
+        return bool(files) and all("://" not in path for path in files)
 
     def _make(self, name: str, source: Source) -> None:
         self._drop(name)
@@ -144,13 +162,16 @@ class DuckDBEngine:
         self._tables.discard(name)
 
 
-def _decoded(path: str, kernel: Kernel) -> Iterator[pa.RecordBatch]:
-    """The columns of a Parquet file that a kernel reads. Raises `DataError` when the file is gone or damaged."""
+def _decoded(path: str, columns: list[str], *, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The columns of a Parquet file that the kernels called `names` read. Raises `DataError` when it is gone or damaged."""
     try:
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(BATCH_ROWS, columns=list(kernel.columns), use_threads=False)
+            for batch in file.iter_batches(BATCH_ROWS, columns=columns, use_threads=False):
+                if batch.num_rows:
+                    yield batch
     except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(Problem(what=f"step `{kernel.name}` cannot read its file: {_first_line(error)}", file=path,
+        steps = ", ".join(f"`{name}`" for name in names)
+        raise DataError(Problem(what=f"a file cannot be read for {steps}: {_first_line(error)}", file=path,
                                 hint="bring the file back, or ingest the snapshot again")) from error
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.transparency.interval import clopper_pearson
+from evenhand.model.interval import clopper_pearson
 
 CONFIDENCE = 0.95
 """Of every interval here, two-sided."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from evenhand.errors import DataError
 from evenhand.model.harm import Harm
-from evenhand.transparency.interval import Interval, clopper_pearson
+from evenhand.model.interval import Interval, clopper_pearson
 
 TRUTH = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -29,7 +29,8 @@ from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
 from evenhand.workflows.buckets.machine import n_processors, share
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
-from evenhand.workflows.plan import Materials
+from evenhand.workflows.plan import Kept, Materials
+from evenhand.workflows.prepared import cache_folder, files_of, prepared
 from evenhand.workflows.sentence_models import sentence_model
 from evenhand.workflows.signals import signal_steps, suffixes
 
@@ -55,9 +56,25 @@ class SweepSettings:
 def load_materials(settings: SweepSettings) -> Materials:
     """Everything that `settings` names, read and checked.
 
-    Raises `PolicyError` and `DataError` with all problems of the pack or of the registries together.
+    Raises `PolicyError` and `DataError` with all problems of the pack or of the registries together. What was made before
+    from the same files is read from disk, but for sentence models, which cannot be kept.
     """
-    return materials_of(load_pack(settings), load_registers(settings.registries), settings)
+    folder = cache_folder() if settings.sentence_model is None else None
+    made, file = prepared(
+        _made_from(settings), lambda: materials_of(load_pack(settings), load_registers(settings.registries), settings),
+        folder=folder)
+    kept = Kept(file=file, pipeline=made.pipeline, registries=made.registries) if file is not None else None
+    return replace(made, kept=kept, seed=settings.seed, supported=settings.supported)
+
+
+def _made_from(settings: SweepSettings) -> Iterator[str]:
+    """The files that the materials are made from, besides the package's own."""
+    if settings.pack is not None:
+        yield str(settings.pack.resolve())
+        yield from files_of(settings.pack)
+    for folder in settings.registries:
+        yield str(folder.resolve())
+        yield from files_of(folder)
 
 
 def load_pack(settings: SweepSettings) -> PolicyPack:

@@ -29,6 +29,15 @@ from evenhand.workflows.scan import Hands, Scan, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The file in which a pipeline and registries are kept."""
+
+    file: Path
+    pipeline: Pipeline
+    registries: Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
     """What a plan is made from besides the snapshot."""
 
@@ -43,6 +52,14 @@ class Materials:
     """The words of statements, in each person's language; None: in the plan's own words."""
     seed: int = 0
     supported: frozenset[Penalty] = EVERY_PENALTY
+    kept: Kept | None = None
+
+    @property
+    def kept_in(self) -> Path | None:
+        """The file that other processes can read this very pipeline and these registries from; None where there is none."""
+        is_same = (self.kept is not None and self.kept.pipeline is self.pipeline
+                   and self.kept.registries is self.registries)
+        return self.kept.file if self.kept is not None and is_same else None
 
 
 def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into: Path,

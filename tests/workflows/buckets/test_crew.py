@@ -73,9 +73,7 @@ def snapshot(made: Path, tmp_path: Path) -> SnapshotFolder:
 
 
 def work_for(snapshot: SnapshotFolder, materials: Materials, *, work: Path, key: str) -> BucketWork:
-    return BucketWork(pipeline=materials.pipeline, registries=materials.registries,
-                      registries_digest=materials.registries_digest, snapshot=snapshot.path, work=work, key=key,
-                      engine_bytes=500_000_000)
+    return BucketWork(materials=materials, snapshot=snapshot.path, work=work, key=key, engine_bytes=500_000_000)
 
 
 PLANNING = """

@@ -12,8 +12,9 @@ from rich.text import Text
 from evenhand.cli.views.campaign import CampaignView
 from evenhand.cli.views.layout import ACCENT, heading, percent, quiet
 from evenhand.cli.views.reasons import ReasonsView, SparedView
+from evenhand.model.interval import Interval
 from evenhand.model.penalty import Penalty
-from evenhand.transparency import Difference, Interval, ReportView, TruthTable
+from evenhand.transparency import Difference, ReportView, TruthTable
 
 _MAX_REASONS = 6
 

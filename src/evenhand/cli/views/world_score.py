@@ -26,7 +26,7 @@ from evenhand.evaluation.scorecard import BucketScore, RecallScore
 from evenhand.model.harm import Harm
 from evenhand.statements import visible
 from evenhand.statements.messages import Messages
-from evenhand.workflows.evaluate_world import WorldScore
+from evenhand.workflows.evaluation.world import WorldScore
 
 MOST_NAMED = 10
 MOST_ROWS = 30

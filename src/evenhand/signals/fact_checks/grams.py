@@ -84,13 +84,17 @@ def _none() -> Marks:
 
 def _words(points: npt.NDArray[np.int32], start: Places) -> Keys:
     """The hash of the first letters of the words that begin at `start`."""
-    key = np.full(len(start), 0x2545F491, np.uint32)
-    going = np.ones(len(start), np.bool_)
-    last = len(points) - 1
-    for nth in range(TOKEN_LETTERS):
-        letter = points[np.minimum(start + nth, last)]
-        going &= letter != SEPARATOR
-        key = np.where(going, _mixed(key, letter, nth), key)
+    points = np.append(points, np.zeros(TOKEN_LETTERS, np.int32)).view(np.uint32)
+    key: Keys = points[start] * _MULTIPLIERS[0]
+    going: npt.NDArray[np.bool_] | None = None
+    for nth in range(1, TOKEN_LETTERS):
+        letter = points[start + nth]
+        is_letter = letter != SEPARATOR
+        going = is_letter if going is None else going & is_letter
+        key += letter * _MULTIPLIERS[nth] * going
+    key ^= key >> np.uint32(15)
+    key *= _MULTIPLIERS[1]
+    key ^= key >> np.uint32(13)
     return key
 
 

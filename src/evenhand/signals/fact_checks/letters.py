@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.signals.fact_checks.addresses import without_addresses
 from evenhand.signals.words.folded import HANGUL, UNSPACED_LETTER, Folded, Places, class_of
 
 Points = npt.NDArray[np.int32]
@@ -25,8 +26,8 @@ _DROPPED = -1
 _UNKNOWN = -2
 _KIND_BITS = 21
 _LETTER = (1 << _KIND_BITS) - 1
-_ADDRESS = r"(?i)(?:https?://|www\.|pic\.twitter\.com/)[^\s]*"
-_ADDRESS_HINTS = ("://", "www.", "pic.twitter.com/")
+_LONGEST_NAME = 48
+"""A name behind `#` or `@` is parted at capitals that stand so near to its beginning."""
 _APOSTROPHES = frozenset("'’ʼ`´＇")
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06ED))
 """Marks that are left out: accents, and the vowel signs of Hebrew and Arabic. Those of Indic scripts are letters."""
@@ -37,6 +38,10 @@ _FIRST_DENSE = 0x2E80
 LOWER, UPPER, SIGIL, UNSPACED, DENSE = 1, 2, 4, 8, 16
 """Kinds of a character: a lower-case or upper-case letter, `#` or `@`, in a script without spaces between words, and
 among those one whose single characters tell as much as a word's part (Chinese, kana, Hangul)."""
+
+
+_TAG = SEPARATOR | SIGIL << _KIND_BITS
+"""What `#` and `@` are read as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,49 +68,18 @@ def letters(texts: pa.Array) -> Letters:
     texts = without_addresses(texts.cast(pa.large_string()).fill_null(""))
     # A blank before each text, so that words never run from one text into the next.
     empty, blank = pa.scalar("", pa.large_string()), pa.scalar(" ", pa.large_string())
-    packed, starts = _folded(Folded.of(pc.binary_join_element_wise(empty, texts, blank)))
-    packed = np.append(packed, SEPARATOR).astype(np.int32)
+    packed, starts = _read(pc.binary_join_element_wise(empty, texts, blank))
+    packed = np.append(packed, np.int32(SEPARATOR))
     packed, starts = _without(packed, starts, np.flatnonzero(packed == _DROPPED))
     packed, starts = _parted(packed, starts)
     return Letters(points=packed & _LETTER, kinds=(packed >> _KIND_BITS).astype(np.uint8), starts=starts)
 
 
-def without_addresses(texts: pa.Array) -> pa.Array:
-    """The texts with a blank in place of each web address. They are large strings without nulls."""
-    some: pa.Array | None = None
-    for hint in _ADDRESS_HINTS:
-        has = pc.match_substring(texts, hint, ignore_case=hint == "www.")
-        some = has if some is None else pc.or_(some, has)
-    if not pc.any(some).as_py():
-        return texts
-    cut = pc.replace_substring_regex(texts.filter(some), _ADDRESS, " ")
-    return pc.replace_with_mask(texts, some, cut)
-
-
-def _folded(folded: Folded) -> tuple[Points, Places]:
+def _read(texts: pa.Array) -> tuple[Points, Places]:
     """The folded letter of each character with its kinds above it, and where each text begins."""
-    data = folded.data
-    inner = np.flatnonzero((data & 0xC0) == 0x80)
-    if not len(inner):
-        return _mapped(data.astype(np.int32)), folded.starts
-    is_lead = np.ones(len(data), np.bool_)
-    is_lead[inner] = False
-    points = data[is_lead].astype(np.int32)
-    wide = np.flatnonzero(points >= 0xC0)
-    leads = np.flatnonzero(is_lead & (data >= 0xC0))
-    points[wide] = _wide(data, leads)
-    return _mapped(points), folded.starts - np.searchsorted(inner, folded.starts)
-
-
-def _wide(data: npt.NDArray[np.uint8], leads: Places) -> Points:
-    """The code points of the characters of several bytes that begin at `leads`."""
-    first = data[leads].astype(np.int32)
-    size = 2 + (first >= 0xE0) + (first >= 0xF0)
-    points = first & (0xFF >> (size + 1))
-    for nth in (1, 2, 3):
-        more = np.flatnonzero(size > nth)
-        points[more] = (points[more] << 6) | (data[leads[more] + nth] & 0x3F)
-    return points.astype(np.int32)
+    data = Folded.of(texts).data.tobytes().decode()
+    ends = np.cumsum(pc.utf8_length(texts).to_numpy())
+    return _mapped(np.frombuffer(data.encode("utf-32-le"), np.int32)), np.concatenate(([0], ends[:-1]))
 
 
 def _without(packed: Points, starts: Places, dropped: Places) -> tuple[Points, Places]:
@@ -119,16 +93,14 @@ def _without(packed: Points, starts: Places, dropped: Places) -> tuple[Points, P
 
 def _parted(packed: Points, starts: Places) -> tuple[Points, Places]:
     """A separator before each capital inside a name behind `#` or `@`."""
-    tagged = np.flatnonzero(packed & (SIGIL << _KIND_BITS)) + 1
-    if not len(tagged):
+    kinds = (packed >> _KIND_BITS).astype(np.uint8)
+    capital = np.flatnonzero(((kinds[1:] & UPPER) > 0) & ((kinds[:-1] & LOWER) > 0)) + 1
+    if not len(capital):
         return packed, starts
-    separators = np.flatnonzero((packed & _LETTER) == SEPARATOR)
-    ends = separators[np.searchsorted(separators, tagged)]
-    lengths = ends - tagged
-    place = np.arange(lengths.sum()) + np.repeat(tagged - np.cumsum(lengths) + lengths, lengths)
-    kinds = packed[place] >> _KIND_BITS
-    before = packed[place - 1] >> _KIND_BITS
-    capital = place[(kinds & UPPER > 0) & (before & LOWER > 0)]
+    back = np.maximum(capital[:, None] - np.arange(1, _LONGEST_NAME + 1), 0)
+    is_border = (packed[back] & _LETTER) == SEPARATOR
+    border = back[np.arange(len(capital)), is_border.argmax(axis=1)]
+    capital = capital[packed[border] == _TAG]
     return np.insert(packed, capital, SEPARATOR), starts + np.searchsorted(capital, starts)
 
 
@@ -141,7 +113,7 @@ def _known() -> Points:
 def _mapped(points: Points) -> Points:
     known = _known()
     found = known[points]
-    if (found == _UNKNOWN).any():
+    if len(found) and found.min() == _UNKNOWN:
         for point in np.unique(points[found == _UNKNOWN]):
             letter, kind = _fold(int(point))
             known[point] = letter if letter == _DROPPED else letter | kind << _KIND_BITS

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.ports import SentenceModel
+from evenhand.signals.fact_checks.addresses import without_addresses
 from evenhand.signals.fact_checks.index import Candidates, ClaimIndex
-from evenhand.signals.fact_checks.letters import without_addresses
 from evenhand.signals.fact_checks.postings import Weights
 
 FULL_SCORE = 220.0

@@ -17,13 +17,14 @@ def nearest_sentences(index: ClaimIndex, texts: pa.Array, found: Candidates) -> 
     """For each pair the sentence of its text that shares most with its claim; the whole text where none does."""
     if not len(found):
         return pa.array([], pa.string())
-    lists = pc.split_pattern_regex(texts.cast(pa.string()).fill_null(""), _BORDER)
+    rows, own = np.unique(found.row, return_inverse=True)
+    lists = pc.split_pattern_regex(texts.take(pa.array(rows)).cast(pa.string()).fill_null(""), _BORDER)
     begin = lists.offsets.to_numpy().astype(np.int64)
     begin = begin - begin[0]
     sentences = lists.flatten()
-    counts = np.diff(begin)[found.row]
+    counts = np.diff(begin)[own]
     pair = np.repeat(np.arange(len(found)), counts)
-    place = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts) + begin[found.row[pair]]
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts) + begin[own[pair]]
     order = np.argsort(place, kind="stable")
     measured = index.measured(sentences, place[order].astype(np.int32), found.claim[pair[order]])
     score = np.empty(len(pair), np.float32)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from evenhand.model.step import Kernel
 from evenhand.signals.web.hosts import PublicSuffixes
-from evenhand.signals.web.urls import Urls, listed_urls, text_urls, whole_text_url
+from evenhand.signals.web.urls import Urls, post_urls, text_urls, whole_text_url
 
 LINKS = pa.schema([
     *((name, pa.string()) for name in ("account_id", "post_id", "where", "url", "host", "domain", "suffix", "label")),
@@ -36,24 +36,14 @@ def links(suffixes: PublicSuffixes | None = None) -> Kernel:
     known = suffixes or PublicSuffixes.bundled()
 
     def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        found = Urls.joined([text_urls(posts.column("text"), known), listed_urls(posts.column("links"), known)])
+        found = post_urls(posts.column("text"), posts.column("links"), known)
         rows = pa.array(found.row)
         ids = posts.column("post_id").take(rows)
-        columns = [posts.column("account_id").take(rows), ids, ids, *found.columns(), _only_defanged(found)]
+        columns = [posts.column("account_id").take(rows), ids, ids, *found.columns(), found.is_defanged]
         return pa.RecordBatch.from_arrays(columns, schema=LINKS)
 
     return Kernel(name="links", source="posts", columns=("account_id", "post_id", "text", "links"), run=run,
                   schema=LINKS, sentence="a web address in a post", digest=known.digest)
-
-
-def _only_defanged(found: Urls) -> pa.Array:
-    """True for a host that its post holds in defanged form only: writing it both ways is not a quotation."""
-    host = found.columns()[1].dictionary_encode()
-    pair = found.row * (len(host.dictionary) + 1) + host.indices.to_numpy()
-    _, group = np.unique(pair, return_inverse=True)
-    only = np.ones(len(group), np.bool_)
-    np.logical_and.at(only, group, found.is_defanged.to_numpy(zero_copy_only=False))
-    return pa.array(only[group])
 
 
 def addresses(suffixes: PublicSuffixes | None = None) -> Kernel:
@@ -67,7 +57,7 @@ def addresses(suffixes: PublicSuffixes | None = None) -> Kernel:
         found = Urls.joined(list(parts.values()))
         order = pa.array(np.argsort(found.row, kind="stable"))
         where = pa.concat_arrays([pa.repeat(pa.scalar(place), len(part.row)) for place, part in parts.items()])
-        columns = [accounts.column("account_id").take(pa.array(found.row)), where, *found.columns(), _only_defanged(found)]
+        columns = [accounts.column("account_id").take(pa.array(found.row)), where, *found.columns(), found.only_defanged()]
         return pa.RecordBatch.from_arrays([column.take(order) for column in columns], schema=ADDRESSES)
 
     return Kernel(name="addresses", source="accounts", columns=("account_id", "platform", "handle", "website", "bio"),

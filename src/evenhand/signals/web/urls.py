@@ -7,16 +7,16 @@ Real posts hold them as HTML, Markdown, with entities, glued to words and bracke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.signals.web.hosts import Host, PublicSuffixes
+from evenhand.signals.web.url_words import MARK, address_words
 from evenhand.signals.words.folded import Places
 
-_MARK = "\ue000"
 _LETTER = r"[0-9A-Za-z\x{80}-\x{10ffff}]"
 _DEFANGED = r"(?i)\bh(?:xx|\*\*|--)ps?\b|[\[({]\s?(?:\.|dot)\s?[\])}]|\[:\]|\[://\]|[0-9a-z] dot (?:com|net|org)\b"
 _CANDIDATE = (rf"(?i){_LETTER}\.{_LETTER}|://|[\x{{3002}}\x{{ff0e}}\x{{ff61}}][a-z\x{{ff21}}-\x{{ff5a}}]|"
@@ -24,10 +24,10 @@ _CANDIDATE = (rf"(?i){_LETTER}\.{_LETTER}|://|[\x{{3002}}\x{{ff0e}}\x{{ff61}}][a
 """A text without any of these holds no address."""
 
 _REFANGED = (
-    (r"(?i)\bh(?:xx|\*\*|--)p(s?)(?:\[:\]|:|\[://\])(?://)?", f"http\\1://{_MARK}"),
-    (r"(?i)\b(https?)(?:\[://\]|\[:\]//)", f"\\1://{_MARK}"),
-    (r"(?i)\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?", f".{_MARK}"),
-    (r"(?i)([0-9a-z]) dot (com|net|org)\b", f"\\1.{_MARK}\\2"),
+    (r"(?i)\bh(?:xx|\*\*|--)p(s?)(?:\[:\]|:|\[://\])(?://)?", f"http\\1://{MARK}"),
+    (r"(?i)\b(https?)(?:\[://\]|\[:\]//)", f"\\1://{MARK}"),
+    (r"(?i)\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?", f".{MARK}"),
+    (r"(?i)([0-9a-z]) dot (com|net|org)\b", f"\\1.{MARK}\\2"),
 )
 """How a defanged address is written out again; the mark remembers that it was one."""
 _CLEANED = (
@@ -41,10 +41,6 @@ _DIRTY = "|".join(f"(?:{pattern})" for pattern in (
     "[\u00ad\u200b-\u200f\u2060-\u2064\ue000\ufe00-\ufe0f\ufeff]", "&[a-z#]", r"(?i:href)", r"\]\(", "[\u3002\uff0e\uff61]",
     r"[^\s]https?://", r"\\", r"@\s"))
 """A text without any of these is clean: each is a part of a pattern of `_CLEANED`, and most texts have none."""
-_BREAKS = ("[\\s<>\"'`{}|\\\\^\u00ab\u00bb\u2018-\u201f\u3000-\u3001\u3003-\u3020"
-           "\uff08\uff09\uff0c\uff1a\uff1b\uff01\uff1f\uff1e\uff1c]+")
-"""What an address cannot hold, or what people put around it."""
-
 _WITH_SCHEME = (
     r"(?i)(?P<lead>(?:https?|ftp)://(?:[^/?#@]*@)?)(?P<host>\[[0-9a-f:.]+\]|[^/?#:@,;()\[\]!$&*=~+]+)"
     r"(?P<rest>(?::[0-9]*)?(?:[/?#].*)?)")
@@ -69,6 +65,28 @@ class Urls:
         """The columns `url`, `host`, `domain`, `suffix` and `label`."""
         return [self.url, *(pc.struct_field(self.parts, name) for name in ("host", "domain", "suffix", "label"))]
 
+    def taken(self, place: Places, *, row: Places) -> Urls:
+        """The addresses at `place`, which stand in `row`."""
+        kept = pa.array(place)
+        return Urls(row=row, url=self.url.take(kept), parts=self.parts.take(kept), is_defanged=self.is_defanged.take(kept))
+
+    def within(self, row: Places) -> Urls:
+        """The same addresses, `row` naming the row of each one's word, in order of row and each once a row."""
+        order = np.argsort(row[self.row], kind="stable")
+        every = self.taken(order, row=row[self.row][order])
+        every = replace(every, is_defanged=every.only_defanged())
+        first = _first_of_each(every.row, every.url)
+        return every.taken(first, row=every.row[first])
+
+    def only_defanged(self) -> pa.Array:
+        """True where the row holds the host in defanged form only: writing it both ways is not a quotation."""
+        host = pc.struct_field(self.parts, "host").dictionary_encode()
+        pair = self.row * (len(host.dictionary) + 1) + host.indices.to_numpy()
+        _, group = np.unique(pair, return_inverse=True)
+        only = np.ones(len(group), np.bool_)
+        np.logical_and.at(only, group, self.is_defanged.to_numpy(zero_copy_only=False))
+        return pa.array(only[group])
+
     @classmethod
     def joined(cls, found: Sequence[Urls]) -> Urls:
         """All of them, one after the other; within a row each address once when ordered as they came."""
@@ -77,15 +95,37 @@ class Urls:
                    is_defanged=pa.concat_arrays([part.is_defanged for part in found]))
 
 
+_TEXT, _ADDRESS, _LISTED, _SCHEME = range(4)
+"""What tells how a word is read: that it stands in a text, where an address is meant to stand or in a list of links, or that it
+has a scheme."""
+_N_SORTS = 4
 _PARTS = pa.struct([(name, pa.string()) for name in ("host", "domain", "suffix", "label", "cut")])
 
 
-def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = False, is_link: bool = False) -> Urls:
+def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = False) -> Urls:
     """The addresses in a string column, in order of row and place, each once a row.
 
-    With `is_address` the column is meant for an address, so that one without a scheme needs no further sign. With `is_link` the
-    platform itself says that it is a link, so that its ending need not be on the list of public suffixes either.
+    With `is_address` the column is meant for an address, so that one without a scheme needs no further sign.
     """
+    row, words = _words(texts)
+    return _urls(words, suffixes, sort=np.full(len(row), _ADDRESS if is_address else _TEXT)).within(row)
+
+
+def post_urls(texts: pa.Array, lists: pa.Array, suffixes: PublicSuffixes) -> Urls:
+    """The addresses in the texts and the lists of links of posts, in order of row, each once a row.
+
+    The platform itself says that a listed one is a link, so that its ending need not be on the list of public suffixes.
+    """
+    parents = pc.list_parent_indices(lists).to_numpy()
+    row, words = _words(texts)
+    listed_row, listed = _words(pc.list_flatten(lists))
+    sort = np.concatenate((np.full(len(row), _TEXT), np.full(len(listed_row), _LISTED)))
+    found = _urls(pa.concat_arrays([words, listed]), suffixes, sort=sort)
+    return found.within(np.concatenate((row, parents[listed_row])))
+
+
+def _words(texts: pa.Array) -> tuple[Places, pa.Array]:
+    """The words of a string column that may be addresses, defanged ones refanged and marked, with the row of each."""
     texts = texts.cast(pa.large_string())
     rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(texts, _CANDIDATE), False).to_numpy(zero_copy_only=False))
     texts = texts.take(pa.array(rows))
@@ -98,9 +138,8 @@ def text_urls(texts: pa.Array, suffixes: PublicSuffixes, *, is_address: bool = F
         for pattern, replacement in _REFANGED:
             refanged = pc.replace_substring_regex(refanged, pattern, replacement)
         texts = pc.replace_with_mask(texts, defanged, refanged)
-    words = pc.split_pattern_regex(texts, _BREAKS)
-    return _urls(rows[pc.list_parent_indices(words).to_numpy()], pc.list_flatten(words), suffixes, is_address=is_address,
-                 is_link=is_link)
+    row, words = address_words(texts)
+    return rows[row], words
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
@@ -108,13 +147,6 @@ def _cleaned(texts: pa.Array) -> pa.Array:
     for pattern, replacement in _CLEANED:
         texts = pc.replace_substring_regex(texts, pattern, replacement)
     return texts
-
-
-def listed_urls(lists: pa.Array, suffixes: PublicSuffixes) -> Urls:
-    """The addresses in a column of lists of addresses, with or without a scheme."""
-    parents = pc.list_parent_indices(lists).to_numpy()
-    found = text_urls(pc.list_flatten(lists), suffixes, is_address=True, is_link=True)
-    return Urls(row=parents[found.row], url=found.url, parts=found.parts, is_defanged=found.is_defanged)
 
 
 def whole_text_url(texts: pa.Array, suffixes: PublicSuffixes) -> Urls:
@@ -128,27 +160,37 @@ def whole_text_url(texts: pa.Array, suffixes: PublicSuffixes) -> Urls:
                 is_defanged=pa.repeat(pa.scalar(False), pc.sum(kept).as_py() or 0))
 
 
-def _urls(row: Places, words: pa.Array, suffixes: PublicSuffixes, *, is_address: bool, is_link: bool) -> Urls:
-    """The addresses among `words`, of which several may stand in one row."""
-    is_word = pc.match_substring_regex(words, rf"{_LETTER}\.{_MARK}?{_LETTER}|://")
-    words, row = words.filter(is_word).cast(pa.string()), row[is_word.to_numpy(zero_copy_only=False)]
-    defanged = pc.match_substring(words, _MARK)
-    words = pc.replace_substring(words, _MARK, "")
-    has_scheme = pc.match_substring_regex(words, r"(?i)(?:https?|ftp)://")
-    with_scheme = np.flatnonzero(has_scheme.to_numpy(zero_copy_only=False))
-    is_bare = pc.and_(pc.invert(has_scheme), pc.match_substring_regex(words, rf"{_LETTER}\.{_LETTER}"))
-    bare = np.flatnonzero(is_bare.to_numpy(zero_copy_only=False))
+def _urls(words: pa.Array, suffixes: PublicSuffixes, *, sort: Places) -> Urls:
+    """The addresses in `words`, in their order; `row` is the place of each one's word. Each distinct word is read once."""
+    has_scheme = pc.match_substring_regex(words, r"(?i)(?:https?|ftp)://").to_numpy(zero_copy_only=False)
+    sort = np.where(has_scheme, _SCHEME, sort)      # wherever it stands it is read alike
+    code = words.dictionary_encode()
+    distinct, first = np.unique(code.indices.to_numpy() * _N_SORTS + sort, return_inverse=True)
+    known = code.dictionary.take(pa.array(distinct // _N_SORTS))
+    found = _distinct_urls(known, suffixes, sort=distinct % _N_SORTS)
+    begin = np.searchsorted(found.row, np.arange(len(distinct) + 1))
+    lengths = np.diff(begin)[first]
+    place = np.arange(lengths.sum()) + np.repeat(begin[first] - np.cumsum(lengths) + lengths, lengths)
+    return found.taken(place, row=np.repeat(np.arange(len(first)), lengths))
+
+
+def _distinct_urls(words: pa.Array, suffixes: PublicSuffixes, *, sort: Places) -> Urls:
+    """The addresses in `words`, in their order; `row` is the place of each one's word."""
+    defanged = pc.match_substring(words, MARK)
+    words = pc.replace_substring(words, MARK, "")
+    with_scheme = np.flatnonzero(sort == _SCHEME)
+    is_bare = pc.match_substring_regex(words, rf"{_LETTER}\.{_LETTER}").to_numpy(zero_copy_only=False)
     target, aimed = _redirect_targets(words, with_scheme)
-    found = [_matched(words.take(pa.array(with_scheme)), with_scheme, suffixes), _matched(target, aimed, suffixes),
-             _bare(words.take(pa.array(bare)), bare, suffixes, is_address=is_address, is_link=is_link)]
+    found = [_matched(words.take(pa.array(with_scheme)), with_scheme, suffixes), _matched(target, aimed, suffixes)]
+    for kind in (_TEXT, _ADDRESS, _LISTED):
+        own = np.flatnonzero(is_bare & (sort == kind))
+        if len(own):
+            found.append(_bare(words.take(pa.array(own)), own, suffixes, is_address=kind != _TEXT, is_link=kind == _LISTED))
     word = np.concatenate([places for places, _, _ in found])
-    url = pa.concat_arrays([url for _, url, _ in found])
-    parts = pa.concat_arrays([part for _, _, part in found])
+    every = Urls(row=word, url=pa.concat_arrays([url for _, url, _ in found]),
+                 parts=pa.concat_arrays([part for _, _, part in found]), is_defanged=defanged.take(pa.array(word)))
     order = np.argsort(word, kind="stable")
-    order = order[_first_of_each(row[word[order]], url.take(pa.array(order)))]
-    kept = pa.array(order)
-    return Urls(row=row[word[order]], url=url.take(kept), parts=parts.take(kept),
-                is_defanged=defanged.take(pa.array(word[order])))
+    return every.taken(order, row=word[order])
 
 
 def _first_of_each(row: Places, url: pa.Array) -> Places:

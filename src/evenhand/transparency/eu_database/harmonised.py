@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.model.appeal import Appeal, AppealOutcome
+from evenhand.model.interval import clopper_pearson
 from evenhand.transparency.eu_database.schema import DECISION_FIELDS
-from evenhand.transparency.interval import clopper_pearson
 
 MEASURES = pa.schema([
     pa.field("category", pa.string()),

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-import pyarrow as pa
-
 from evenhand.campaign.cases import CaseRows
-from evenhand.campaign.pipeline import Pipeline
 from evenhand.campaign.plan import Terms
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
@@ -24,6 +21,7 @@ from evenhand.workflows.buckets.parts import Parts
 from evenhand.workflows.deciding import Decided, decide_each, decided
 from evenhand.workflows.materials import SweepSettings
 from evenhand.workflows.plan import Materials
+from evenhand.workflows.prepared import read_prepared
 from evenhand.workflows.scan import Hands, OnProgress, WorkOn, do_buckets, sweep_key
 
 Answer = TypeVar("Answer")
@@ -38,9 +36,8 @@ WORTH_DECIDING_TOGETHER = 2
 class BucketWork:
     """Doing runs of buckets."""
 
-    pipeline: Pipeline
-    registries: Mapping[str, pa.Table]
-    registries_digest: str
+    materials: Materials | Path
+    """The sweep's materials, or the file that holds them."""
     snapshot: Path
     work: Path
     key: str
@@ -51,16 +48,19 @@ class BucketWork:
     @contextmanager
     def begun(self) -> Iterator[Callable[[range, range | None], range]]:
         """What does a run. Raises `DataError` when the snapshot is no longer the one that the sweep is of."""
+        materials = read_prepared(self.materials) if isinstance(self.materials, Path) else self.materials
+        if not isinstance(materials, Materials):
+            raise TypeError("the file of prepared materials holds something else")
         snapshot, parts = SnapshotFolder(self.snapshot), Parts(work=self.work)
-        if sweep_key(snapshot, self.pipeline, registries_digest=self.registries_digest) != self.key:
+        if sweep_key(snapshot, materials.pipeline, registries_digest=materials.registries_digest) != self.key:
             raise DataError(Problem(what="the snapshot changed while the sweep began", hint="run the same command again"))
         with DuckDBEngine(threads=1, memory=f"{self.engine_bytes}B", spill=parts.spill / str(os.getpid())) as engine:
-            engine.bind(self.registries)
+            engine.bind(materials.registries)
 
             def do(run: range, following: range | None) -> range:
                 for bucket in following or ():
-                    snapshot.read_ahead(self.pipeline.tables, bucket)
-                return do_buckets(run, snapshot, self.pipeline, engine, parts)
+                    snapshot.read_ahead(materials.pipeline.tables, bucket)
+                return do_buckets(run, snapshot, materials.pipeline, engine, parts)
 
             yield do
 
@@ -100,8 +100,7 @@ def _buckets(snapshot: SnapshotFolder, materials: Materials, settings: SweepSett
         allowed = share(threads=settings.threads, memory=settings.memory).n_processes
         n_processes = max(1, min(allowed, len(runs), n_accounts // worth))
         work = BucketWork(
-            pipeline=materials.pipeline, registries=materials.registries, registries_digest=materials.registries_digest,
-            snapshot=snapshot.path, work=parts.work, key=key,
+            materials=materials.kept_in or materials, snapshot=snapshot.path, work=parts.work, key=key,
             engine_bytes=share(threads=n_processes, memory=settings.memory).engine_bytes)
         with Crew(work, n_processes=n_processes) as crew:
             yield from (run for _, run in crew.do(runs))

@@ -1,0 +1,37 @@
+"""Which effects a campaign may impose: of audited strata, not heavier than the audit left, closings with a person's word."""
+
+from __future__ import annotations
+
+from evenhand.campaign.lifecycle import refusals
+from evenhand.model.campaigns.audit import StratumOutcome
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal
+from evenhand.model.campaigns.event import EventKind
+from evenhand.model.penalty import Penalty
+
+LOWERED_TO = Penalty.LABEL
+"""The heaviest penalty of a stratum that missed its gate."""
+
+
+def may_impose(campaign: Campaign, *, decision_id: str, penalty: Penalty, stratum: str) -> Refusal | None:
+    """None when this effect may go out now, or why not. To be asked before the platform is."""
+    if campaign.is_rolling_back:
+        return refusals.rolling_back()
+    if campaign.state is not CampaignState.RUNNING:
+        return refusals.wrong_state(campaign, EventKind.EFFECT_IMPOSED, (CampaignState.RUNNING,))
+    return is_covered(campaign, decision_id=decision_id, penalty=penalty, stratum=stratum)
+
+
+def is_covered(campaign: Campaign, *, decision_id: str, penalty: Penalty, stratum: str) -> Refusal | None:
+    """None when the audit and, for a closing, a person's decision cover this effect, or what does not."""
+    outcome = (campaign.strata or {}).get(stratum)
+    if outcome is None:
+        return refusals.stratum_unknown(stratum)
+    if outcome is StratumOutcome.DROPPED:
+        return refusals.stratum_dropped(stratum)
+    audited = Penalty(stratum.rsplit("/", 2)[1])
+    heaviest = min(audited, LOWERED_TO) if outcome is StratumOutcome.LOWERED else audited
+    if penalty > heaviest:
+        return refusals.heavier_than_audited(penalty, stratum, heaviest)
+    if penalty is Penalty.CLOSE and decision_id not in campaign.closings:
+        return refusals.closing_without_person(decision_id)
+    return None

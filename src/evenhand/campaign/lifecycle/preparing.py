@@ -1,0 +1,100 @@
+"""From a draft to an approved campaign: the plan is bound, sampled, read, and approved by people who did not propose it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evenhand.campaign.lifecycle import facts, refusals
+from evenhand.model.campaigns.audit import Slot, StratumOutcome
+from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.event import Event
+
+
+def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """A plan is bound. Whatever was drawn, read, decided or approved for an earlier plan does not count for this one."""
+    irreversible = facts.texts(event, "irreversible")
+    if campaign.mode is Mode.SOLO and irreversible:
+        return refusals.solo_irreversible(irreversible)
+    basis = facts.basis(event)
+    if basis.digest in campaign.sampled:
+        return refusals.sampled_before()
+    return replace(campaign, state=CampaignState.PLANNED, basis=basis, irreversible=irreversible,
+                   proposers=campaign.proposers | {event.actor}, changed_at=event.at, sample_seed=None, audited_at=None,
+                   strata=None, approvals=(), closings=NO_KEYS, n_readings=0, n_read=0, readings=NO_KEYS)
+
+
+def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """The sample is drawn once, and its seed does not come from who made the plan."""
+    if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
+        return refusals.proposer_draws(event)
+    if campaign.sample_seed is not None:
+        return refusals.sample_twice()
+    if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
+        return refusals.other_digest(campaign, digest)
+    return replace(campaign, sample_seed=facts.text(event, "seed"), sampled=campaign.sampled | {digest}, changed_at=event.at,
+                   n_readings=facts.whole(event, "n_readings"))
+
+
+def verdict_given(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """A reader's word counts if the sample is drawn, the reader did not propose the plan, and did not speak on this before."""
+    if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
+        return refusals.proposer_reads(event)
+    if campaign.sample_seed is None:
+        return refusals.no_sample()
+    item, slot = facts.text(event, "item_id"), facts.text(event, "slot")
+    part, person = f"{slot}\x1f{item}", f"by\x1f{event.actor}\x1f{item}"
+    if part in campaign.readings or person in campaign.readings:
+        return refusals.read_twice(item, slot, event.actor if person in campaign.readings else None)
+    return replace(campaign, readings=campaign.readings.adding(part).adding(person),
+                   n_read=campaign.n_read + (slot != Slot.ADJUDICATION))
+
+
+def audited(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """The sample is read and every stratum has its outcome; the cooling-off begins."""
+    if campaign.sample_seed is None:
+        return refusals.no_sample()
+    if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
+        return refusals.other_digest(campaign, digest)
+    if campaign.n_read < campaign.n_readings:
+        return refusals.audit_open(campaign.n_readings - campaign.n_read)
+    return replace(campaign, state=CampaignState.AUDITED, audited_at=event.at, strata=facts.strata(event),
+                   changed_at=event.at)
+
+
+def closing_decided(campaign: Campaign, event: Event) -> Campaign:
+    """A person decided whether one account is closed; the last word counts."""
+    decision_id = facts.text(event, "decision_id")
+    closings = campaign.closings.adding(decision_id) if event.body["close"] else campaign.closings.without(decision_id)
+    return replace(campaign, closings=closings)
+
+
+def approved(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """One approval of exactly this plan; the last one that is needed makes the campaign ready to start."""
+    if campaign.basis is None or campaign.audited_at is None or campaign.strata is None:
+        return refusals.no_sample()
+    if changed := campaign.basis.changed(facts.basis(event)):
+        return refusals.stale(changed)
+    if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
+        return refusals.proposer_approves(event)
+    if event.actor in campaign.approvers:
+        return refusals.approved_twice(event)
+    if event.at < (until := campaign.audited_at + campaign.cooling_off):
+        return refusals.cooling_off(until)
+    if all(outcome is StratumOutcome.DROPPED for outcome in campaign.strata.values()):
+        return refusals.nothing_left()
+    approvals = (*campaign.approvals, Approval(person=event.actor, digest=campaign.basis.digest, at=event.at))
+    is_enough = len(approvals) >= campaign.mode.n_approvals
+    return replace(campaign, approvals=approvals, changed_at=event.at,
+                   state=CampaignState.APPROVED if is_enough else CampaignState.AUDITED)
+
+
+def approval_withdrawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """An approver thought better of it."""
+    if event.actor not in campaign.approvers:
+        return refusals.not_an_approver(campaign, event)
+    return replace(campaign, state=CampaignState.AUDITED, changed_at=event.at,
+                   approvals=tuple(approval for approval in campaign.approvals if approval.person != event.actor))
+
+
+def _digest(campaign: Campaign) -> str | None:
+    return None if campaign.basis is None else campaign.basis.digest

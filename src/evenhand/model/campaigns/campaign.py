@@ -1,0 +1,283 @@
+"""The campaign: a plan on its way from draft to report, who approved what, what stopped it, what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from zlib import crc32
+
+from evenhand.model.campaigns.audit import StratumOutcome
+from evenhand.model.campaigns.event import Json
+from evenhand.model.plan import Plan
+
+NOBODY = "evenhand"
+"""The actor of what no person did."""
+TEAM_COOLING_OFF = timedelta(hours=1)
+"""The least time between the end of the audit and an approval; a campaign may ask for more."""
+SOLO_COOLING_OFF = timedelta(hours=24)
+"""The same where one person does everything."""
+
+_N_PARTS = 1024
+"""With 67,000 ids a part holds 65: adding one copies about a thousand references, not 67,000."""
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands."""
+
+    DRAFT = "draft"
+    PLANNED = "planned"
+    AUDITED = "audited"
+    APPROVED = "approved"
+    RUNNING = "running"
+    HALTED = "halted"
+    COMPLETED = "completed"
+    REPORTED = "reported"
+    ROLLED_BACK = "rolled_back"
+
+
+class Mode(StrEnum):
+    """How many people stand behind a campaign."""
+
+    TEAM = "team"
+    """Two approvals by people who did not propose the plan."""
+    SOLO = "solo"
+    """One person, who says so: only what can be taken back, a day to think, and every report names the mode."""
+
+    @property
+    def n_approvals(self) -> int:
+        """Approvals needed before anything happens."""
+        return 1 if self is Mode.SOLO else 2
+
+    @property
+    def cooling_off(self) -> timedelta:
+        """The least time to think."""
+        return SOLO_COOLING_OFF if self is Mode.SOLO else TEAM_COOLING_OFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a plan was made from and the digest over it. An approval holds for exactly this and nothing else."""
+
+    digest: str
+    cut_off: str
+    snapshot: str
+    pack_digest: str
+    registries_digest: str
+    code_version: str
+    steps_digest: str
+    supported: str
+    seed: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """The basis of `plan`."""
+        return cls(digest=plan.digest, cut_off=plan.cut_off.isoformat(), snapshot=plan.snapshot,
+                   pack_digest=plan.pack_digest, registries_digest=plan.registries_digest,
+                   code_version=plan.code_version, steps_digest=plan.steps_digest,
+                   supported=" ".join(plan.supported), seed=str(plan.seed))
+
+    @classmethod
+    def from_json(cls, parts: Mapping[str, Json]) -> Self:
+        """The basis that an event carries. Raises `KeyError` when a part is missing."""
+        return cls(**{field.name: str(parts[field.name]) for field in fields(cls)})
+
+    def as_json(self) -> dict[str, Json]:
+        """The parts by name, as an event carries them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def changed(self, now: Basis) -> tuple[str, ...]:
+        """In words, which parts are not what they were; the effects themselves where every other part is the same."""
+        parts = tuple(words for name, words in PARTS.items() if getattr(self, name) != getattr(now, name))
+        return parts or (() if self.digest == now.digest else ("the ordered effects",))
+
+
+PARTS: Mapping[str, str] = {
+    "cut_off": "the cut-off", "snapshot": "the snapshot", "pack_digest": "the policy pack",
+    "registries_digest": "the registries", "code_version": "the code version",
+    "steps_digest": "the detectors, guards and word lists", "supported": "the penalties that the platform supports",
+    "seed": "the seed"}
+"""What may change under a plan, in the words of a refusal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One named person's consent to one plan digest."""
+
+    person: str
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltReason:
+    """Why a campaign was stopped: which check, and what it saw in words."""
+
+    check: str
+    """The breaker's check, such as `overturned_appeals`, or `person`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """A stop: nothing more goes out until the approvers resume. It is recorded, never a quiet skip."""
+
+    by: str
+    at: datetime
+    reasons: tuple[HaltReason, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a halt without a reason."""
+        if not self.reasons:
+            raise ValueError("a halt needs at least one reason: pass what the check saw")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the stages have come."""
+
+    n_stages: int
+    n_finished: int = 0
+    is_open: bool = False
+    """Whether a stage has started and not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A frozen set of keys that grows by one without copying all of it.
+
+    >>> some = Keys().adding("d1").adding("d2").without("d1")
+    >>> "d1" in some, "d2" in some, len(some)
+    (False, True, 1)
+    """
+
+    parts: tuple[frozenset[str], ...] = (frozenset(),) * _N_PARTS
+
+    def __contains__(self, key: object) -> bool:
+        """True when the key is one of them."""
+        return isinstance(key, str) and key in self.parts[_part(key)]
+
+    def __len__(self) -> int:
+        """How many keys."""
+        return sum(map(len, self.parts))
+
+    def adding(self, key: str) -> Keys:
+        """These and one more."""
+        return self._with(_part(key), self.parts[_part(key)] | {key})
+
+    def without(self, key: str) -> Keys:
+        """These but this one."""
+        return self._with(_part(key), self.parts[_part(key)] - {key})
+
+    def _with(self, number: int, part: frozenset[str]) -> Keys:
+        return Keys((*self.parts[:number], part, *self.parts[number + 1:]))
+
+
+NO_KEYS = Keys()
+
+
+def _part(key: str) -> int:
+    return crc32(key.encode()) % _N_PARTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One campaign as its events left it."""
+
+    campaign_id: str
+    mode: Mode
+    state: CampaignState
+    cooling_off: timedelta
+    proposers: frozenset[str]
+    """Who drafted it and who made any of its plans: none of them approves in a team."""
+    changed_at: datetime
+    """When the last step of its life was taken; no later step can be dated before it."""
+    basis: Basis | None = None
+    irreversible: tuple[str, ...] = ()
+    """The plan's penalties that the platform cannot take back for ever."""
+    sample_seed: str | None = None
+    sampled: frozenset[str] = frozenset()
+    """The digests of the plans whose sample was drawn: none of them gets a second sample here."""
+    n_readings: int = 0
+    """First and second readings that the sample asks for."""
+    n_read: int = 0
+    """First and second readings given before the audit is concluded."""
+    readings: Keys = NO_KEYS
+    """Which part of which item is read, and who read which item."""
+    audited_at: datetime | None = None
+    strata: Mapping[str, StratumOutcome] | None = None
+    """Stratum key → what the audit made of it."""
+    approvals: tuple[Approval, ...] = ()
+    closings: Keys = NO_KEYS
+    """The decisions whose closing a person has decided."""
+    progress: Progress | None = None
+    halts: tuple[Halt, ...] = ()
+    resumed_by: frozenset[str] = frozenset()
+    """Approvers who want to go on after the last halt."""
+    is_rolling_back: bool = False
+    is_reported: bool = False
+
+    @property
+    def approvers(self) -> frozenset[str]:
+        """Who has approved the plan."""
+        return frozenset(approval.person for approval in self.approvals)
+
+
+class RefusalCode(StrEnum):
+    """Why a step was refused. A code is never renamed: programs read it."""
+
+    NOT_DRAFTED = "not_drafted"
+    ALREADY_DRAFTED = "already_drafted"
+    OTHER_CAMPAIGN = "other_campaign"
+    MALFORMED = "malformed"
+    WRONG_STATE = "wrong_state"
+    BACKDATED = "backdated"
+    NOT_A_PERSON = "not_a_person"
+    COOLING_OFF_TOO_SHORT = "cooling_off_too_short"
+    SOLO_IRREVERSIBLE = "solo_irreversible"
+    PROPOSER_DRAWS = "proposer_draws"
+    PROPOSER_READS = "proposer_reads"
+    SAMPLE_TWICE = "sample_twice"
+    NO_SAMPLE = "no_sample"
+    READ_TWICE = "read_twice"
+    SAMPLED_BEFORE = "sampled_before"
+    STALE = "stale"
+    OTHER_PLAN = "other_plan"
+    PROPOSER_APPROVES = "proposer_approves"
+    COOLING_OFF = "cooling_off"
+    APPROVED_TWICE = "approved_twice"
+    AUDIT_OPEN = "audit_open"
+    NOTHING_LEFT = "nothing_left"
+    NOT_AN_APPROVER = "not_an_approver"
+    RESUMED_TWICE = "resumed_twice"
+    STAGE_ORDER = "stage_order"
+    STAGE_OPEN = "stage_open"
+    STAGES_LEFT = "stages_left"
+    CLOSING_WITHOUT_PERSON = "closing_without_person"
+    STRATUM_UNKNOWN = "stratum_unknown"
+    STRATUM_DROPPED = "stratum_dropped"
+    HEAVIER_THAN_AUDITED = "heavier_than_audited"
+    ROLLING_BACK = "rolling_back"
+    NO_ROLLBACK = "no_rollback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A safeguard's no: what is refused and why, and what to do next. A value, never an exception."""
+
+    code: RefusalCode
+    text: str
+    """Lower case, no full stop, names in backticks."""
+    next_step: str
+
+    def render(self) -> str:
+        """The refusal as a person reads it.
+
+        >>> print(Refusal(code=RefusalCode.NOTHING_LEFT, text="every stratum was dropped",
+        ...               next_step="make another plan").render())
+        refused: every stratum was dropped
+          = make another plan
+        """
+        return f"refused: {self.text}\n  = {self.next_step}"

@@ -1,0 +1,82 @@
+"""Events: what happened in a campaign, in the order it happened. Its state and its ledger are both made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+"""What a JSON document can hold."""
+
+
+class EventKind(StrEnum):
+    """Everything that can happen in a campaign. A kind is never renamed: published ledgers name it."""
+
+    DRAFTED = "drafted"
+    PLANNED = "planned"
+    """A plan's digest is bound to the campaign."""
+    SAMPLE_DRAWN = "sample_drawn"
+    VERDICT_GIVEN = "verdict_given"
+    """One reader's word on one item of the sample."""
+    AUDITED = "audited"
+    """The sample is read; each stratum passed, was lowered or dropped."""
+    CLOSING_DECIDED = "closing_decided"
+    """A person's decision whether this one account is closed; without it no account is."""
+    APPROVED = "approved"
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    STARTED = "started"
+    STAGE_STARTED = "stage_started"
+    STAGE_FINISHED = "stage_finished"
+    EFFECT_IMPOSED = "effect_imposed"
+    """The platform's receipt, and what it said when asked again."""
+    EFFECT_FAILED = "effect_failed"
+    """The platform refused for good; nothing is imposed."""
+    EFFECT_SUPPRESSED = "effect_suppressed"
+    """Not carried out, and why: a stratum that was dropped, an account that is gone, a cap."""
+    EFFECT_UNDONE = "effect_undone"
+    EFFECT_LIFTED = "effect_lifted"
+    """A suspension ended on its day; the decision stands."""
+    UNDO_FAILED = "undo_failed"
+    """The platform did not take back what was reversed or had ended: a person has to look."""
+    STATEMENT_DELIVERED = "statement_delivered"
+    STATEMENT_FAILED = "statement_failed"
+    HALTED = "halted"
+    RESUMED = "resumed"
+    COMPLETED = "completed"
+    REPORTED = "reported"
+    ROLLBACK_STARTED = "rollback_started"
+    ROLLED_BACK = "rolled_back"
+    APPEAL_FILED = "appeal_filed"
+    APPEAL_DECIDED = "appeal_decided"
+    DECISION_REVERSED = "decision_reversed"
+    DEMAND_RECORDED = "demand_recorded"
+    """A government's order or request, with what was answered. It never makes a finding."""
+    REFERRAL_RECORDED = "referral_recorded"
+    WAIVER_RECORDED = "waiver_recorded"
+    """A safeguard that somebody set aside, who, and the reason given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened: in which campaign, what, when, through whom, and the facts of it."""
+
+    campaign_id: str
+    kind: EventKind
+    at: datetime
+    """An aware time; kept in UTC."""
+    actor: str
+    """The person's id, or `evenhand` for what no person did."""
+    body: Mapping[str, Json]
+    """The facts, as JSON; which ones depends on the kind."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time without a zone and an event without campaign or actor."""
+        if self.at.tzinfo is None:
+            raise ValueError("an event's time needs a zone: pass an aware datetime")
+        if not self.campaign_id or not self.actor:
+            raise ValueError("an event names its campaign and its actor")
+        if self.at.tzinfo is not UTC:
+            object.__setattr__(self, "at", self.at.astimezone(UTC))

@@ -1,0 +1,1 @@
+"""Where state lives: the ledger's folder, the campaign's database."""

@@ -1,0 +1,148 @@
+"""A campaign's database, SQLite or PostgreSQL: opened, brought to the present schema, written in one transaction at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from evenhand.errors import ConfigError, Problem, Unreachable
+from evenhand.stores.migrating import head, migrate, revision
+
+BUSY_SECONDS = 60
+"""How long a writer waits for another one before it gives up."""
+PAGE_BYTES = 8192
+CACHE_KIB = 131_072
+
+
+class Database:
+    """An open database in the present schema. Used as a context, or closed by hand."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        """The database itself."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close."""
+        self.close()
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine, for migrations and backups."""
+        return self._engine
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is durable when the block ends, and did not happen when the block raises."""
+        with self._telling_of_trouble(), self._engine.connect() as connection:
+            writing = connection.execution_options(evenhand_writes=True)
+            with writing.begin():
+                yield writing
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with self._telling_of_trouble(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _telling_of_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise Unreachable(Problem(what=f"the campaign's database does not answer: {_first_line(error)}",
+                                      hint="see that its disk or server works; nothing half done was kept, so repeat the "
+                                           "command")) from error
+
+
+def open_database(place: str | Path, *, create: bool = True) -> Database:
+    """The database at `place`, a file or an address such as `postgresql:///evenhand?host=/run/postgresql`.
+
+    A new one gets the present schema. An old one is refused with `ConfigError` until `migrate` has run: a schema is
+    never changed in passing. Raises `Unreachable` when nothing answers.
+    """
+    engine = opened_engine(place)
+    try:
+        with engine.connect() as connection:
+            found = revision(connection)
+        if found is None and create:
+            migrate(engine)
+        else:
+            _refuse_other_schema(found, engine.url)
+    except DBAPIError as error:
+        engine.dispose()
+        raise Unreachable(Problem(what=f"the campaign's database cannot be opened: {_first_line(error)}",
+                                  file=_shown(engine.url), hint="see that the folder can be written to, or that the server "
+                                  "runs and knows you")) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def _refuse_other_schema(found: str | None, url: URL) -> None:
+    if found != head():
+        raise ConfigError(Problem(
+            what=f"the database's schema is `{found or 'empty'}`, this version needs `{head()}`", file=_shown(url),
+            hint="back it up, then migrate it as how-to/keep-the-state describes"))
+
+
+def opened_engine(place: str | Path) -> Engine:
+    """SQLAlchemy's engine for `place`, set up and not yet connected: for migrations. Raises `ConfigError`."""
+    try:
+        url = make_url(place) if isinstance(place, str) and "://" in place else URL.create("sqlite", database=str(place))
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {})
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigError(Problem(what=f"`{place}` is not the address of a database",
+                                  hint="name a file, or write `postgresql:///NAME`")) from error
+    except ImportError as error:
+        raise ConfigError(Problem(what="the PostgreSQL driver is not installed",
+                                  hint="install it with `pip install evenhand[postgres]`")) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Durable writes beside readers: a write-ahead log, flushed to the disk at each commit."""
+    connection.isolation_level = None  # transactions begin where we say, see `_begin_sqlite`
+    for pragma in (f"page_size={PAGE_BYTES}", "journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}",
+                   "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: two that read first and then wait for each other would never end."""
+    writes = connection.get_execution_options().get("evenhand_writes", False)
+    connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def _first_line(error: DBAPIError) -> str:
+    origin: Any = error.orig if error.orig is not None else error
+    text = str(origin).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(origin).__name__

@@ -1,0 +1,87 @@
+"""The events of campaigns: only ever added, numbered without gaps, read in their order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from evenhand.errors import Overtaken, Problem
+from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.instants import instant, microseconds
+from evenhand.stores import bulk
+from evenhand.stores.database import Database
+from evenhand.stores.schema import CAMPAIGNS, EVENTS
+
+COLUMNS = ("campaign_id", "sequence", "kind", "at", "actor", "body")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
+PORTION = 10_000
+"""Rows that are read in one go, so that a reader of millions needs little memory."""
+
+
+class EventTable:
+    """The events of all campaigns in one database. It is an `EventStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, events: Sequence[Event], *, expecting: int | None = None) -> int:
+        """Add events of one campaign, all or none; the number of its last event. See `EventStore`."""
+        if not events:
+            raise ValueError("nothing to append: pass at least one event")
+        with self._database.write() as connection:
+            return append(connection, events, expecting=expecting)
+
+    def last(self, campaign_id: str) -> int:
+        """The number of the campaign's last event, 0 when it has none."""
+        with self._database.read() as connection:
+            return connection.scalar(
+                select(CAMPAIGNS.c.n_events).where(CAMPAIGNS.c.campaign_id == campaign_id)) or 0
+
+    def read(self, campaign_id: str, *, after: int = 0) -> Iterator[tuple[int, Event]]:
+        """The campaign's events with a number above `after`, each with its number, in order."""
+        while True:
+            query = (select(EVENTS).where(EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after)
+                     .order_by(EVENTS.c.sequence).limit(PORTION))
+            with self._database.read() as connection:
+                rows = connection.execute(query).all()
+            for row in rows:
+                yield row.sequence, Event(campaign_id=campaign_id, kind=EventKind(row.kind), at=instant(row.at),
+                                          actor=row.actor, body=json.loads(row.body))
+            if len(rows) < PORTION:
+                return
+            after = rows[-1].sequence
+
+    def counts(self, campaign_id: str) -> dict[EventKind, int]:
+        """How many events of each kind the campaign has."""
+        query = (select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id).group_by(EVENTS.c.kind))
+        with self._database.read() as connection:
+            return {EventKind(kind): n for kind, n in connection.execute(query)}
+
+
+def lock_campaign(connection: Connection, campaign_id: str) -> int:
+    """How many events the campaign has; nobody else appends to it, or settles its orders, until the transaction ends."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(CAMPAIGNS).values(campaign_id=campaign_id, n_events=0).on_conflict_do_nothing())
+    query = select(CAMPAIGNS.c.n_events).where(CAMPAIGNS.c.campaign_id == campaign_id).with_for_update()
+    return int(connection.execute(query).scalar_one())
+
+
+def append(connection: Connection, events: Sequence[Event], *, expecting: int | None = None) -> int:
+    """Add events of one campaign within a transaction that writes something else too; the number of the last one."""
+    campaign_id = events[0].campaign_id
+    if any(event.campaign_id != campaign_id for event in events):
+        raise ValueError("events of several campaigns: append each campaign's own")
+    before = lock_campaign(connection, campaign_id)
+    if expecting is not None and expecting != before:
+        raise Overtaken(Problem(what=f"campaign `{campaign_id}` has {before} events, {expecting} were expected",
+                                hint="somebody acted meanwhile: read the campaign again and decide anew"))
+    rows = [(campaign_id, number, event.kind.value, microseconds(event.at), event.actor,
+             _encode(event.body))
+            for number, event in enumerate(events, start=before + 1)]
+    bulk.insert(connection, EVENTS, COLUMNS, rows)
+    after = before + len(rows)
+    connection.execute(CAMPAIGNS.update().where(CAMPAIGNS.c.campaign_id == campaign_id).values(n_events=after))
+    return after

@@ -1,0 +1,79 @@
+"""What outlives a campaign: strikes on accounts, and what persons ruled about them. The next sweep reads both as registries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pyarrow as pa
+from sqlalchemy import Connection, select, update
+
+from evenhand.model.campaigns.instants import instant, microseconds
+from evenhand.model.registry import ADJUDICATIONS as ADJUDICATIONS_FORM
+from evenhand.model.registry import STRIKES as STRIKES_FORM
+from evenhand.stores import bulk
+from evenhand.stores.database import Database
+from evenhand.stores.schema import ADJUDICATIONS, STRIKES
+
+PORTION = 10_000
+
+
+class RecordTables:
+    """Strikes and adjudications in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def give(self, campaign_id: str, strikes: pa.Table) -> int:
+        """Put strikes on record: `STRIKES` with a column `decision_id`. One decision is one strike, however often given."""
+        rows = [(campaign_id, row["decision_id"], row["account_id"], row["policy_id"], row["points"],
+                 microseconds(row["given_at"]), microseconds(row["expires_at"])) for row in strikes.to_pylist()]
+        with self._database.write() as connection:
+            return bulk.insert(connection, STRIKES, ("campaign_id", "decision_id", "account_id", "policy_id", "points",
+                                                     "given_at", "expires_at"), rows, skip_known=True)
+
+    def withdraw(self, campaign_id: str, decision_ids: Sequence[str], *, at: datetime) -> int:
+        """Withdraw the strikes of reversed decisions: they count no more, nor did they ever. How many were withdrawn."""
+        with self._database.write() as connection:
+            return sum(self._withdraw(connection, campaign_id, decision_ids[start:start + PORTION], at=at)
+                       for start in range(0, len(decision_ids), PORTION))
+
+    def strikes(self, *, at: datetime) -> pa.Table:
+        """The strikes that count at `at`, as the registry `strikes`."""
+        now = microseconds(at)
+        query = (select(*(STRIKES.c[name] for name in STRIKES_FORM.names))
+                 .where(STRIKES.c.withdrawn_at.is_(None), STRIKES.c.given_at <= now, STRIKES.c.expires_at > now)
+                 .order_by(STRIKES.c.account_id, STRIKES.c.given_at, STRIKES.c.policy_id))
+        with self._database.read() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return pa.Table.from_pylist([row | {"given_at": instant(row["given_at"]), "expires_at": instant(row["expires_at"])}
+                                     for row in rows], schema=STRIKES_FORM)
+
+    def rule(self, adjudications: pa.Table, *, decided_by: str, campaign_id: str | None = None,
+             decision_id: str | None = None) -> None:
+        """Put rulings on record: `ADJUDICATIONS`. A later ruling on the same account, harm and holder replaces an earlier."""
+        rows = [(row["account_id"], row["harm"], row["holder_id"] or "", row["outcome"], row["evidence_digest"],
+                 microseconds(row["decided_at"]), decided_by, campaign_id, decision_id) for row in adjudications.to_pylist()]
+        columns = ("account_id", "harm", "holder_id", "outcome", "evidence_digest", "decided_at", "decided_by", "campaign_id",
+                   "decision_id")
+        with self._database.write() as connection:
+            for account_id, harm, holder_id, *_ in rows:
+                connection.execute(ADJUDICATIONS.delete().where(
+                    ADJUDICATIONS.c.account_id == account_id, ADJUDICATIONS.c.harm == harm,
+                    ADJUDICATIONS.c.holder_id == holder_id))
+            bulk.insert(connection, ADJUDICATIONS, columns, rows)
+
+    def adjudications(self) -> pa.Table:
+        """Every ruling, as the registry `adjudications`."""
+        query = (select(*(ADJUDICATIONS.c[name] for name in ADJUDICATIONS_FORM.names))
+                 .order_by(ADJUDICATIONS.c.account_id, ADJUDICATIONS.c.harm, ADJUDICATIONS.c.holder_id))
+        with self._database.read() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return pa.Table.from_pylist([row | {"holder_id": row["holder_id"] or None, "decided_at": instant(row["decided_at"])}
+                                     for row in rows], schema=ADJUDICATIONS_FORM)
+
+    @staticmethod
+    def _withdraw(connection: Connection, campaign_id: str, decision_ids: Sequence[str], *, at: datetime) -> int:
+        return connection.execute(update(STRIKES).where(
+            STRIKES.c.campaign_id == campaign_id, STRIKES.c.decision_id.in_(decision_ids),
+            STRIKES.c.withdrawn_at.is_(None)).values(withdrawn_at=microseconds(at))).rowcount

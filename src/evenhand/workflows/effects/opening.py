@@ -1,0 +1,60 @@
+"""Open a campaign's state: its database with everything that lies in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from evenhand.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from evenhand.stores.database import Database
+    from evenhand.stores.events import EventTable
+    from evenhand.stores.evidence import EvidenceTable
+    from evenhand.stores.outbox import OutboxTable
+    from evenhand.stores.records import RecordTables
+    from evenhand.stores.undoing import UndoTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What lies in a campaign's database. Used as a context, or closed by hand."""
+
+    database: Database
+    events: EventTable
+    outbox: OutboxTable
+    undo: UndoTable
+    records: RecordTables
+    evidence: EvidenceTable
+
+    def __enter__(self) -> Self:
+        """The state itself."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def open_state(place: str | Path, *, evidence_key: str, create: bool = True) -> State:
+    """The state at `place`, a file or `postgresql:///NAME`; `evidence_key` is base64, from the environment.
+
+    Raises `ConfigError` when the extra is not installed, the key is none or the schema is another, `Unreachable` when nothing
+    answers.
+    """
+    try:
+        from evenhand.stores.database import open_database  # noqa: PLC0415
+        from evenhand.stores.events import EventTable  # noqa: PLC0415
+        from evenhand.stores.evidence import EvidenceTable  # noqa: PLC0415
+        from evenhand.stores.outbox import OutboxTable  # noqa: PLC0415
+        from evenhand.stores.records import RecordTables  # noqa: PLC0415
+        from evenhand.stores.seal import Seal  # noqa: PLC0415
+        from evenhand.stores.undoing import UndoTable  # noqa: PLC0415
+    except ImportError as error:
+        raise ConfigError(Problem(what=f"campaigns need `{error.name}`, which is not installed",
+                                  hint="install it with `pip install evenhand[campaign]`")) from error
+    seal = Seal.from_text(evidence_key)
+    database = open_database(place, create=create)
+    return State(database=database, events=EventTable(database), outbox=OutboxTable(database), undo=UndoTable(database),
+                 records=RecordTables(database), evidence=EvidenceTable(database, seal))

@@ -1,0 +1,1 @@
+"""Measuring detectors on labelled data and on worlds whose truth is known."""

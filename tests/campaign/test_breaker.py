@@ -1,0 +1,157 @@
+"""The breaker trips when it must, rarely when it need not, and says what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import comb
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand.campaign.breaker import APPEALS, AUDITED_ITEM, BOTH, DECIDED_APPEAL, ITEMS, OUTCOMES, Seen, trips
+from evenhand.campaign.disparity import Slice, _p, disparities
+from evenhand.campaign.sequential import SequentialTest, Stream, first_crossing, halting_chance, lines
+from evenhand.model.campaigns.campaign import HaltReason
+
+N_ITEMS, N_APPEALS = 75, 40
+ORDER = [AUDITED_ITEM] * N_ITEMS + [DECIDED_APPEAL] * N_APPEALS
+
+
+def outcomes(*runs: tuple[str, int, int]) -> pa.Table:
+    """Runs of (kind, errors, right ones), the errors of a run spread evenly over it."""
+    kinds = [kind for kind, n_errors, n_right in runs for _ in range(n_errors + n_right)]
+    errors = [(place + 1) * n_errors // (n_errors + n_right) > place * n_errors // (n_errors + n_right)
+              for _, n_errors, n_right in runs for place in range(n_errors + n_right)]
+    return pa.table({"kind": kinds, "is_error": errors}, schema=OUTCOMES)
+
+
+def share_halted(overturned: float, wrong: float, *, n: int, seed: int) -> float:
+    """The share of `n` simulated stages that the whole breaker halts: an audited canary, then forty decided appeals."""
+    chance = np.random.default_rng(seed)
+    shares = np.where(np.asarray(ORDER) == DECIDED_APPEAL, overturned, wrong)
+    return sum(bool(trips(Seen(outcomes=pa.table({"kind": ORDER, "is_error": chance.random(len(ORDER)) < shares},
+                                                 schema=OUTCOMES)))) for _ in range(n)) / n
+
+
+def test_it_halts_within_forty_appeals_when_overturns_double_and_rarely_when_all_is_well() -> None:
+    assert share_halted(0.50, 0.10, n=1_000, seed=7) >= 0.90
+    assert share_halted(0.25, 0.03, n=1_000, seed=8) <= 0.01
+
+
+@pytest.mark.parametrize(("overturned", "wrong", "at_least", "at_most"), [
+    (0.25, 0.03, 0.0, 0.01), (0.15, 0.01, 0.0, 0.001), (0.50, 0.03, 0.5, 0.8), (0.75, 0.20, 0.999, 1.0)])
+def test_the_operating_curve_of_the_tests_together_is_exact(
+        overturned: float, wrong: float, at_least: float, at_most: float) -> None:
+    order = [1] * N_ITEMS + [0] * N_APPEALS
+    chances = (halting_chance(BOTH, order, (overturned, wrong))[-1],
+               halting_chance(APPEALS, [0] * N_APPEALS, (overturned,))[-1],
+               halting_chance(ITEMS, [0] * N_ITEMS, (wrong,))[-1])
+    assert max(chances) <= at_most
+    assert sum(chances) >= at_least
+
+
+def test_no_test_on_forty_appeals_alone_can_do_it() -> None:
+    # Neyman and Pearson: among all tests with at most 1 % false alarms, the best one takes the most overturned counts first
+    def tail(least: int, share: float) -> float:
+        return sum(comb(40, k) * share**k * (1 - share) ** (40 - k) for k in range(least, 41))
+    share_of_17 = (0.01 - tail(18, 0.25)) / (tail(17, 0.25) - tail(18, 0.25))
+    best = tail(18, 0.50) + share_of_17 * (tail(17, 0.50) - tail(18, 0.50))
+    assert best == pytest.approx(0.8477, abs=1e-4)
+    whole = SequentialTest(streams=(Stream(usual=0.25, bad=0.50, horizon=40),), false_alarm=0.01, patience=3.0)
+    assert 0.82 < halting_chance(whole, [0] * 40, (0.50,))[-1] <= best
+
+
+@pytest.mark.parametrize("test", [BOTH, APPEALS, ITEMS], ids=["both", "appeals", "items"])
+def test_false_alarms_stay_within_what_is_allowed_in_any_order(test: SequentialTest) -> None:
+    numbers = [number for number, stream in enumerate(test.streams) for _ in range(stream.horizon)]
+    for seed in range(3):
+        order = [int(number) for number in np.random.default_rng(seed).permutation(numbers)]
+        assert halting_chance(test, order, tuple(stream.usual for stream in test.streams))[-1] <= test.false_alarm
+
+
+def test_the_exact_chance_is_what_simulation_finds() -> None:
+    chance = np.random.default_rng(5)
+    halted = [first_crossing(APPEALS, [0] * 40, (chance.random(40) < 0.5).tolist()) is not None for _ in range(3_000)]
+    assert np.mean(halted) == pytest.approx(halting_chance(APPEALS, [0] * 40, (0.5,))[-1], abs=0.03)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.booleans(), max_size=80), st.integers(0, 79))
+def test_one_more_error_never_prevents_a_halt(errors: list[bool], place: int) -> None:
+    worse = [error or number == place for number, error in enumerate(errors)]
+    once, again = (first_crossing(APPEALS, [0] * len(errors), found) for found in (errors, worse))
+    assert once is None or (again is not None and again.observation <= once.observation)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from([0, 1]), st.booleans()), max_size=60))
+def test_what_comes_later_never_changes_an_earlier_halt(seen: list[tuple[int, bool]]) -> None:
+    kinds, errors = [kind for kind, _ in seen], [error for _, error in seen]
+    whole = first_crossing(BOTH, kinds, errors)
+    if whole is not None:
+        end = whole.observation + 1
+        assert first_crossing(BOTH, kinds[:end], errors[:end]) == whole
+        assert first_crossing(BOTH, kinds[:end - 1], errors[:end - 1]) is None
+
+
+def test_a_new_window_begins_after_the_last_appeal_of_the_old_one() -> None:
+    errors = [False] * 40 + [True] * 40
+    crossing = first_crossing(APPEALS, [0] * 80, errors)
+    assert crossing is not None
+    assert crossing.n_observed == (crossing.observation - 39,)
+
+
+def test_lines_never_ask_for_more_than_can_be_seen_and_fall_with_patience() -> None:
+    found = lines(APPEALS, [0] * 40)
+    assert np.isfinite(found[-1])
+    assert np.isinf(found[0])
+
+
+def checks(reasons: tuple[HaltReason, ...]) -> list[str]:
+    return [reason.check for reason in reasons]
+
+
+NOTHING = OUTCOMES.empty_table()
+TRIPPED: Mapping[str, Seen] = {
+    "overturned_appeals": Seen(outcomes=outcomes((DECIDED_APPEAL, 14, 6))),
+    "audited_items": Seen(outcomes=outcomes((AUDITED_ITEM, 9, 40))),
+    "appeals_and_audit": Seen(outcomes=outcomes((AUDITED_ITEM, 6, 69), (DECIDED_APPEAL, 15, 15))),
+    "read_back": Seen(outcomes=NOTHING, n_read_back=1_000, n_mismatched=6),
+    "statements": Seen(outcomes=NOTHING, n_statements=1_000, n_undelivered=11),
+    "slice_disparity": Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8),
+                                                      "language ar": Slice(n=60, n_errors=12)}),
+    "protected_list": Seen(outcomes=NOTHING, protected=tuple(f"d{n}" for n in range(1, 8))),
+}
+
+
+@pytest.mark.parametrize("check", TRIPPED)
+def test_every_check_says_what_it_saw(check: str, golden: Callable[[str, str], None]) -> None:
+    reasons = trips(TRIPPED[check])
+    assert check in checks(reasons)
+    golden(f"halts/{check}.txt", "".join(f"{reason.check}: {reason.text}\n" for reason in reasons))
+
+
+@pytest.mark.parametrize("seen", [
+    Seen(outcomes=NOTHING),
+    Seen(outcomes=NOTHING, n_read_back=1_000, n_mismatched=5),
+    Seen(outcomes=NOTHING, n_read_back=10, n_mismatched=2),
+    Seen(outcomes=NOTHING, n_statements=1_000, n_undelivered=10),
+    Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8), "language ar": Slice(n=60, n_errors=2)}),
+    Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8)}),
+    Seen(outcomes=outcomes((DECIDED_APPEAL, 5, 15), (AUDITED_ITEM, 2, 60))),
+], ids=["nothing", "read back", "few read back", "statements", "slices", "one slice", "as usual"])
+def test_on_the_near_side_of_every_limit_it_lets_the_campaign_run(seen: Seen) -> None:
+    assert trips(seen) == ()
+
+
+def test_a_slice_that_differs_by_little_is_not_named_however_large_the_sample() -> None:
+    slices = {"language en": Slice(n=1_000_000, n_errors=30_000), "language pt": Slice(n=1_000_000, n_errors=32_000)}
+    assert disparities(slices) == ()
+
+
+def test_fishers_test_gives_the_textbook_value() -> None:
+    # the lady tasting tea, three of four cups right: 17 / 70
+    assert _p(Slice(n=4, n_errors=3), n=8, n_errors=4) == pytest.approx(17 / 70)

@@ -1,0 +1,202 @@
+"""A campaign goes its way step by step; every refusal says what is wrong and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sample_events import UP_TO_APPROVED, UP_TO_COMPLETED, UP_TO_RUNNING, after, basis_json, event
+
+from evenhand.campaign.lifecycle import advance, may_impose, replay
+from evenhand.model.campaigns.campaign import Basis, Campaign, CampaignState, Refusal, RefusalCode
+from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.penalty import Penalty
+
+K, S, C = EventKind, CampaignState, RefusalCode
+SOLO = (event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=86_400),
+        event(K.PLANNED, "ana", irreversible=[]), event(K.SAMPLE_DRAWN, "ana", n_readings=1),
+        event(K.VERDICT_GIVEN, "ana"),
+        event(K.AUDITED, "ana", hours=1, strata={"media/label/pt": "passed"}))
+HALTED = (*UP_TO_RUNNING, event(K.HALTED, "evenhand", hours=5))
+ALL_DROPPED = (*UP_TO_APPROVED[:5], event(K.AUDITED, "evenhand", hours=1, strata={"media/close/en": "dropped"}))
+
+REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
+    C.NOT_DRAFTED: ((), event(K.PLANNED, "ana")),
+    C.ALREADY_DRAFTED: (UP_TO_APPROVED[:1], event(K.DRAFTED, "ben")),
+    C.OTHER_CAMPAIGN: (UP_TO_APPROVED[:1], event(K.PLANNED, "ana", campaign_id="winter")),
+    C.MALFORMED: (UP_TO_APPROVED[:1], Event(campaign_id="autumn", kind=K.SAMPLE_DRAWN, actor="ben", body={"n_items": -1},
+                                            at=UP_TO_APPROVED[0].at)),
+    C.WRONG_STATE: (UP_TO_APPROVED[:3], event(K.STARTED, "ben", hours=4)),
+    C.BACKDATED: (UP_TO_APPROVED[:6], event(K.APPROVED, "ben", hours=0.5)),
+    C.NOT_A_PERSON: (UP_TO_APPROVED[:7], event(K.APPROVED, "evenhand", hours=3)),
+    C.COOLING_OFF_TOO_SHORT: ((), event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=3600)),
+    C.SOLO_IRREVERSIBLE: (SOLO[:1], event(K.PLANNED, "ana", irreversible=["delete_post", "close"])),
+    C.PROPOSER_DRAWS: (UP_TO_APPROVED[:2], event(K.SAMPLE_DRAWN, "ana")),
+    C.PROPOSER_READS: (UP_TO_APPROVED[:3], event(K.VERDICT_GIVEN, "ana")),
+    C.SAMPLE_TWICE: (UP_TO_APPROVED[:3], event(K.SAMPLE_DRAWN, "cem", seed="another")),
+    C.NO_SAMPLE: (UP_TO_APPROVED[:2], event(K.AUDITED, "evenhand", hours=1)),
+    C.READ_TWICE: (UP_TO_APPROVED[:4], event(K.VERDICT_GIVEN, "ben", slot="second")),
+    C.AUDIT_OPEN: (UP_TO_APPROVED[:4], event(K.AUDITED, "evenhand", hours=1)),
+    C.STALE: (UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=3, basis=basis_json(
+        digest="e" * 64, snapshot="snap-2", pack_digest="pack-2", code_version="0.5.0", seed="8"))),
+    C.SAMPLED_BEFORE: (UP_TO_APPROVED[:6], event(K.PLANNED, "ana", hours=2)),
+    C.OTHER_PLAN: (UP_TO_APPROVED[:2], event(K.SAMPLE_DRAWN, "ben", plan_digest="e" * 64)),
+    C.PROPOSER_APPROVES: (UP_TO_APPROVED[:7], event(K.APPROVED, "ana", hours=3)),
+    C.COOLING_OFF: (UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=1.5)),
+    C.APPROVED_TWICE: (UP_TO_APPROVED[:8], event(K.APPROVED, "ben", hours=3)),
+    C.NOTHING_LEFT: (ALL_DROPPED, event(K.APPROVED, "ben", hours=3)),
+    C.NOT_AN_APPROVER: (HALTED, event(K.RESUMED, "dee", hours=6)),
+    C.RESUMED_TWICE: ((*HALTED, event(K.RESUMED, "ben", hours=6)), event(K.RESUMED, "ben", hours=6)),
+    C.STAGE_ORDER: (UP_TO_RUNNING, event(K.STAGE_STARTED, "evenhand", hours=5, stage=2)),
+    C.STAGE_OPEN: ((*UP_TO_RUNNING, event(K.STAGE_STARTED, "evenhand", hours=5)),
+                   event(K.STAGE_STARTED, "evenhand", hours=6, stage=2)),
+    C.STAGES_LEFT: (UP_TO_RUNNING, event(K.COMPLETED, "evenhand", hours=5)),
+    C.CLOSING_WITHOUT_PERSON: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, decision_id="d2")),
+    C.STRATUM_UNKNOWN: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, stratum="media/close/fr")),
+    C.STRATUM_DROPPED: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, stratum="scam/suspend/en",
+                                             penalty="suspend")),
+    C.HEAVIER_THAN_AUDITED: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, stratum="media/label/pt",
+                                                  penalty="suspend")),
+    C.ROLLING_BACK: ((*HALTED, event(K.ROLLBACK_STARTED, "ben", hours=6)), event(K.RESUMED, "ben", hours=7)),
+    C.NO_ROLLBACK: (HALTED, event(K.ROLLED_BACK, "evenhand", hours=6)),
+}
+
+
+def refused(before: tuple[Event, ...], last: Event) -> Refusal:
+    outcome = advance(after(*before) if before else None, last)
+    assert isinstance(outcome, Refusal)
+    return outcome
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_every_refusal_has_its_words(code: RefusalCode, golden: Callable[[str, str], None]) -> None:
+    refusal = refused(*REFUSED[code])
+    assert refusal.code is code
+    golden(f"refusals/{code}.txt", refusal.render() + "\n")
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_refusals_follow_the_grammar_of_errors(code: RefusalCode) -> None:
+    refusal = refused(*REFUSED[code])
+    for text in (refusal.text, refusal.next_step):
+        assert not text[0].isupper()
+        assert not text.endswith(".")
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_a_refused_event_changes_nothing(code: RefusalCode) -> None:
+    before, last = REFUSED[code]
+    campaign, refusals = replay((*before, last))
+    assert campaign == (after(*before) if before else None)
+    assert [event for event, _ in refusals] == [last]
+
+
+def test_no_refusal_is_without_a_golden_file(root: Path) -> None:
+    assert {path.stem for path in (root / "tests/golden/refusals").glob("*.txt")} == set(RefusalCode)
+
+
+def test_the_way_from_draft_to_report() -> None:
+    states = [campaign.state for n in range(1, len(UP_TO_COMPLETED) + 1) if (campaign := after(*UP_TO_COMPLETED[:n]))]
+    assert list(dict.fromkeys(states)) == [S.DRAFT, S.PLANNED, S.AUDITED, S.APPROVED, S.RUNNING, S.COMPLETED]
+    assert after(*UP_TO_COMPLETED, event(K.REPORTED, "evenhand", hours=7)).state is S.REPORTED
+
+
+@pytest.mark.parametrize(("part", "words"), [
+    ("snapshot", "the snapshot has"), ("pack_digest", "the policy pack has"), ("code_version", "the code version has"),
+    ("seed", "the seed has"), ("registries_digest", "the registries have"), ("cut_off", "the cut-off has"),
+    ("steps_digest", "the detectors, guards and word lists have"),
+    ("supported", "the penalties that the platform supports have"),
+    ("digest", "the ordered effects have"),
+])
+@pytest.mark.parametrize("kind", [K.APPROVED, K.STARTED, K.RESUMED])
+def test_a_changed_part_makes_an_approval_stale_and_is_named(kind: EventKind, part: str, words: str) -> None:
+    before = {K.APPROVED: UP_TO_APPROVED[:7], K.STARTED: UP_TO_APPROVED, K.RESUMED: HALTED}[kind]
+    refusal = refused(before, event(kind, "ben", hours=9, basis=basis_json(**{part: "other"})))
+    assert refusal.code is C.STALE
+    assert words in refusal.text
+
+
+def test_another_plan_needs_another_audit_and_other_approvals() -> None:
+    again = after(*UP_TO_APPROVED, event(K.PLANNED, "dee", hours=4, basis=basis_json(digest="e" * 64)))
+    assert (again.state, again.approvals, again.strata, again.sample_seed) == (S.PLANNED, (), None, None)
+    assert len(again.closings) == 0
+    assert again.proposers == {"ana", "dee"}
+
+
+def test_the_last_second_of_the_cooling_off_is_too_early_and_the_next_is_not() -> None:
+    assert refused(UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=2 - 1 / 3600)).code is C.COOLING_OFF
+    assert after(*UP_TO_APPROVED[:7], event(K.APPROVED, "ben", hours=2)).approvers == {"ben"}
+
+
+def test_one_person_alone_may_do_what_can_be_taken_back_after_a_day() -> None:
+    assert refused(SOLO, event(K.APPROVED, "ana", hours=24.9)).code is C.COOLING_OFF
+    assert after(*SOLO, event(K.APPROVED, "ana", hours=25)).state is S.APPROVED
+
+
+def test_anybody_halts_and_both_approvers_resume() -> None:
+    halted = after(*UP_TO_RUNNING, event(K.HALTED, "a passer-by", hours=5))
+    assert halted.state is S.HALTED
+    one = advance(halted, event(K.RESUMED, "ben", hours=6))
+    assert isinstance(one, Campaign)
+    assert one.state is S.HALTED
+    both = advance(one, event(K.RESUMED, "cem", hours=6))
+    assert isinstance(both, Campaign)
+    assert both.state is S.RUNNING
+
+
+def test_a_second_halt_asks_both_approvers_again() -> None:
+    again = after(*HALTED, event(K.RESUMED, "ben", hours=6), event(K.HALTED, "dee", hours=6))
+    assert again.resumed_by == frozenset()
+    assert len(again.halts) == 2
+
+
+def test_a_halt_stops_new_effects_and_records_those_under_way() -> None:
+    halted = after(*HALTED)
+    effect = event(K.EFFECT_IMPOSED, "evenhand", hours=5)
+    assert advance(halted, effect) == halted
+    refusal = may_impose(halted, decision_id="d1", penalty=Penalty.CLOSE, stratum="media/close/en")
+    assert refusal is not None
+    assert refusal.code is C.WRONG_STATE
+    assert may_impose(after(*UP_TO_RUNNING), decision_id="d1", penalty=Penalty.CLOSE, stratum="media/close/en") is None
+
+
+def test_a_person_who_decides_against_a_closing_stops_it() -> None:
+    before = (*UP_TO_RUNNING, event(K.CLOSING_DECIDED, "cem", hours=5, close=False))
+    assert refused(before, event(K.EFFECT_IMPOSED, "evenhand", hours=5)).code is C.CLOSING_WITHOUT_PERSON
+
+
+def test_nothing_goes_out_of_a_campaign_that_is_rolled_back() -> None:
+    rolling = after(*UP_TO_RUNNING, event(K.ROLLBACK_STARTED, "ben", hours=6))
+    assert rolling.state is S.HALTED
+    refusal = may_impose(rolling, decision_id="d1", penalty=Penalty.CLOSE, stratum="media/close/en")
+    assert refusal is not None
+    assert refusal.code is C.ROLLING_BACK
+    done = after(*UP_TO_COMPLETED, event(K.ROLLBACK_STARTED, "ben", hours=7), event(K.ROLLED_BACK, "evenhand", hours=8),
+                 event(K.REPORTED, "evenhand", hours=9))
+    assert (done.state, done.is_reported) == (S.ROLLED_BACK, True)
+
+
+def test_a_withdrawn_approval_takes_the_campaign_back() -> None:
+    back = after(*UP_TO_APPROVED, event(K.APPROVAL_WITHDRAWN, "ben", hours=4))
+    assert (back.state, back.approvers) == (S.AUDITED, {"cem"})
+
+
+def test_a_part_of_an_item_is_read_once() -> None:
+    refusal = refused(UP_TO_APPROVED[:4], event(K.VERDICT_GIVEN, "dee"))
+    assert refusal.code is C.READ_TWICE
+    assert "the first reading" in refusal.text
+
+
+def test_the_basis_of_an_event_is_the_basis_of_the_plan() -> None:
+    basis = Basis.from_json(basis_json(supported=""))
+    assert basis == replace(basis, supported="")
+    assert basis.changed(basis) == ()
+
+
+@pytest.mark.parametrize("body", [{}, {"mode": "crowd", "cooling_off_seconds": "soon"}])
+def test_all_mistakes_of_an_event_are_told_together(body: dict[str, Json]) -> None:
+    refusal = refused((), Event(campaign_id="autumn", kind=K.DRAFTED, at=UP_TO_APPROVED[0].at, actor="ana", body=body))
+    assert "`mode`" in refusal.text
+    assert "`cooling_off_seconds`" in refusal.text
