@@ -13,7 +13,9 @@ from evenhand.appeals.book import AppealBook, fold
 from evenhand.appeals.deadline import closes_at
 from evenhand.appeals.filing import file_appeal
 from evenhand.appeals.ruling import decide_appeal, reverse_class
+from evenhand.campaign.lifecycle.facts import mistakes
 from evenhand.model.appeal import AppealOutcome, Cause, Ruling
+from evenhand.model.campaigns.audit import item_id
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
@@ -75,8 +77,11 @@ def _ruling(by: str = "zoe", outcome: AppealOutcome = AppealOutcome.UPHELD, **ch
 
 
 def _book(*more: Event) -> AppealBook:
-    return fold([event(EventKind.DRAFTED, actor="ann"), event(EventKind.APPROVED, actor="bob"),
-                 event(EventKind.VERDICT_GIVEN, actor="eve", decision_id="d"), delivered(), _filed(), *more])
+    return fold([
+        event(EventKind.DRAFTED, actor="ann"), event(EventKind.SAMPLE_DRAWN, actor="eve", plan_digest="p", seed="s"),
+        event(EventKind.VERDICT_GIVEN, actor="eve", item_id=item_id("d", plan_digest="p", seed="s")),
+        event(EventKind.APPROVED, actor="bob"), event(EventKind.CLOSING_DECIDED, actor="cid", decision_id="d", close=True),
+        delivered(), _filed(), *more])
 
 
 def _decided(outcome: AppealOutcome) -> tuple[Event, ...]:
@@ -94,6 +99,8 @@ REFUSED: dict[str, Callable[[], object]] = {
     "unknown": lambda: decide_appeal(AppealBook(), _ruling(), penalty=Penalty.WARN),
     "ruled_twice": lambda: decide_appeal(_book(*_decided(AppealOutcome.UPHELD)), _ruling(), penalty=Penalty.WARN),
     "took_part": lambda: decide_appeal(_book(), _ruling("bob"), penalty=Penalty.WARN),
+    "read_it_blind": lambda: decide_appeal(_book(), _ruling("eve"), penalty=Penalty.WARN),
+    "decided_its_closing": lambda: decide_appeal(_book(), _ruling("cid"), penalty=Penalty.WARN),
     "before_filing": lambda: decide_appeal(_book(), _ruling(at=AT), penalty=Penalty.WARN),
     "no_person": lambda: decide_appeal(_book(), _ruling("evenhand"), penalty=Penalty.WARN),
     "no_reason": lambda: decide_appeal(_book(), _ruling(because=" "), penalty=Penalty.WARN),
@@ -117,3 +124,14 @@ def test_every_refusal_says_what_why_and_what_to_do(name: str, golden: Callable[
 def test_a_refusal_that_explains_nothing_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="what to do next"):
         Refusal(code="x", text="y", next_step="")
+
+
+def test_the_life_of_a_campaign_takes_every_event_that_appeals_make() -> None:
+    made = [_filed(), *(one for outcome in (AppealOutcome.UPHELD, AppealOutcome.OVERTURNED) for one in _decided(outcome))]
+    varied = decide_appeal(_book(), _ruling(outcome=AppealOutcome.VARIED, penalty=Penalty.LABEL), penalty=Penalty.CLOSE)
+    assert isinstance(varied, tuple)
+    overturned = _decided(AppealOutcome.OVERTURNED)
+    of_class = reverse_class(_book(*overturned), cause=Cause.parse("rule:x"), ruling=_ruling(), decision_ids=["e"])
+    assert not isinstance(of_class, Refusal)
+    for one in (*made, *varied, *of_class):
+        assert mistakes(one) == ()

@@ -13,7 +13,8 @@ from evenhand.appeals.filing import APPELLANT, file_appeal
 from evenhand.appeals.ruling import decide_appeal, reverse_class
 from evenhand.appeals.varying import varied
 from evenhand.model.appeal import AppealOutcome, Cause, Ruling
-from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.audit import item_id
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.decision import Automation, Decision, Profile
 from evenhand.model.evidence import EvidenceFamily, Finding, Reason
 from evenhand.model.harm import Harm
@@ -26,21 +27,30 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 PEOPLE = ("ann", "bob", "cid", "dan", "eve")
 DECISIONS = ("d1", "d2", "d3")
 IMPOSED = [penalty for penalty in Penalty if penalty is not Penalty.NONE]
+OF_ONE = (EventKind.VERDICT_GIVEN, EventKind.CLOSING_DECIDED)
 OF_ALL = (EventKind.DRAFTED, EventKind.PLANNED, EventKind.APPROVED, EventKind.STARTED, EventKind.RESUMED)
 
-KINDS = (*OF_ALL, EventKind.VERDICT_GIVEN, EventKind.STATEMENT_DELIVERED, EventKind.DECISION_REVERSED, EventKind.HALTED)
+KINDS = (*OF_ALL, *OF_ONE, EventKind.STATEMENT_DELIVERED, EventKind.DECISION_REVERSED, EventKind.HALTED)
+DRAWN = Event(campaign_id="c", kind=EventKind.SAMPLE_DRAWN, at=AT, actor=MACHINE, body={"plan_digest": "p", "seed": "s"})
 COMPLETED = Event(campaign_id="c", kind=EventKind.COMPLETED, at=AT, actor=MACHINE, body={})
+
+def _body(kind: EventKind, ids: list[str]) -> dict[str, Json]:
+    """What an event of a kind says of decisions: verdicts name items of the sample, statements may name several at once."""
+    if kind is EventKind.VERDICT_GIVEN:
+        return {"item_id": item_id(ids[0], plan_digest="p", seed="s")}
+    return {"decision_ids": ids} if len(ids) > 1 and kind is not EventKind.CLOSING_DECIDED else {"decision_id": ids[0]}
+
 
 everything = st.builds(
     lambda kind, actor, ids: Event(campaign_id="c", kind=kind, at=AT, actor=actor,
-                                   body={"decision_ids": ids} if len(ids) > 1 else {"decision_id": ids[0]}),
+                                   body=_body(kind, ids)),
     st.sampled_from(KINDS),
     st.sampled_from([*PEOPLE, MACHINE]), st.lists(st.sampled_from(DECISIONS), min_size=1, max_size=3, unique=True))
 
 
 def _with_appeals(events: list[Event]) -> list[Event]:
     """The events, and an appeal against every decision that still stands."""
-    events = [*events, COMPLETED]
+    events = [DRAWN, *events, COMPLETED]
     book, filed = fold(events), []
     for decision_id in DECISIONS:
         appeal = file_appeal(book, decision_id=decision_id, at=AT + timedelta(days=1), said="0")
@@ -58,8 +68,9 @@ def test_nobody_decides_what_they_took_part_in_and_everybody_else_may(events: li
     book = fold(_with_appeals(events))
     for appeal in book.appeals.values():
         for person in (*PEOPLE, "zoe", MACHINE):
+            named = {appeal.decision_id, item_id(appeal.decision_id, plan_digest="p", seed="s")}
             took_part = any(event.actor == person and (event.kind in OF_ALL or (
-                event.kind is EventKind.VERDICT_GIVEN and appeal.decision_id in str(event.body))) for event in events)
+                event.kind in OF_ONE and named & set(event.body.values()))) for event in events)
             ruled = decide_appeal(book, _ruling(appeal.appeal_id, person), penalty=Penalty.LABEL)
             assert isinstance(ruled, Refusal) is (took_part or person == MACHINE)
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from sample_campaign import sample_campaign
 
+from evenhand.cli.main import main
 from evenhand.cli.views.class_reversal import ClassReversalView
 from evenhand.cli.views.screen import Screen
 from evenhand.connectors.plan_folder import PlanWriter
@@ -70,3 +71,21 @@ def test_nothing_is_written_over(plan: Path) -> None:
     preview = preview_class_reversal(plan, Cause.parse("rule:impersonation/media"))
     with pytest.raises(DataError, match="holds something already"):
         write_class_reversal(plan, replace(preview), languages=load_languages(), into=plan)
+
+
+def _run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["appeal", "siblings", *arguments])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_the_command_shows_it_and_ends_with_the_right_code(
+        plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(str(plan), "--cause", "rule:scam") == 2  # the sample calls this rule otherwise
+    assert "`rule:impersonation/scam`" in capsys.readouterr().err
+    assert _run(str(plan), "--cause", "rule:impersonation/scam", "--into", str(tmp_path / "undo"), "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["siblings"] == len((tmp_path / "undo" / "statements.jsonl").read_text(encoding="utf-8").splitlines()) > 0
+    assert _run(str(plan), "--cause", "scam") == 2
+    assert "`scam` is no kind of cause" in capsys.readouterr().err

@@ -8,14 +8,15 @@ from datetime import datetime
 from types import MappingProxyType
 
 from evenhand.model.appeal import Appeal, AppealOutcome
+from evenhand.model.campaigns.audit import item_id
 from evenhand.model.campaigns.event import Event, EventKind
 
 MACHINE = "evenhand"
 """The actor of what no person did."""
 _OF_ALL = frozenset({EventKind.DRAFTED, EventKind.PLANNED, EventKind.APPROVED, EventKind.STARTED, EventKind.RESUMED})
 """Whoever did one of these took part in every decision of the campaign: they proposed, approved or started it."""
-_OF_ONE = frozenset({EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED})
-"""Whoever did one of these took part in the decisions that it names."""
+_OF_ONE = frozenset({EventKind.CLOSING_DECIDED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED})
+"""Whoever did one of these took part in the decision, or in the item of the audit's sample, that it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,14 @@ class AppealBook:
     people: frozenset[str] = frozenset()
     """Who took part in every decision."""
     people_of: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Who took part in one decision besides."""
+    """Who took part in one decision besides, by its id or by its item's in a sample."""
+    samples: frozenset[tuple[str, str]] = frozenset()
+    """Plan digest and seed of every sample that was drawn: with them a decision's item is known, however blind its readers."""
 
     def took_part(self, decision_id: str) -> frozenset[str]:
         """Everybody who took part in a decision, and so may not decide an appeal against it."""
-        return self.people | self.people_of.get(decision_id, frozenset())
+        ids = (decision_id, *(item_id(decision_id, plan_digest=digest, seed=seed) for digest, seed in self.samples))
+        return self.people.union(*(self.people_of.get(one, frozenset()) for one in ids))
 
     def of_decision(self, decision_id: str) -> tuple[Appeal, ...]:
         """The appeals against a decision, in the order in which they were filed."""
@@ -55,7 +59,7 @@ def fold(events: Iterable[Event], *, book: AppealBook | None = None) -> AppealBo
     appeal that is decided without having been filed: such a record was tampered with or is not whole.
     """
     start = book or AppealBook()
-    campaign_id, reversed_, people = start.campaign_id, set(start.reversed), set(start.people)
+    campaign_id, reversed_, people, samples = start.campaign_id, set(start.reversed), set(start.people), set(start.samples)
     delivered, appeals = dict(start.delivered), dict(start.appeals)
     people_of = {decision_id: set(names) for decision_id, names in start.people_of.items()}
     for event in events:
@@ -66,7 +70,9 @@ def fold(events: Iterable[Event], *, book: AppealBook | None = None) -> AppealBo
         if event.actor != MACHINE and event.kind in _OF_ONE:
             for decision_id in _decisions(event):
                 people_of.setdefault(decision_id, set()).add(event.actor)
-        if event.kind is EventKind.STATEMENT_DELIVERED:
+        if event.kind is EventKind.SAMPLE_DRAWN:
+            samples.add((str(event.body["plan_digest"]), str(event.body["seed"])))
+        elif event.kind is EventKind.STATEMENT_DELIVERED:
             for decision_id in _decisions(event):
                 delivered.setdefault(decision_id, event.at)
         elif event.kind is EventKind.APPEAL_FILED:
@@ -78,7 +84,7 @@ def fold(events: Iterable[Event], *, book: AppealBook | None = None) -> AppealBo
             reversed_.update(_decisions(event))
     return AppealBook(
         campaign_id=campaign_id, delivered=MappingProxyType(delivered), appeals=MappingProxyType(appeals),
-        reversed=frozenset(reversed_), people=frozenset(people),
+        reversed=frozenset(reversed_), people=frozenset(people), samples=frozenset(samples),
         people_of=MappingProxyType({decision_id: frozenset(names) for decision_id, names in people_of.items()}))
 
 
@@ -97,10 +103,9 @@ def _decided(event: Event, appeals: Mapping[str, Appeal]) -> Appeal:
 
 
 def _decisions(event: Event) -> Iterator[str]:
-    """The decisions that an event is about: `decision_id`, or many at once in `decision_ids`."""
+    """The decisions that an event is about: `decision_id` or `item_id`, or many at once in `decision_ids`."""
     body = event.body
-    if "decision_id" in body:
-        yield str(body["decision_id"])
+    yield from (str(body[name]) for name in ("decision_id", "item_id") if name in body)
     many = body.get("decision_ids", ())
     if isinstance(many, (list, tuple)):
         yield from (str(one) for one in many)

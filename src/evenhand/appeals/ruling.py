@@ -38,7 +38,7 @@ def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
         return (decided,)
     return decided, Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
         "decision_id": appeal.decision_id, "ground": str(ReversalGround.APPEAL), "appeal_id": appeal.appeal_id,
-        "undone": list(undone)})
+        "why": ruling.because.strip(), "undone": list(undone)})
 
 
 def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_ids: Iterable[str]) -> Iterable[Event] | Refusal:
@@ -55,7 +55,7 @@ def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_id
         return refusal
     return (Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
         "decision_id": decision_id, "ground": str(ReversalGround.CLASS), "cause": str(cause), "appeal_id": ruling.appeal_id,
-        "because": ruling.because.strip()}) for decision_id in decision_ids if decision_id not in book.reversed)
+        "why": ruling.because.strip()}) for decision_id in decision_ids if decision_id not in book.reversed)
 
 
 def _may_not(book: AppealBook, ruling: Ruling, appeal: Appeal) -> Refusal | None:
