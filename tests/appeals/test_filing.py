@@ -118,7 +118,7 @@ REFUSED: dict[str, Callable[[], object]] = {
 def test_every_refusal_says_what_why_and_what_to_do(name: str, golden: Callable[[str, str], None]) -> None:
     refusal = REFUSED[name]()
     assert isinstance(refusal, Refusal)
-    golden(f"refusals/appeals_{name}.txt", f"{refusal.code}\n{refusal.render()}\n")
+    golden(f"appeals/refused_{name}.txt", f"{refusal.code}\n{refusal.render()}\n")
 
 
 def test_a_refusal_that_explains_nothing_cannot_be_made() -> None:

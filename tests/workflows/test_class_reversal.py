@@ -7,19 +7,28 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from sample_campaign import sample_campaign
+from sqlalchemy import select
 
 from evenhand.cli.main import main
-from evenhand.cli.views.class_reversal import ClassReversalView
+from evenhand.cli.views.appeals.class_reversal import ClassReversalView
 from evenhand.cli.views.screen import Screen
 from evenhand.connectors.plan_folder import PlanWriter
+from evenhand.connectors.platforms.files import EVERYTHING
 from evenhand.errors import DataError
-from evenhand.model.appeal import UNDO_EFFECTS, Cause
+from evenhand.model.appeal import UNDO_EFFECTS, Cause, ReversalGround
+from evenhand.model.campaigns.capability import Capabilities
+from evenhand.stores.schema import OUTBOX, STATEMENTS
+from evenhand.stores.seal import Seal
 from evenhand.workflows.appeals.class_reversal import preview_class_reversal, write_class_reversal
+from evenhand.workflows.appeals.reinstating import reinstatements, undo_decisions
+from evenhand.workflows.effects.filling import fill
+from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.materials import load_languages
 
 SAMPLE = sample_campaign(160)
@@ -71,6 +80,25 @@ def test_nothing_is_written_over(plan: Path) -> None:
     preview = preview_class_reversal(plan, Cause.parse("rule:impersonation/media"))
     with pytest.raises(DataError, match="holds something already"):
         write_class_reversal(plan, replace(preview), languages=load_languages(), into=plan)
+
+
+def test_undoing_goes_to_the_outbox_with_what_each_person_is_told(plan: Path, tmp_path: Path) -> None:
+    whole = Capabilities(platform="own", authority="owner", penalties=EVERYTHING)
+    preview = preview_class_reversal(plan, Cause.parse("holder:media:spiegel.de"))
+    ids = preview.reversal.siblings["decision_id"].combine_chunks()
+    with open_state(tmp_path / "campaign.db", evidence_key=Seal.new_key()) as state:
+        fill(plan, state.outbox, campaign_id="autumn", capabilities=whole)
+        done = [undo_decisions(state.undo, reinstatements(plan, ids, languages=load_languages(), ground=ReversalGround.CLASS),
+                               campaign_id="autumn", why="a mistake of ours", actor="zoe", at=datetime(2026, 11, 9, tzinfo=UTC))
+                for _ in range(2)]
+        with state.database.read() as connection:
+            suppressed = connection.execute(select(OUTBOX.c.key).where(OUTBOX.c.state == "suppressed")).scalars().all()
+            told = {row.decision_id: row.body for row in connection.execute(select(STATEMENTS).where(
+                STATEMENTS.c.kind == "reinstatement"))}
+    assert sorted(suppressed) == sorted(preview.reversal.undo["of_key"].to_pylist())
+    assert (done[0].n_suppressed, done[0].n_undo, done[1].n_suppressed) == (len(suppressed), 0, 0)
+    assert set(told) == set(ids.to_pylist())
+    assert any("rückgängig gemacht" in json.loads(body)["text"] for body in told.values())
 
 
 def _run(*arguments: str) -> int:

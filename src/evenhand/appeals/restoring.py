@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from evenhand.model.appeal import UNDO_EFFECTS, Way
 
-PREFIX = "undo-"
-"""Before an effect's own key stands the key of what undoes it."""
+SUFFIX = ":undo"
+"""Follows an effect's own key in the key of what undoes it, here and in the outbox."""
 
 
 def undo_effects(effects: pa.Table, *, decision_ids: pa.Array, imposed: pa.Array | None = None) -> pa.Table:
@@ -23,7 +23,7 @@ def undo_effects(effects: pa.Table, *, decision_ids: pa.Array, imposed: pa.Array
     is_imposed = (pa.repeat(pa.scalar(True), own.num_rows) if imposed is None
                   else pc.is_in(own["key"].combine_chunks(), value_set=imposed.cast(pa.string())))
     return pa.table({
-        "position": np.arange(own.num_rows), "key": pc.binary_join_element_wise(PREFIX, own["key"].combine_chunks(), ""),
+        "position": np.arange(own.num_rows), "key": pc.binary_join_element_wise(own["key"].combine_chunks(), SUFFIX, ""),
         "of_key": own["key"], "decision_id": own["decision_id"], "account_id": own["account_id"], "post_id": own["post_id"],
         "penalty": own["penalty"], "undo": own["undo"],
         "way": pc.if_else(is_imposed, str(Way.UNDO), str(Way.CANCEL))}, schema=UNDO_EFFECTS)

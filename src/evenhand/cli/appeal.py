@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
-from evenhand.cli.views.class_reversal import ClassReversalView
+from evenhand.cli.views.appeals.class_reversal import ClassReversalView
 from evenhand.cli.views.progress import progress
 from evenhand.model.appeal import Cause
 from evenhand.workflows.appeals.class_reversal import preview_class_reversal, write_class_reversal

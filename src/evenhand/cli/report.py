@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
-from evenhand.cli.views.eu_statements import EuStatementsView
 from evenhand.cli.views.progress import progress
+from evenhand.cli.views.transparency.eu_statements import EuStatementsView
 from evenhand.workflows.materials import SweepSettings, load_messages, load_pack
 from evenhand.workflows.report import Beside
 from evenhand.workflows.sweeps import report_plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -15,19 +15,16 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from evenhand.appeals.siblings import ClassReversal, causes, class_reversal, siblings
-from evenhand.connectors.plan_folder import read_plan, table_file
-from evenhand.errors import DataError, PlanError, Problem
+from evenhand.connectors.plan_folder import read_plan
+from evenhand.errors import DataError, Problem
 from evenhand.model.appeal import SIBLINGS, Cause, CauseKind, ReversalGround
-from evenhand.model.penalty import Penalty
 from evenhand.model.plan import EFFECTS
 from evenhand.statements.languages import Languages
-from evenhand.statements.outcomes import Earlier, reinstatement
+from evenhand.workflows.appeals.reinstating import portions, reinstatements
 
 NEEDED = ("decision_id", "account_id", "handle", "language", "harm", "policy_id", "penalty", "detector", "holder_id", "reasons",
           "guards_considered", "post_ids")
 """The columns of a plan's decisions that a preview is made from."""
-AT_ONCE = 50_000
-"""Decisions that are read at once."""
 OnProgress = Callable[[int, int], None]
 """Is told how many statements are written, and how many there are."""
 
@@ -51,7 +48,7 @@ def preview_class_reversal(plan: Path, cause: Cause, *, reversed_before: frozens
     """
     header = read_plan(plan)
     n_decisions, parts = 0, [SIBLINGS.empty_table()]
-    for portion in _portions(plan, "decisions", NEEDED):
+    for portion in portions(plan, "decisions", NEEDED):
         n_decisions += portion.num_rows
         parts.append(siblings(portion, cause))
     every = pa.concat_tables(parts)
@@ -61,7 +58,7 @@ def preview_class_reversal(plan: Path, cause: Cause, *, reversed_before: frozens
         known = ", ".join(f"`{cause.kind}:{value}`" for value in near) or "none of this kind"
         raise DataError(Problem(what=f"no decision of the plan rests on `{cause}`", hint=f"there are, for example: {known}"))
     ids = every["decision_id"].combine_chunks()
-    effects = [part.filter(pc.is_in(part["decision_id"], value_set=ids)) for part in _portions(plan, "effects", EFFECTS.names)]
+    effects = [part.filter(pc.is_in(part["decision_id"], value_set=ids)) for part in portions(plan, "effects", EFFECTS.names)]
     reversal = class_reversal(every, pa.concat_tables([EFFECTS.empty_table(), *effects]), cause=cause,
                               reversed_before=reversed_before)
     return ReversalPreview(reversal=reversal, n_decisions=n_decisions, decided_at=header.cut_off)
@@ -81,35 +78,15 @@ def write_class_reversal(plan: Path, preview: ReversalPreview, *, languages: Lan
     pa_csv.write_csv(who, into / "siblings.csv")
     pq.write_table(preview.reversal.undo, into / "undo.parquet", compression="zstd")
     with (into / "statements.jsonl").open("w", encoding="utf-8") as file:
-        for portion in _portions(plan, "decisions", ("decision_id", "handle", "language", "penalty", "post_ids")):
-            told = portion.filter(pc.is_in(portion["decision_id"], value_set=ids))
-            file.writelines(_statements(told, languages, decided_at=preview.decided_at))
+        for told in reinstatements(plan, ids, languages=languages, ground=ReversalGround.CLASS):
+            file.writelines(f'{{"decision_id": {json.dumps(decision_id)}, {body[1:]}\n' for decision_id, body in zip(
+                told["decision_id"].to_pylist(), told["body"].to_pylist(), strict=True))
             n_done += told.num_rows
-            if on_progress is not None and told.num_rows:
+            if on_progress is not None:
                 on_progress(n_done, who.num_rows)
-
-
-def _statements(told: pa.Table, languages: Languages, *, decided_at: datetime) -> Iterator[str]:
-    for row in told.to_pylist():
-        words = languages.for_reader(row["language"])
-        statement = reinstatement(words, ground=ReversalGround.CLASS, decision=Earlier(
-            handle=row["handle"], language=row["language"], penalty=Penalty(row["penalty"]), decided_at=decided_at,
-            post_ids=row["post_ids"] or ()))
-        yield json.dumps({"decision_id": row["decision_id"], "language": statement.language, "subject": statement.subject,
-                          "text": statement.text}, ensure_ascii=False) + "\n"
 
 
 def _causes(plan: Path, kind: CauseKind) -> list[str]:
     """Every cause of a kind in the plan, the most frequent ones of its first portion first."""
-    found = [value for portion in _portions(plan, "decisions", NEEDED) for value in causes(portion, kind)]
+    found = [value for portion in portions(plan, "decisions", NEEDED) for value in causes(portion, kind)]
     return list(dict.fromkeys(found))
-
-
-def _portions(plan: Path, name: str, columns: Sequence[str]) -> Iterator[pa.Table]:
-    path = table_file(plan, name)
-    try:
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=AT_ONCE, columns=list(columns)):
-            yield pa.Table.from_batches([batch])
-    except (OSError, pa.ArrowInvalid) as error:
-        raise PlanError(Problem(what=f"the plan's table `{name}` cannot be read", file=str(path),
-                                hint="make the plan again")) from error
