@@ -40,7 +40,7 @@ def _finding(harm: Harm = Harm.IMPERSONATION_MEDIA, *, reasons: tuple[Reason, ..
 
 
 def _profile(handle: str = "spiegel.ltd") -> Profile:
-    return Profile(account_id="a", handle=handle, display_name="Der SpiegeI", platform="p", language="de", followers=3,
+    return Profile(account_id="a", handle=handle, display_name="Der SpiegeI", platform="p", language="en", followers=3,
                    created_at=None)
 
 

@@ -15,7 +15,8 @@ from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.model.step import Query
 from evenhand.plugins import detectors, guards
-from evenhand.statements.messages import REQUIRED, Messages, Sentence
+from evenhand.statements.messages import HEADINGS, REQUIRED, Messages, Sentence
+from evenhand.workflows.materials import load_languages
 
 FILES = sorted(DATA.glob("*.toml"))
 SIGNALS = (
@@ -39,16 +40,39 @@ def _text() -> str:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_language_has_every_key_that_english_has(file: Path) -> None:
     messages = Messages.from_toml(file.read_text(encoding="utf-8"), file=file.name)
+    told = {key for key in english().sentences if not HEADINGS.fullmatch(key)}
     assert messages.language == file.stem
-    assert sorted(english().sentences.keys() - messages.sentences.keys()) == []
+    assert sorted(told - messages.sentences.keys()) == []
     assert sorted(messages.sentences.keys() - english().sentences.keys()) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_translation_uses_the_fields_of_the_english_sentence(file: Path) -> None:
     messages = Messages.from_toml(file.read_text(encoding="utf-8"), file=file.name)
-    assert {key: (sentence.fields, messages.sentences[key].fields) for key, sentence in english().sentences.items()
-            if sentence.fields != messages.sentences[key].fields} == {}
+    theirs = messages.sentences
+    assert {key: (sentence.fields, theirs[key].fields) for key, sentence in english().sentences.items()
+            if key in theirs and sentence.fields != theirs[key].fields} == {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_may_be_left_out_may_be_left_out_in_every_language(file: Path) -> None:
+    messages = Messages.from_toml(file.read_text(encoding="utf-8"), file=file.name)
+
+    def optional(messages: Messages, key: str) -> set[frozenset[str]]:
+        parts = re.findall(r"\[([^\[\]]*)\]", messages.sentences[key].text)
+        return {frozenset(re.findall(r"\{(\w+)\}", part)) for part in parts}
+
+    assert {key for key in messages.sentences if optional(messages, key) != optional(english(), key)} == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_account_text_stands_between_marks_that_it_cannot_hold(file: Path) -> None:
+    messages = Messages.from_toml(file.read_text(encoding="utf-8"), file=file.name)
+    others = {key for key, sentence in messages.sentences.items() if re.search("[«»「」『』]", sentence.text)}
+    assert others == set()
+    closed = {key for key, sentence in messages.sentences.items()
+              if re.search("[“”„]", re.sub("“[^“”„]*”|„[^“”„]*“", "", sentence.text))}
+    assert closed == set()
 
 
 @pytest.mark.parametrize("signal", SIGNALS)
@@ -75,8 +99,9 @@ def test_sentences_never_accuse_of_an_intention() -> None:
 
 
 def test_facts_are_sentences_with_an_end() -> None:
-    facts = [sentence.text for key, sentence in english().sentences.items() if key.endswith(".fact") or ".when." in key]
-    assert [fact for fact in facts if not fact.endswith(".")] == []
+    facts = [sentence.text for messages in load_languages().by_tag.values() for key, sentence in messages.sentences.items()
+             if key.endswith(".fact") or ".when." in key]
+    assert [fact for fact in facts if not fact.endswith((".", "。", "।"))] == []
 
 
 @pytest.mark.parametrize(("template", "values", "filled"), [

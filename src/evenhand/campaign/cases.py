@@ -14,11 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.model.decision import Profile, Strike
-from evenhand.model.evidence import EvidenceFamily, Finding, GuardHit, Reason, Strength
+from evenhand.model.evidence import MAX_REASONS, EvidenceFamily, Finding, GuardHit, Reason, Strength
 from evenhand.model.harm import Harm
 
-MAX_REASONS = 12
-"""Reasons kept in one finding, the strongest of each kind first; all posts concerned are listed all the same."""
 CHUNK = 5_000
 """Accounts turned into Python values at a time, so that memory stays bounded and several processes can share the work."""
 FACT = Callable[[str, str, str, str, str], str]

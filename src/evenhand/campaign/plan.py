@@ -17,6 +17,7 @@ from evenhand.model.policy import Policy, PolicyPack
 from evenhand.policy.decide import Circumstances, Verdict, decide, too_old
 from evenhand.policy.look_back import within_look_back
 from evenhand.statements.compose import Outcome, Rule, compose
+from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
 
 NO_POLICY = "no policy of the pack applies: the evidence is below its condition"
@@ -41,7 +42,10 @@ class Terms:
     """The policies in force, in the order of the verdicts' columns."""
     cut_off: datetime
     messages: Messages
+    """The words of the plan's own tables."""
     supported: frozenset[Penalty]
+    languages: Languages | None = None
+    """The words of statements, in each person's language; None: in the plan's own words."""
 
 
 def judge(cases: Iterable[SuspectCase], *, terms: Terms) -> Iterator[Decision | Spared]:
@@ -123,14 +127,19 @@ def _outcome(case: SuspectCase, suspicion: Suspicion, *, terms: Terms) -> Spared
 
 def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Finding, *, terms: Terms,
               others: tuple[Harm, ...]) -> Decision:
+    words = terms.languages.for_reader(case.profile.language) if terms.languages is not None else terms.messages
     statement = compose(
-        terms.messages, profile=case.profile, finding=finding,
+        words, profile=case.profile, finding=finding,
         rule=Rule(text=policy.text, ground_url=policy.ground.url, territory=policy.territory,
-                  appeal_days=terms.pack.appeal_window.days, appeal_url=terms.pack.authority.appeal_url),
-        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation), is_worded=True)
+                  appeal_days=terms.pack.appeal_window.days, appeal_url=terms.pack.authority.appeal_url,
+                  language=next(iter(terms.pack.languages), "")),
+        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation),
+        is_worded=words.language == terms.messages.language)
     considered = tuple(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding))
+    published = {post: at for suspicion in case.suspicions for post, at in suspicion.posted_at.items()}
     decision = Decision(
-        decision_id="", profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,
+        decision_id="", posted_at=max((published[post] for post in finding.post_ids if post in published), default=None),
+        profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,
         until=verdict.until, finding=finding, guards_considered=considered, automation=verdict.automation,
         decided_at=terms.cut_off, steps=verdict.steps, would_change=verdict.would_change, other_harms=others,
         statement=statement)

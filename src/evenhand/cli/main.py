@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from evenhand import __version__
+from evenhand.cli.appeal import appeal
 from evenhand.cli.demand import demand
 from evenhand.cli.demo import demo
 from evenhand.cli.evaluate import evaluate
@@ -51,8 +52,8 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, policy, registry, demand, ledger, verify, evaluate,
-                victims, world):
+for command in (demo, ingest, media, scan, plan, explain, report, appeal, victims, policy, registry, demand, ledger, verify,
+                evaluate, world):
     evenhand.add_command(command)
 
 

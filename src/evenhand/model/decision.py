@@ -11,6 +11,18 @@ from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 
 
+def in_a_row(*sentences: str) -> str:
+    """Sentences as one paragraph: a space between them, but none after a full-width full stop. Empty ones are left out.
+
+    >>> in_a_row("It ends.", "", "It is free."), in_a_row("。", "x")
+    ('It ends. It is free.', '。x')
+    """
+    text = ""
+    for sentence in filter(None, sentences):
+        text += sentence if not text or text.endswith("。") else f" {sentence}"
+    return text
+
+
 class Automation(StrEnum):
     """How much of a decision a person took."""
 
@@ -66,6 +78,8 @@ class StatementOfReasons:
     territory: str
     duration: str
     appeal: str
+    note: str = ""
+    """What the reader should know of the languages in it; empty where there is nothing to say."""
 
     def __post_init__(self) -> None:
         """Refuse a statement that leaves something out."""
@@ -80,8 +94,9 @@ class StatementOfReasons:
     def text(self) -> str:
         """The whole statement as plain text, paragraphs separated by blank lines."""
         facts = "\n".join(f"- {fact}" for fact in self.facts)
-        return "\n\n".join((self.subject, self.what, self.rule, facts, self.automation,
-                            f"{self.territory} {self.duration}", self.appeal))
+        paragraphs = (self.subject, self.note, self.what, self.rule, facts, self.automation,
+                      in_a_row(self.territory, self.duration), self.appeal)
+        return "\n\n".join(text for text in paragraphs if text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +121,8 @@ class Decision:
     other_harms: tuple[Harm, ...]
     """Further harms found in the same account; the decision rests on `harm` alone."""
     statement: StatementOfReasons
+    posted_at: datetime | None = None
+    """When the latest post of its finding was published, where that is known."""
 
 
 class Undo(StrEnum):

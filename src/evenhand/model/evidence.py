@@ -29,6 +29,10 @@ class EvidenceFamily(StrEnum):
 
 MIN_FAMILIES = 2
 """The least number of evidence families in a finding (DESIGN: name, association or reports alone never convict)."""
+MAX_REASONS = 12
+"""Reasons kept in one finding, the strongest of each kind first; all posts concerned are listed all the same."""
+DIGEST_CHARACTERS = 16
+"""Hexadecimal digits that stand for one reason in the digest of an adjudication."""
 
 
 class Strength(StrEnum):

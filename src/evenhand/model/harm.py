@@ -43,3 +43,7 @@ HEADINGS: dict[Harm, str] = {
     Harm.FAKE_FOLLOWERS: "Fake followers",
     Harm.SCAM: "Scams",
 }
+
+IMPERSONATION = frozenset({Harm.IMPERSONATION_OFFICIAL, Harm.IMPERSONATION_MILITARY, Harm.IMPERSONATION_INSTITUTION,
+                           Harm.IMPERSONATION_MEDIA})
+"""The harms of posing as somebody."""

@@ -16,7 +16,7 @@ GUARD = pa.struct([pa.field(name, pa.string()) for name in ("guard", "strength",
 STATEMENT = pa.struct([pa.field(name, pa.string()) for name in
                        ("language", "subject", "what", "rule", "ground_url")]
                       + [pa.field("facts", pa.list_(pa.string()))]
-                      + [pa.field(name, pa.string()) for name in ("automation", "territory", "duration", "appeal")])
+                      + [pa.field(name, pa.string()) for name in ("automation", "territory", "duration", "appeal", "note")])
 
 DECISIONS = pa.schema([
     pa.field("decision_id", pa.string(), nullable=False),
@@ -26,6 +26,8 @@ DECISIONS = pa.schema([
     pa.field("platform", pa.string()),
     pa.field("language", pa.string()),
     pa.field("followers", pa.int64()),
+    pa.field("created_at", TIME),
+    pa.field("posted_at", TIME),
     pa.field("harm", pa.string(), nullable=False),
     pa.field("policy_id", pa.string(), nullable=False),
     pa.field("penalty", pa.string(), nullable=False),
@@ -42,7 +44,8 @@ DECISIONS = pa.schema([
     pa.field("other_harms", pa.list_(pa.string())),
     pa.field("statement", STATEMENT, nullable=False),
 ])
-"""One row per decision with a penalty above `none`, ordered as the effects will be carried out."""
+"""One row per decision with a penalty above `none`, ordered as the effects will be carried out. `created_at` is when the
+account was opened, `posted_at` when the latest of `post_ids` was published."""
 
 SPARED = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),

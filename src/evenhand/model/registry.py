@@ -127,7 +127,8 @@ ADJUDICATIONS = pa.schema([
     pa.field("evidence_digest", pa.string()),
     pa.field("decided_at", TIME, nullable=False),
 ])
-"""What a person decided before: `outcome` is `legitimate`. It spares from the same finding without new evidence."""
+"""What a person decided before: `outcome` is `legitimate`. It spares from the same finding without new evidence: as long as
+every reason is one of those that `evidence_digest` stands for. Without a digest it spares whatever the evidence."""
 
 STRIKES = pa.schema([
     pa.field("account_id", pa.string(), nullable=False),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from evenhand.errors import Problem
 from evenhand.model.condition import Place, TextTest
 from evenhand.model.expression import Reads
-from evenhand.model.harm import Harm
+from evenhand.model.harm import IMPERSONATION, Harm
 from evenhand.model.policy import Policy, PolicyPack, SwapPair
 from evenhand.policy.decide import ANY_LANGUAGE
 from evenhand.policy.language.vocabulary import COLUMNS
@@ -16,8 +16,6 @@ from evenhand.policy.swap import swapped
 
 SINGLING = frozenset({"account_id", "post_id"})
 """Columns that name one account or post."""
-IMPERSONATION = frozenset({Harm.IMPERSONATION_OFFICIAL, Harm.IMPERSONATION_MILITARY, Harm.IMPERSONATION_INSTITUTION,
-                           Harm.IMPERSONATION_MEDIA})
 REQUIRED_GUARDS = {
     **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated")),
     Harm.SCAM: ("criticism", "hijacked", "adjudicated"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from evenhand.model.decision import Automation, Profile, StatementOfReasons
+from evenhand.model.decision import Automation, Profile, StatementOfReasons, in_a_row
 from evenhand.model.evidence import Finding, Reason
 from evenhand.model.penalty import Penalty
+from evenhand.statements.languages import fallback_note, primary
 from evenhand.statements.messages import Messages
 from evenhand.statements.quoting import MAX_SHOWN_CHARACTERS, isolated, neutral, sentence
 
@@ -35,6 +37,8 @@ class Rule:
     """Country codes; empty means everywhere."""
     appeal_days: int = MIN_APPEAL_DAYS
     appeal_url: str = ""
+    language: str = ""
+    """The language that the text is written in; empty where that is the reader's."""
 
     def __post_init__(self) -> None:
         """Refuse a rule that nobody could read or appeal against."""
@@ -69,22 +73,27 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
 
     With `is_worded` the finding's facts are in these very messages' words already.
     """
-    penalty = outcome.penalty
-    until = outcome.until.strftime("%Y-%m-%d") if outcome.until else ""
-    account = isolated("@" + neutral(profile.handle).removeprefix("@"), always=messages.direction == "rtl")
+    penalty, always = outcome.penalty, messages.direction == "rtl"
+    facts = [(True, reason.fact) if is_worded else _fact_of(messages, reason) for reason in finding.reasons]
+    until = isolated(outcome.until.strftime("%Y-%m-%d"), always=always) if outcome.until else ""
+    account = account_name(messages, profile.handle)
     return StatementOfReasons(
         language=messages.language,
         subject=messages.say(f"penalty.{penalty}.subject", account=account, until=until),
-        what=messages.say(f"penalty.{penalty}.what", account=account, until=until, posts=_posts(messages, finding))
-        + " " + messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason")),
-        rule=rule.text.strip(),
+        what=in_a_row(messages.say(f"penalty.{penalty}.what", account=account, until=until,
+                                   posts=quoted_posts(messages, finding.post_ids)),
+                      messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason"))),
+        rule=isolated(rule.text.strip(), always=always),
         ground_url=rule.ground_url,
-        facts=tuple(dict.fromkeys(reason.fact if is_worded else _fact_of(messages, reason) for reason in finding.reasons)),
+        facts=tuple(dict.fromkeys(text for _, text in facts)),
         automation=messages.say(f"automation.{outcome.automation}"),
-        territory=messages.say("territory.listed", places=", ".join(rule.territory)) if rule.territory
+        territory=messages.say("territory.listed", places=isolated(", ".join(rule.territory), always=always)) if rule.territory
         else messages.say("territory.everywhere"),
         duration=_duration(messages, penalty=penalty, until=until),
-        appeal=messages.say("appeal.text", days=str(rule.appeal_days), url=rule.appeal_url),
+        appeal=messages.say("appeal.text", days=isolated(str(rule.appeal_days), always=always),
+                            url=isolated(rule.appeal_url, always=always) if rule.appeal_url else ""),
+        note=in_a_row(fallback_note(messages, reader=profile.language), _quoted_rule(messages, rule),
+                      "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts")),
     )
 
 
@@ -117,17 +126,32 @@ def _values(messages: Messages, **raw: str) -> dict[str, str]:
     return values
 
 
-def _fact_of(messages: Messages, reason: Reason) -> str:
+def _fact_of(messages: Messages, reason: Reason) -> tuple[bool, str]:
+    """Whether the fact of a reason is in this language, and the fact: as it was composed before where it is not."""
     if f"signal.{reason.signal}.fact" not in messages and reason.fact.strip():
-        return sentence(reason.fact)
-    return fact(messages, reason.signal, where=reason.where, shown=reason.shown, expected=reason.expected,
-                source=reason.source)
+        return False, sentence(reason.fact)
+    return True, fact(messages, reason.signal, where=reason.where, shown=reason.shown, expected=reason.expected,
+                      source=reason.source)
 
 
-def _posts(messages: Messages, finding: Finding) -> str:
-    named = ", ".join(isolated(neutral(post_id)) for post_id in finding.post_ids[:_MAX_POSTS_NAMED])
-    n_more = len(finding.post_ids) - _MAX_POSTS_NAMED
-    return named + (" " + messages.say("phrase.more_posts", n=str(n_more)) if n_more > 0 else "")
+def account_name(messages: Messages, handle: str | None) -> str:
+    """How an account is called in a sentence: its handle, with an @ before it."""
+    return isolated("@" + neutral(handle).removeprefix("@"), always=messages.direction == "rtl")
+
+
+def quoted_posts(messages: Messages, post_ids: Sequence[str]) -> str:
+    """The ids of posts, the first ones named and the others counted."""
+    always = messages.direction == "rtl"
+    named = ", ".join(isolated(neutral(post_id), always=always) for post_id in post_ids[:_MAX_POSTS_NAMED])
+    n_more = len(post_ids) - _MAX_POSTS_NAMED
+    return named + (" " + messages.say("phrase.more_posts", n=isolated(str(n_more), always=always)) if n_more > 0 else "")
+
+
+def _quoted_rule(messages: Messages, rule: Rule) -> str:
+    """The sentence that says in which language the rule is quoted; empty where that is the statement's own."""
+    if not rule.language or primary(rule.language) == primary(messages.language):
+        return ""
+    return messages.say("phrase.rule_quoted", language=messages.language_name(rule.language))
 
 
 def _duration(messages: Messages, *, penalty: Penalty, until: str) -> str:
@@ -149,9 +173,11 @@ def _difference(messages: Messages, shown: str, expected: str) -> str:
     if not found.strip() or not usual.strip():
         return ""
     same_length = len(found) == len(usual)  # otherwise, as with rn for m, the letters speak for themselves
-    return messages.say("phrase.difference", found=isolated(neutral(found)), usual=isolated(neutral(usual)),
-                        found_code=_codes(found) if same_length else "",
-                        usual_code=_codes(usual) if same_length else "")
+    always = messages.direction == "rtl"
+    return messages.say("phrase.difference", found=isolated(neutral(found), always=always),
+                        usual=isolated(neutral(usual), always=always),
+                        found_code=isolated(_codes(found), always=always) if same_length else "",
+                        usual_code=isolated(_codes(usual), always=always) if same_length else "")
 
 
 def _codes(characters: str) -> str:

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from evenhand.errors import DataError, Problem
+from evenhand.model.appeal import AppealOutcome
 from evenhand.model.decision import Automation
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
@@ -25,7 +26,10 @@ _FIELDS: dict[str, frozenset[str]] = {
     "duration": frozenset({"until"}),
     "territory": frozenset({"places"}),
     "appeal": frozenset({"days", "url"}),
-    "phrase": frozenset({"reason", "n", "found", "found_code", "usual", "usual_code"}),
+    "phrase": frozenset({"reason", "n", "found", "found_code", "usual", "usual_code", "language"}),
+    "outcome": frozenset({"account", "day"}),
+    "reversal": frozenset({"account", "day"}),
+    "restored": frozenset({"posts"}),
     "signal": _FACT_FIELDS,
     "guard": _FACT_FIELDS,
 }
@@ -33,15 +37,21 @@ _FIELDS: dict[str, frozenset[str]] = {
 
 REQUIRED: tuple[str, ...] = (
     *(f"place.{place}" for place in ("display_name", "handle", "bio", "website", "posts", "post")),
-    *(f"harm.{harm}.{part}" for harm in Harm for part in ("short", "reason")),
+    *(f"harm.{harm}.reason" for harm in Harm),
     *(f"penalty.{penalty}.{part}" for penalty in Penalty if penalty is not Penalty.NONE
       for part in ("subject", "what")),
     *(f"automation.{automation}" for automation in Automation),
     "duration.none", "duration.until", "duration.warn", "territory.everywhere", "territory.listed", "appeal.text",
-    "phrase.reason", "phrase.more_posts", "phrase.difference",
+    "phrase.reason", "phrase.more_posts", "phrase.difference", "phrase.fallback", "phrase.rule_quoted",
+    "phrase.some_facts", "phrase.by_person", "phrase.strikes", "phrase.again", "phrase.because", "phrase.court",
+    *(f"outcome.{outcome}.{part}" for outcome in AppealOutcome for part in ("subject", "what")),
+    *(f"reversal.{part}" for part in ("subject", "what", "class", "rollback")),
+    *(f"restored.{penalty}" for penalty in Penalty if penalty is not Penalty.NONE),
 )
 """Keys without which no statement can be composed. Signals and guards add theirs as `signal.NAME.fact` and so on."""
 
+HEADINGS = re.compile(r"harm\.\w+\.short|(?:signal|guard)\.\w+\.title|guard\.\w+\.why|language_name\.\w+")
+"""Keys of headings in our own tables and reports, which are in English. No language file needs them: nobody is told them."""
 _PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 
 
@@ -92,8 +102,8 @@ class Messages:
     sentences: Mapping[str, Sentence]
 
     @classmethod
-    def from_toml(cls, text: str, *, file: str = "messages") -> Messages:
-        """The messages written in `text`; `file` names it in errors.
+    def from_toml(cls, text: str, *, file: str = "messages", headings: Messages | None = None) -> Messages:
+        """The messages written in `text`; `file` names it in errors. Headings that it lacks are taken from `headings`.
 
         Raises `DataError` that lists every missing key and every field that does not exist.
         """
@@ -107,7 +117,8 @@ class Messages:
         problems = [*_missing(flat, file=file), *_unknown_fields(sentences, file=file)]
         if problems:
             raise DataError(problems)
-        return cls(language=flat["language"], direction=flat["direction"], sentences=MappingProxyType(sentences))
+        lent = {key: one for key, one in headings.sentences.items() if HEADINGS.fullmatch(key)} if headings else {}
+        return cls(language=flat["language"], direction=flat["direction"], sentences=MappingProxyType(lent | sentences))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled with its sentences in a plain mapping."""

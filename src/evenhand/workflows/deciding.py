@@ -77,7 +77,8 @@ def decision_row(decision: Decision) -> dict[str, Any]:
     """A decision as a row of `model.plan.DECISIONS`."""
     finding, statement = decision.finding, decision.statement
     return _profile(decision.profile) | {
-        "decision_id": decision.decision_id, "followers": decision.profile.followers, "harm": decision.harm,
+        "decision_id": decision.decision_id, "followers": decision.profile.followers,
+        "created_at": decision.profile.created_at, "posted_at": decision.posted_at, "harm": decision.harm,
         "policy_id": decision.policy_id, "penalty": decision.penalty, "until": decision.until,
         "detector": finding.detector, "confidence": finding.confidence, "holder_id": finding.holder_id,
         "reasons": [_reason(reason) for reason in finding.reasons], "post_ids": list(finding.post_ids),
@@ -87,7 +88,8 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "statement": {
             "language": statement.language, "subject": statement.subject, "what": statement.what, "rule": statement.rule,
             "ground_url": statement.ground_url, "facts": list(statement.facts), "automation": statement.automation,
-            "territory": statement.territory, "duration": statement.duration, "appeal": statement.appeal}}
+            "territory": statement.territory, "duration": statement.duration, "appeal": statement.appeal,
+            "note": statement.note}}
 
 
 def spared_row(spared: Spared) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from evenhand.model.step import Step
 from evenhand.plugins import detectors, guards
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
+from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
 from evenhand.workflows.buckets.machine import n_processors, share
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
@@ -89,7 +91,8 @@ def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: 
     return Materials(
         pack=pack, pipeline=pipeline_for(pack, registers, signals=signals),
         registries=registry_relations(registers, suffixes_of=suffixes),
-        registries_digest=registers_digest(settings.registries), messages=load_messages("en"), seed=settings.seed,
+        registries_digest=registers_digest(settings.registries), messages=load_messages("en"),
+        languages=load_languages(), seed=settings.seed,
         supported=settings.supported)
 
 
@@ -127,10 +130,20 @@ def registers_digest(folders: tuple[Path, ...]) -> str:
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
 
+@cache
 def load_messages(language: str) -> Messages:
-    """The shipped messages in `language`."""
+    """The shipped messages in `language`, with the English headings where it has none of its own."""
     file = resources.files("evenhand") / "data" / "messages" / f"{language}.toml"
-    return Messages.from_toml(file.read_text(encoding="utf-8"), file=f"{language}.toml")
+    headings = load_messages("en") if language != "en" else None
+    return Messages.from_toml(file.read_text(encoding="utf-8"), file=f"{language}.toml", headings=headings)
+
+
+@cache
+def load_languages() -> Languages:
+    """The shipped messages in every language; English is the fallback."""
+    folder = resources.files("evenhand") / "data" / "messages"
+    tags = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return Languages(fallback=load_messages("en"), by_tag={tag: load_messages(tag) for tag in tags})
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from evenhand.model.plan import EFFECTS, Plan
 from evenhand.model.policy import PolicyPack
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
+from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
 from evenhand.workflows.deciding import decide_each
 from evenhand.workflows.scan import Hands, Scan, scan
@@ -46,6 +47,9 @@ class Materials:
     """The registry relations, as the steps read them."""
     registries_digest: str
     messages: Messages
+    """The words of the plan's own tables."""
+    languages: Languages | None = None
+    """The words of statements, in each person's language; None: in the plan's own words."""
     seed: int = 0
     supported: frozenset[Penalty] = EVERY_PENALTY
     kept: Kept | None = None
@@ -109,7 +113,7 @@ def terms_of(snapshot: SnapshotFolder, materials: Materials) -> Terms:
     """The terms a plan for `snapshot` is made under: the policies in force on the day of its cut-off."""
     cut_off = snapshot.manifest.cut_off
     return Terms(pack=materials.pack, policies=materials.pack.in_force(cut_off.date()), cut_off=cut_off,
-                 messages=materials.messages, supported=materials.supported)
+                 messages=materials.messages, languages=materials.languages, supported=materials.supported)
 
 
 def judged_relations(swept: Scan, *, terms: Terms, engine: Engine, strikes: pa.Table) -> Sweep:

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from evenhand.campaign.audit.sample import audit_sample, audit_strata, item_prefix
+from evenhand.campaign.audit.sample import audit_sample, audit_strata
 from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.model.campaigns.audit import item_prefix
 
 N = 600
 DECISIONS = pa.table({

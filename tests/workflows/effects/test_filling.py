@@ -29,7 +29,7 @@ WHOLE = Capabilities(platform="own", authority="owner", penalties=EVERYTHING)
 SUSPENDED_UNTIL = NOON + timedelta(days=30)
 WAITS_UNTIL = NOON + timedelta(days=184)
 STATEMENT = {"language": "en", "subject": "A “label”", "what": "w", "rule": "r", "ground_url": "u", "facts": ["one", "two"],
-             "automation": "a", "territory": "t", "duration": "d", "appeal": "p"}
+             "automation": "a", "territory": "t", "duration": "d", "appeal": "p", "note": ""}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
+from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE, item_prefix
 from evenhand.model.step import Query, Scope
 
 
@@ -42,15 +42,6 @@ def audit_sample(*, plan_digest: str, seed: str) -> Query:
     from ranked r
     join audit_sizes s on r.stratum = s.stratum
     where r.place <= s.n_items""")
-
-
-def item_prefix(*, plan_digest: str, seed: str) -> str:
-    """What is hashed before a decision's id.
-
-    >>> item_prefix(plan_digest="abc", seed="2026-11-01")
-    'abc:2026-11-01:'
-    """
-    return f"{plan_digest}:{seed}:"
 
 
 def _quoted(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,20 @@ from evenhand.model.penalty import Penalty
 
 UNKNOWN_LANGUAGE = "und"
 """The language of a decision whose account has none, as in BCP 47."""
+
+
+def item_prefix(*, plan_digest: str, seed: str) -> str:
+    """What is hashed before a decision's id.
+
+    >>> item_prefix(plan_digest="abc", seed="2026-11-01")
+    'abc:2026-11-01:'
+    """
+    return f"{plan_digest}:{seed}:"
+
+
+def item_id(decision_id: str, *, plan_digest: str, seed: str) -> str:
+    """The id under which a decision stands in the sample that was drawn of a plan with a seed."""
+    return hashlib.sha256((item_prefix(plan_digest=plan_digest, seed=seed) + decision_id).encode()).hexdigest()
 
 
 class Verdict(StrEnum):

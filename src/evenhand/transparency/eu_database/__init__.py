@@ -1,0 +1,1 @@
+"""The European transparency database: decisions as its statements of reasons, checked, scanned for personal data, exported."""
