@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 
 WORTH_A_PROCESS = 60_000
 """Accounts that take about as long as starting a process."""
-WORTH_DECIDING_TOGETHER = 2
+WORTH_DECIDING_TOGETHER = 5
 """Portions of cases from which deciding in several processes is quicker."""
 
 
