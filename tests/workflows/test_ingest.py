@@ -95,7 +95,8 @@ def test_first_come_first_kept_and_no_orphans(tmp_path: Path) -> None:
                                         ("follows.jsonl", 4, "orphan", "account_id")]
     assert rejects(into, "reports") == [("reports.jsonl", 2, "orphan", "account_id")]
     assert summary.manifest.rows == {"accounts": 3, "posts": 2, "media": 1, "follows": 2, "reports": 1, "redirects": 0}
-    assert summary.manifest.rejected == {"accounts": 2, "posts": 4, "media": 2, "follows": 2, "reports": 1}
+    assert summary.manifest.rejected == {
+        "accounts": 2, "posts": 4, "media": 2, "follows": 2, "reports": 1, "redirects": 0}
     assert [(one.file, one.read, one.kept, one.rejected) for one in summary.files][:3] == [
         ("accounts-1.jsonl", 3, 2, 1), ("accounts-2.jsonl", 2, 1, 1), ("posts-1.jsonl", 3, 2, 1)]
 
