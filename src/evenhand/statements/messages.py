@@ -25,6 +25,7 @@ _FIELDS: dict[str, frozenset[str]] = {
     "duration": frozenset({"until"}),
     "territory": frozenset({"places"}),
     "appeal": frozenset({"days", "url"}),
+    "rollback": frozenset({"account"}),
     "phrase": frozenset({"reason", "n", "found", "found_code", "usual", "usual_code"}),
     "signal": _FACT_FIELDS,
     "guard": _FACT_FIELDS,
@@ -38,7 +39,7 @@ REQUIRED: tuple[str, ...] = (
       for part in ("subject", "what")),
     *(f"automation.{automation}" for automation in Automation),
     "duration.none", "duration.until", "duration.warn", "territory.everywhere", "territory.listed", "appeal.text",
-    "phrase.reason", "phrase.more_posts", "phrase.difference",
+    "phrase.reason", "phrase.more_posts", "phrase.difference", "rollback.subject", "rollback.what",
 )
 """Keys without which no statement can be composed. Signals and guards add theirs as `signal.NAME.fact` and so on."""
 

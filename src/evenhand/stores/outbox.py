@@ -19,8 +19,8 @@ from evenhand.stores.schema import OUTBOX, STATEMENTS
 ORDER_COLUMNS = tuple(OUTBOX.c[name] for name in Order._fields)
 SETTLED_COLUMNS = ("order_id", "state", "due_at", "failures", "reference", "why", "read_back", "irreversible_at",
                    "settled_at", "owner", "leased_until")
-FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "account_id", "post_id", "penalty", "stratum", "stage",
-                     "turn", "until", "state", "due_at", "attempts", "failures")
+FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "account_id", "post_id", "penalty", "stratum",
+                     "stage", "turn", "until", "state", "due_at", "attempts", "failures")
 REASONS = "reasons"
 REINSTATEMENT = "reinstatement"
 NEVER_IMPOSED = "what it would take back was never imposed"
