@@ -42,8 +42,8 @@ def written_plan(folder: Path, *, n: int = 30, penalties: Sequence[str] = PENALT
             effects.append({"position": len(effects), "key": f"k{number}.{post or ''}", "decision_id": f"d{number}",
                             "account_id": f"a{number}", "post_id": post, "penalty": penalty, "undo": "restore",
                             "not_before": WAITS_UNTIL if penalty == "close" else None})
-    header = {"cut_off": CUT_OFF.isoformat(), "snapshot": "snap", "pack": "pack", "registries": "registries", "code": __version__,
-              "seed": str(seed), "steps": "steps", "supported": " ".join(SUPPORTED)}
+    header = {"cut_off": CUT_OFF.isoformat(), "snapshot": "snap", "pack": "pack", "registries": "registries",
+              "code": __version__, "seed": str(seed), "steps": "steps", "supported": " ".join(SUPPORTED)}
     digest = PlanDigest(made_from=header)
     for effect in effects:
         digest.add(effect["key"], penalty=effect["penalty"], not_before=effect["not_before"])

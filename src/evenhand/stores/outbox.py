@@ -166,11 +166,11 @@ def _following(order: Order) -> Iterable[tuple[object, ...]]:
         return
     same = (order.decision_id, order.account_id)
     state = EffectState.QUEUED.value
-    yield (order.campaign_id, f"{order.decision_id}:{REASONS}", Act.TELL.value, None, *same, None, order.penalty, order.stratum,
-           order.stage, order.turn, order.until, state, 0, 0, 0)
+    yield (order.campaign_id, f"{order.decision_id}:{REASONS}", Act.TELL.value, None, *same, None, order.penalty,
+           order.stratum, order.stage, order.turn, order.until, state, 0, 0, 0)
     if order.until is not None and order.penalty == Penalty.SUSPEND:
-        yield (order.campaign_id, f"{order.key}:lift", Act.LIFT.value, order.key, *same, order.post_id, order.penalty, order.stratum,
-               order.stage, order.turn, order.until, state, order.until, 0, 0)
+        yield (order.campaign_id, f"{order.key}:lift", Act.LIFT.value, order.key, *same, order.post_id, order.penalty,
+               order.stratum, order.stage, order.turn, order.until, state, order.until, 0, 0)
 
 
 def _of_parents(connection: Connection, orders: Sequence[Order], *, state: EffectState) -> None:
@@ -192,7 +192,8 @@ def _drop(connection: Connection, orders: Sequence[Order], keys: Sequence[str | 
 def _reinstated(connection: Connection, orders: Sequence[Order]) -> None:
     """Queue the statements of reinstatement that were given with the order to undo."""
     rows = [(order.campaign_id, f"{order.decision_id}:{REINSTATEMENT}", Act.TELL.value, None, order.decision_id,
-             order.account_id, None, order.penalty, order.stratum, order.stage, order.turn, None, EffectState.QUEUED.value, 0, 0, 0)
+             order.account_id, None, order.penalty, order.stratum, order.stage, order.turn, None, EffectState.QUEUED.value,
+             0, 0, 0)
             for order in orders]
     bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, rows, skip_known=True)
 

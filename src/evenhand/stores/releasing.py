@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind

@@ -69,7 +69,8 @@ def settled(order: Order, receipt: Receipt, read_back: ReadBack | None, *, rules
     if receipt.answer is Answer.REFUSED:
         return _ended(order, EffectState.FAILED, receipt.why.strip() or "the platform refused", None, at=at)
     if receipt.answer is Answer.LATER or read_back is None:
-        return failed_for_now(order, receipt.why.strip() or "the platform did not do it", asked=receipt.retry_after, rules=rules, at=at)
+        return failed_for_now(order, receipt.why.strip() or "the platform did not do it", rules=rules, at=at,
+                              asked=receipt.retry_after)
     if read_back.standing is Standing.IN_FORCE:
         return _done(order, read_back.reference or receipt.reference, rules=rules, at=at)
     if read_back.standing is Standing.GONE:

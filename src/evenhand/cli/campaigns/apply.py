@@ -6,11 +6,21 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, confirm_option, confirmed, desk_at, on_desk, plan_option, platform_option
+from evenhand.campaign.stages import Caps
+from evenhand.cli.campaigns.options import (
+    accepted,
+    by,
+    confirm_option,
+    confirmed,
+    desk_at,
+    on_desk,
+    plan_option,
+    platform_option,
+)
 from evenhand.cli.options import screen
 from evenhand.cli.views.campaigns.applied import AppliedView
 from evenhand.cli.views.progress import progress
-from evenhand.workflows.campaigns.carry_out import USUAL_CAPS, Caps, Conduct, carry_out, refuse_real, to_confirm
+from evenhand.workflows.campaigns.carry_out import USUAL_CAPS, Conduct, carry_out, refuse_real, to_confirm
 from evenhand.workflows.campaigns.platforms import open_platform
 
 LEAST = click.IntRange(1)
@@ -23,7 +33,8 @@ LEAST = click.IntRange(1)
 @platform_option
 @confirm_option
 @click.option("--until-done", is_flag=True, help="Go through all stages, waiting for the hours between. Default: one stage.")
-@click.option("--effects-per-hour", type=LEAST, default=USUAL_CAPS.effects, show_default=True, help="The most effects in an hour.")
+@click.option("--effects-per-hour", type=LEAST, default=USUAL_CAPS.effects, show_default=True,
+              help="The most effects in an hour.")
 @click.option("--reach-per-hour", type=LEAST, default=USUAL_CAPS.reach, show_default=True,
               help="The most followers concerned in an hour, summed. Each language may take half of both.")
 @click.option("--at-once", is_flag=True, help="No caps and no spreading over the hour; recorded as a waiver.")

@@ -46,8 +46,8 @@ def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, 
           state: str, hours: float | None, as_json: bool) -> None:
     """Draw the sample of the plan, once, and write one file for each reader."""
     with desk_at(state, name, hours=hours) as desk:
-        drawn = accepted(draw(desk, plan, Reading(seed=seed, readers=_languages(readers), golden=golden), person=person, into=into),
-                         as_json=as_json)
+        reading = Reading(seed=seed, readers=_languages(readers), golden=golden)
+        drawn = accepted(draw(desk, plan, reading, person=person, into=into), as_json=as_json)
     screen(as_json=as_json).show(DrawnView(drawn=drawn, campaign=name))
 
 
@@ -56,7 +56,8 @@ def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, 
 @click.argument("file", type=EXISTING)
 @plan_option
 @golden_option
-@click.option("--into", type=FOLDER, default=Path("readings"), show_default=True, help="The folder for what a third person reads.")
+@click.option("--into", type=FOLDER, default=Path("readings"), show_default=True,
+              help="The folder for what a third person reads.")
 def verdicts_(*, name: str, file: Path, plan: Path, golden: Path | None, into: Path, state: str, hours: float | None,
               as_json: bool) -> None:
     """Take the verdicts of FILE (CSV, JSON, JSONL, Parquet), all or none."""
@@ -86,6 +87,6 @@ def conclude_(*, name: str, person: str, plan: Path, golden: Path | None, withou
 def _languages(readers: tuple[str, ...]) -> dict[str, list[str]]:
     pairs = [text.partition("=") for text in readers]
     if problems := [Problem(what=f"`--reader {text}` names no person and languages", hint="write `--reader ben=en,pt`")
-                    for text, (person, equals, spoken) in zip(readers, pairs, strict=True) if not (person and equals and spoken)]:
+                    for text, parts in zip(readers, pairs, strict=True) if not all(parts)]:
         raise ConfigError(problems)
     return {person: [one.strip() for one in spoken.split(",") if one.strip()] for person, _, spoken in pairs}

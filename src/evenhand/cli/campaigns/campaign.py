@@ -39,7 +39,8 @@ def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bo
 @click.option("--plan", type=click.Path(path_type=Path, exists=True), help="Bind this plan's folder at once.")
 @click.option("--solo", is_flag=True, help="You are alone: only what can be taken back, 24 hours to think, and every report "
               "says so.")
-@click.option("--cooling-off", "cooling_off", type=float, metavar="HOURS", help="More time to think between audit and approval.")
+@click.option("--cooling-off", "cooling_off", type=float, metavar="HOURS",
+              help="More time to think between audit and approval.")
 @click.option("--rehearsal", is_flag=True, help="Carried out on a simulated platform only; `--later` moves its clock.")
 def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
           hours: float | None, as_json: bool) -> None:

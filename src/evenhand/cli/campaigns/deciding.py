@@ -25,7 +25,8 @@ def approve_(*, name: str, person: str, plan: Path, is_withdrawn: bool, state: s
     """Approve the audited plan of the campaign NAME. Two people, neither of whom proposed it."""
     with desk_at(state, name, hours=hours) as desk:
         outcome = withdraw(desk, person=person) if is_withdrawn else approve(desk, plan, person=person)
-        show_step(desk, outcome, f"`{person}` {'withdrew the approval' if is_withdrawn else 'approved the plan'}", as_json=as_json)
+        done = f"`{person}` {'withdrew the approval' if is_withdrawn else 'approved the plan'}"
+        show_step(desk, outcome, done, as_json=as_json)
 
 
 @click.command("halt")

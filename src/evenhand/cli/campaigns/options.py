@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -27,18 +28,16 @@ by = click.option("--by", "person", required=True, help="The person who does thi
 plan_option = click.option("--plan", type=EXISTING, default=Path("plan"), show_default=True, help="The plan's folder.")
 platform_option = click.option("--platform", required=True, metavar="KIND:PLACE",
                                help="files:FOLDER, simulated:FOLDER or webhook:ADDRESS.")
-confirm_option = click.option("--confirm", metavar="NAME:COUNT", help="The campaign's name and the number of accounts; asked for "
-                              "where it is missing.")
+confirm_option = click.option("--confirm", metavar="NAME:COUNT",
+                              help="The campaign's name and the number of accounts; asked for where it is missing.")
 
 
 def on_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     """The argument NAME and the options `--state`, `--later` and `--json` of a command about one campaign."""
-    for option in reversed((
-            click.argument("name"), state_option,
-            click.option("--later", "hours", type=click.FloatRange(0), help="Only in a rehearsal: so many hours after what "
-                         "happened last."), as_json)):
-        command = option(command)
-    return command
+    hours = click.option("--later", "hours", type=click.FloatRange(0),
+                         help="Only in a rehearsal: so many hours after what happened last.")
+    decorated: Callable[..., Any] = click.argument("name")(state_option(hours(as_json(command))))
+    return decorated
 
 
 @contextmanager
@@ -61,7 +60,7 @@ def confirmed(expected: str, given: str | None, *, what: str) -> None:
     if given is None:
         name, _, count = expected.rpartition(":")
         click.echo(f"{what} concerns {int(count):,} accounts of the campaign `{name}`.", err=True)
-        if not click.get_text_stream("stdin").isatty():
+        if not sys.stdin.isatty():
             raise ConfigError(Problem(what="nobody confirmed it", hint=f"in a script write `--confirm {expected}`"))
         given = click.prompt("Type NAME:COUNT to go on", err=True)
     if given.strip() != expected:

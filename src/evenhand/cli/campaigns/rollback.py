@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, confirm_option, confirmed, desk_at, on_desk, plan_option, platform_option
+from evenhand.cli.campaigns.options import (
+    accepted,
+    by,
+    confirm_option,
+    confirmed,
+    desk_at,
+    on_desk,
+    plan_option,
+    platform_option,
+)
 from evenhand.cli.options import screen
 from evenhand.cli.views.campaigns.applied import PreviewView, RolledBackView
 from evenhand.cli.views.progress import progress

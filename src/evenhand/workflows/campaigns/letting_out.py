@@ -23,6 +23,8 @@ from evenhand.workflows.campaigns.steps import Course
 from evenhand.workflows.effects.opening import State
 
 PORTION = 50_000
+TOGETHER = 10_000_000
+"""Microseconds: effects go out every ten seconds, since a request for each would keep a platform busier than all of them."""
 HOUR = timedelta(hours=1)
 DROPPED = "the audit dropped the stratum"
 LOWERED = "the audit lowered the stratum to a label, which needs a statement that this plan does not have: plan again to label"
@@ -63,6 +65,7 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
     n_released = n_suppressed = 0
     days: list[datetime] = []
     after = (-1, -1)
+    hours = _Hour(state=state, terms=terms, start=hour, at=at, free=_let_out_by_hand(course), waiting=waiting, days=days)
     while (held := state.release.held(course.campaign.campaign_id, stage=stage, after=after, limit=PORTION)).num_rows:
         after = (held["turn"][-1].as_py(), held["order_id"][-1].as_py())
         why, waits = judge.of(held)
@@ -72,7 +75,7 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
             [one for one in why if one is not None], at=at)
         waiting[WAITS_FOR_PERSON] += int(np.sum(waits & ~is_out))
         queue = rollout.queue(held.filter(pa.array(~is_out & ~waits)))
-        released, spent = _admitted(state, queue, terms, course, spent, hour=hour, at=at, waiting=waiting, days=days)
+        released, spent = hours.admitted(queue, spent)
         n_released += released
     until = min([*days, *([hour + HOUR] if waiting[WAITS_FOR_HOUR] else [])], default=None)
     return LetOut(n_released=n_released, n_suppressed=n_suppressed, wait_until=until,
@@ -117,34 +120,51 @@ def _ruled_out(campaign: Campaign, stratum: str, penalty: str) -> str | None:
     return DROPPED if outcome is StratumOutcome.DROPPED else LOWERED if outcome is StratumOutcome.LOWERED else refusal.text
 
 
-def _admitted(state: State, queue: pa.Table, terms: Terms, course: Course, spent: Spent, *, hour: datetime, at: datetime,
-              waiting: Counter[str], days: list[datetime]) -> tuple[int, Spent]:
-    """Let out what the caps allow; how many, and what is spent of the hour then."""
-    if terms.caps is None:
-        due = pc.fill_null(pc.less_equal(queue["not_before"], pa.scalar(at, queue["not_before"].type)), True)
-        now, later = queue.filter(due), queue.filter(pc.invert(due))
-        state.release.release(now["order_id"].to_pylist(), [0] * now.num_rows)
-        waiting[WAITS_FOR_DAY] += later.num_rows
-        days += _first_day(later)
-        return now.num_rows, spent
-    released = {str(event.body.get("decision_id")) for event in course.steps
-                if event.kind is EventKind.WAIVER_RECORDED and event.body.get("safeguard") == "reach_cap"}
-    is_free = pc.is_in(queue["decision_id"], value_set=pa.array(sorted(released), pa.string()))
-    counted = queue.set_column(queue.schema.get_field_index("reach"), "reach", pc.if_else(is_free, 0, queue["reach"]))
-    admitted = admit(counted, caps=terms.caps, spent=spent, hour=hour, seed=terms.seed)
-    moments = admitted.now["send_at"].cast(pa.int64()).to_pylist()
-    soonest = microseconds(at)
-    state.release.release(admitted.now["order_id"].to_pylist(), [max(moment, soonest) for moment in moments])
-    is_day = pc.equal(admitted.later["why"], "not_before")
-    days += _first_day(admitted.later.filter(is_day))
-    waiting[WAITS_FOR_DAY] += int(pc.sum(is_day.cast(pa.int64())).as_py() or 0)
-    waiting[WAITS_FOR_HOUR] += int(pc.sum(pc.invert(is_day).cast(pa.int64())).as_py() or 0)
-    waiting[WAITS_FOR_RELEASE] += admitted.too_large.num_rows
-    return admitted.now.num_rows, _more(spent, admitted.now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hour:
+    """One hour in which effects are let out, and what waits beyond it."""
+
+    state: State
+    terms: Terms
+    start: datetime
+    at: datetime
+    free: frozenset[str]
+    """Decisions whose reach does not count, since a person let them out."""
+    waiting: Counter[str]
+    days: list[datetime]
+
+    def admitted(self, queue: pa.Table, spent: Spent) -> tuple[int, Spent]:
+        """Let out what the caps allow; how many, and what is spent of the hour then."""
+        if self.terms.caps is None:
+            return self._at_once(queue), spent
+        is_free = pc.is_in(queue["decision_id"], value_set=pa.array(sorted(self.free), pa.string()))
+        counted = queue.set_column(queue.schema.get_field_index("reach"), "reach", pc.if_else(is_free, 0, queue["reach"]))
+        admitted = admit(counted, caps=self.terms.caps, spent=spent, hour=self.start, seed=self.terms.seed)
+        moments, soonest = admitted.now["send_at"].cast(pa.int64()).to_pylist(), microseconds(self.at)
+        self.state.release.release(admitted.now["order_id"].to_pylist(), [
+            max(-(-moment // TOGETHER) * TOGETHER, soonest) for moment in moments])
+        is_day = pc.equal(admitted.later["why"], "not_before")
+        self._wait_for_day(admitted.later.filter(is_day))
+        self.waiting[WAITS_FOR_HOUR] += admitted.later.num_rows - int(pc.sum(is_day.cast(pa.int64())).as_py() or 0)
+        self.waiting[WAITS_FOR_RELEASE] += admitted.too_large.num_rows
+        return admitted.now.num_rows, _more(spent, admitted.now)
+
+    def _at_once(self, queue: pa.Table) -> int:
+        due = pc.fill_null(pc.less_equal(queue["not_before"], pa.scalar(self.at, queue["not_before"].type)), True)
+        now = queue.filter(due)
+        self.state.release.release(now["order_id"].to_pylist(), [0] * now.num_rows)
+        self._wait_for_day(queue.filter(pc.invert(due)))
+        return int(now.num_rows)
+
+    def _wait_for_day(self, later: pa.Table) -> None:
+        if later.num_rows:
+            self.waiting[WAITS_FOR_DAY] += later.num_rows
+            self.days.append(pc.min(later["not_before"]).as_py())
 
 
-def _first_day(later: pa.Table) -> list[datetime]:
-    return [] if not later.num_rows else [pc.min(later["not_before"]).as_py()]
+def _let_out_by_hand(course: Course) -> frozenset[str]:
+    return frozenset(str(event.body.get("decision_id")) for event in course.steps
+                     if event.kind is EventKind.WAIVER_RECORDED and event.body.get("safeguard") == "reach_cap")
 
 
 def _spent(state: State, campaign_id: str, rollout: Rollout, *, hour: datetime) -> Spent:
@@ -162,7 +182,8 @@ def _spent(state: State, campaign_id: str, rollout: Rollout, *, hour: datetime) 
 def _more(spent: Spent, now: pa.Table) -> Spent:
     counted = now.group_by("language").aggregate([("reach", "sum"), ("reach", "count")])
     effects, reach = Counter(spent.effects_by_language or {}), Counter(spent.reach_by_language or {})
-    for language, total, n in zip(*(counted[name].to_pylist() for name in ("language", "reach_sum", "reach_count")), strict=True):
+    columns = (counted[name].to_pylist() for name in ("language", "reach_sum", "reach_count"))
+    for language, total, n in zip(*columns, strict=True):
         effects[language] += n
         reach[language] += total
     return replace(spent, effects=spent.effects + now.num_rows, reach=spent.reach + int(pc.sum(now["reach"]).as_py() or 0),

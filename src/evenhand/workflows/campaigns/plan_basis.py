@@ -60,7 +60,8 @@ def changed_since_bound(course: Course, now: PlanNow) -> Refusal | None:
     bound = course.last(EventKind.PLANNED)
     if campaign.basis is None or bound is None:
         return None  # the lifecycle refuses a campaign without a plan in its own words
-    if campaign.basis.digest != now.basis.digest and not campaign.basis.changed(replace(now.basis, digest=campaign.basis.digest)):
+    is_made_alike = not campaign.basis.changed(replace(now.basis, digest=campaign.basis.digest))
+    if campaign.basis.digest != now.basis.digest and is_made_alike:
         return other_digest(campaign, now.basis.digest)
     files: Json = bound.body.get("files")
     if files != now.files:

@@ -141,7 +141,7 @@ def _resolved(sample: Sample, verdicts: pa.Table) -> Resolved:
 
 def _n_missing(sample: Sample, resolved: Resolved) -> int:
     n_unread = sample.every_item.num_rows * sample.n_readers - sample.assignment.readings.num_rows
-    return resolved.n_missing - n_unread
+    return int(resolved.n_missing - n_unread)
 
 
 def _verdict(campaign_id: str, row: dict[str, str | None], *, at: datetime) -> Event:

@@ -97,8 +97,9 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
         after = _undone(desk)
         n_failed, n_undone = after[1] - before[1], after[0] - before[0]
         if n_failed > max(2, MOST_FAILED * (n_failed + n_undone)):
-            return RolledBack(campaign=desk.course().campaign, n_undone=after[0], n_failed=after[1], too_late=tuple(too_late),
-                              n_suppressed=n_suppressed, stopped=f"{n_failed:,} effects of the stage `{stage.name}` were not undone")
+            return RolledBack(
+                campaign=desk.course().campaign, n_undone=after[0], n_failed=after[1], too_late=tuple(too_late),
+                n_suppressed=n_suppressed, stopped=f"{n_failed:,} effects of the stage `{stage.name}` were not undone")
     return _ended(desk, n_suppressed=n_suppressed, too_late=tuple(too_late))
 
 

@@ -32,7 +32,7 @@ class Rollout:
     @property
     def n_decisions(self) -> int:
         """Decisions of the campaign."""
-        return self.order.num_rows
+        return int(self.order.num_rows)
 
     def places(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Where each decision stands in the order; null for one that is not of this plan."""
@@ -43,7 +43,8 @@ class Rollout:
         """Effects with `stage` and `turn`, held back until they are let out."""
         places = self.places(effects["decision_id"])
         if places.null_count:
-            raise PlanError(Problem(what=f"{places.null_count:,} effects of the plan have no decision", hint="make the plan again"))
+            raise PlanError(Problem(what=f"{places.null_count:,} effects of the plan have no decision",
+                                    hint="make the plan again"))
         turn = np.asarray(places, np.int64)
         ends = np.array([stage.end for stage in self.stages], np.int64)
         numbers = np.array([stage.number for stage in self.stages], np.int32)

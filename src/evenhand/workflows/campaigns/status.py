@@ -51,8 +51,8 @@ class Status:
             when = f" from {until:%Y-%m-%d %H:%M} UTC on" if self.at < until else ""
             return f"{missing} of {campaign.mode.n_approvals} approvals are missing: `evenhand approve`{when}"
         if campaign.state is _S.HALTED:
-            missing = sorted(campaign.approvers - campaign.resumed_by)
-            return f"look at the reasons; {', '.join(f'`{one}`' for one in missing)} may resume it, or roll it back"
+            asked = sorted(campaign.approvers - campaign.resumed_by)
+            return f"look at the reasons; {', '.join(f'`{one}`' for one in asked)} may resume it, or roll it back"
         if campaign.state is _S.PLANNED:
             return ("draw the sample with `evenhand audit draw`" if campaign.sample_seed is None else
                     f"{campaign.n_readings - campaign.n_read:,} readings are missing: `evenhand audit verdicts`"
@@ -61,7 +61,8 @@ class Status:
 
 
 _NEXT = {_S.DRAFT: "bind a plan with `evenhand campaign bind`", _S.APPROVED: "start it with `evenhand apply`",
-         _S.RUNNING: "go on with `evenhand apply`", _S.COMPLETED: "publish it with `evenhand campaign publish`; appeals are open"}
+         _S.RUNNING: "go on with `evenhand apply`",
+         _S.COMPLETED: "publish it with `evenhand campaign publish`; appeals are open"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,8 +135,8 @@ def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, i
     is_rehearsal = is_new_rehearsal or (last > 0 and desk.course().campaign.is_rehearsal)
     if not is_rehearsal:
         if later is not None:
-            raise ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: draft one "
-                                      "with `evenhand campaign draft NAME --rehearsal`"))
+            raise ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: "
+                                      "draft one with `evenhand campaign draft NAME --rehearsal`"))
         return desk
     times = [event.at for _, event in state.events.read(campaign_id, after=max(0, last - 1))]
     return Desk(state=state, campaign_id=campaign_id, clock=set_clock(max([real.now(), *times]) + (later or timedelta(0))))
@@ -145,7 +145,7 @@ def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, i
 def _after(campaign: Campaign | None, event: Event, *, number: int) -> Campaign:
     outcome = advance(campaign, event)
     if isinstance(outcome, Refusal):
-        raise DataError(Problem(what=f"event {number:,} of `{event.campaign_id}` does not follow from those before: {outcome.text}",
+        raise DataError(Problem(what=f"event {number:,} of `{event.campaign_id}` does not follow: {outcome.text}",
                                 hint="the database was changed from outside; restore a copy, and compare it with the ledger"))
     return outcome
 

@@ -41,8 +41,9 @@ class State:
         from evenhand.stores.evidence import EvidenceTable  # noqa: PLC0415
 
         if self.seal is None:
-            raise ConfigError(Problem(what="the key of the evidence is not there", hint="make one with `openssl rand -base64 32`, "
-                                      "put it into `EVENHAND_EVIDENCE_KEY`, and keep a copy of it"))
+            raise ConfigError(Problem(
+                what="the key of the evidence is not there",
+                hint="make one with `openssl rand -base64 32`, put it into `EVENHAND_EVIDENCE_KEY`, and keep a copy of it"))
         return EvidenceTable(self.database, self.seal)
 
     def __exit__(self, *exc: object) -> None:
@@ -51,11 +52,10 @@ class State:
 
 
 def open_state(place: str | Path, *, evidence_key: str | None = None, create: bool = True) -> State:
-    """The state at `place`, a file or `postgresql:///NAME`; `evidence_key` is base64, from the environment;
-    without it everything works but what needs the evidence.
+    """The state at `place`, a file or `postgresql:///NAME`; `evidence_key` is base64, from the environment.
 
-    Raises `ConfigError` when the extra is not installed, the key is none or the schema is another, `Unreachable` when nothing
-    answers.
+    Without that key everything works but what needs the evidence. Raises `ConfigError` when the extra is not installed, the
+    key is none or the schema is another, `Unreachable` when nothing answers.
     """
     try:
         from evenhand.stores.database import open_database  # noqa: PLC0415

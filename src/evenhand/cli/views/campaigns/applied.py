@@ -66,7 +66,8 @@ class AppliedView:
             return "look at the reasons; the approvers resume it with `evenhand resume`, or roll it back"
         if self.applied.stages and self.applied.stages[-1].is_finished:
             return "look at what the stage did; the same command carries out the next one"
-        return f"the same command goes on, from {until:%Y-%m-%d %H:%M:%S} UTC" if until else "the same command goes on after that"
+        when = f", from {until:%Y-%m-%d %H:%M:%S} UTC on" if until else " after that"
+        return f"the same command goes on{when}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,8 @@ class RolledBackView:
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """One sentence, and what could not be undone."""
         done = self.result
-        parts: list[RenderableType] = [Text(f"{done.n_undone:,} effects undone; {done.n_suppressed:,} had not begun and never will.")]
+        parts: list[RenderableType] = [
+            Text(f"{done.n_undone:,} effects undone; {done.n_suppressed:,} had not begun and never will.")]
         if done.n_failed:
             parts.append(Text(f"{done.n_failed:,} were not undone by the platform: a person has to look", style="bold red"))
         if done.too_late:

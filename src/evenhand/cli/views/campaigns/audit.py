@@ -75,8 +75,8 @@ class DrawnView:
             parts.append(Text(f"too few people read {', '.join(sample.assignment.unread)}: those strata will be dropped",
                               style="yellow"))
         parts += [quiet(f"  {file}") for file in self.drawn.files]
-        parts.append(quiet(f"next: fill in `verdict` (right, wrong, cannot_decide), then evenhand audit verdicts {self.campaign} "
-                           "FILE"))
+        parts.append(quiet("next: fill in `verdict` (right, wrong, cannot_decide), then "
+                           f"evenhand audit verdicts {visible(self.campaign)} FILE"))
         return Group(*parts)
 
     def record(self) -> dict[str, object]:
@@ -104,9 +104,8 @@ class VerdictsView:
         known = f"; {done.n_known:,} were given before" if done.n_known else ""
         parts: list[RenderableType] = [Text(f"{done.n_taken:,} verdicts taken{known}.")]
         parts += [quiet(f"  {file}") for file in done.files]
-        parts.append(quiet(
-            f"missing: {done.n_missing:,} readings; {done.n_disputed:,} items for a third person" if done.n_missing or done.n_disputed
-            else f"next: evenhand audit conclude {self.campaign}"))
+        parts.append(quiet(f"missing: {done.n_missing:,} readings; {done.n_disputed:,} items for a third person"
+                           if done.n_missing or done.n_disputed else f"next: evenhand audit conclude {visible(self.campaign)}"))
         return Group(*parts)
 
     def record(self) -> dict[str, object]:
@@ -143,7 +142,8 @@ class AuditView:
             parts.append(quiet(f"and {len(result.strata) - MOST_ROWS:,} more; --json has all"))
         missed = [one for one in result.strata if one.outcome is not StratumOutcome.PASSED]
         if missed:
-            parts += [heading("Missed the gate"), *(Text(f"{visible(one.stratum.key)}: {one.why}") for one in missed[:MOST_ROWS])]
+            parts.append(heading("Missed the gate"))
+            parts += [Text(f"{visible(one.stratum.key)}: {one.why}") for one in missed[:MOST_ROWS]]
         agreement = "not defined: everybody always said the same" if result.kappa.value is None else (
             f"kappa {result.kappa.value:.2f}, alpha {result.alpha.value or 0:.2f}")
         parts += [Text(), quiet(f"agreement of the readers: {agreement}"), quiet(
