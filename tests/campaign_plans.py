@@ -13,6 +13,7 @@ import pyarrow as pa
 from evenhand import __version__
 from evenhand.campaign.plan import PlanDigest
 from evenhand.connectors.plan_folder import PlanWriter
+from evenhand.model.penalty import Penalty
 from evenhand.model.plan import DECISIONS, EFFECTS, Plan
 
 CUT_OFF = datetime(2026, 11, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ def written_plan(folder: Path, *, n: int = 30, penalties: Sequence[str] = PENALT
                             "account_id": f"a{number}", "post_id": post, "penalty": penalty, "undo": "restore",
                             "not_before": WAITS_UNTIL if penalty == "close" else None})
     header = {"cut_off": CUT_OFF.isoformat(), "snapshot": "snap", "pack": "pack", "registries": "registries",
-              "code": __version__, "seed": str(seed), "steps": "steps", "supported": " ".join(SUPPORTED)}
+              "code": __version__, "seed": str(seed), "steps": "steps", "supported": " ".join(sorted(map(Penalty, SUPPORTED)))}
     digest = PlanDigest(made_from=header)
     for effect in effects:
         digest.add(effect["key"], penalty=effect["penalty"], not_before=effect["not_before"])

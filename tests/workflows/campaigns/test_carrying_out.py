@@ -81,7 +81,7 @@ def test_after_the_rollback_the_platform_is_as_it_was_before(make: Make, tmp_pat
     preview = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--preview", "--json").json
     assert sum(one["effects"] for one in preview["by_penalty"]) == 245
     assert terminal.status()["state"] == "completed"
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "the list was wrong", "--confirm", "autumn:210",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list", "--confirm", "autumn:210",
                          "--json").json
     assert (back["state"], back["undone"], back["failed"], back["too_late"]) == ("rolled_back", 245, 0, [])
     assert platform_state(tmp_path / "platform") == before

@@ -48,9 +48,7 @@ def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off:
     with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal) as desk:
         wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
                        cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
-        outcome = draft_campaign(desk, wanted, person=person)
-        if plan is not None and not isinstance(outcome, Refusal):
-            outcome = bind(desk, plan, person=person)
+        outcome = draft_campaign(desk, wanted, person=person, plan=plan)
         show_step(desk, outcome, f"`{name}` is drafted" + (" and its plan bound" if plan is not None else ""), as_json=as_json)
 
 

@@ -26,6 +26,7 @@ from evenhand.workflows.effects.worker import Doors, Shift, Step, work
 
 USUAL_CAPS = Caps(effects=100_000, effects_per_language=50_000, reach=50_000_000, reach_per_language=25_000_000)
 """The most of one hour where nobody says otherwise. Our own choice: it lets a person stop a mistake in the first hour."""
+LOOK = "look at the reasons; the approvers resume it with `evenhand resume`, or roll it back"
 _ON_THE_WAY = frozenset({CampaignState.APPROVED, CampaignState.RUNNING})
 
 
@@ -89,7 +90,8 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
     if course.campaign.state is CampaignState.COMPLETED:
         return Applied(campaign=course.campaign, stages=(), n_stages=_n_stages(course))
     if course.campaign.state not in _ON_THE_WAY:
-        return wrong_state(course.campaign, EventKind.STARTED, _ON_THE_WAY)
+        refusal = wrong_state(course.campaign, EventKind.STARTED, _ON_THE_WAY)
+        return replace(refusal, next_step=LOOK) if course.campaign.state is CampaignState.HALTED else refusal
     refuse_unsupported(plan, platform.capabilities)
     way = rollout(plan, now.plan)
     started = _started(desk, course, now, way, conduct, person=person)

@@ -15,6 +15,7 @@ from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.errors import PlanError, Problem
 from evenhand.model.campaigns.campaign import Basis, Campaign, Refusal
 from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.penalty import Penalty
 from evenhand.model.plan import Plan
 from evenhand.workflows.campaigns.steps import Course
 
@@ -45,7 +46,7 @@ def refuse_broken(now: PlanNow) -> None:
     digest = PlanDigest(made_from={
         "cut_off": plan.cut_off.isoformat(), "snapshot": plan.snapshot, "pack": plan.pack_digest,
         "registries": plan.registries_digest, "code": plan.code_version, "seed": str(plan.seed), "steps": plan.steps_digest,
-        "supported": " ".join(sorted(plan.supported))})
+        "supported": " ".join(sorted(map(Penalty, plan.supported)))})
     for batch in pq.ParquetFile(table_file(now.folder, "effects")).iter_batches(columns=["key", "penalty", "not_before"]):
         for key, penalty, not_before in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             digest.add(key, penalty=penalty, not_before=not_before)

@@ -25,11 +25,18 @@ class Draft:
     is_rehearsal: bool = False
 
 
-def draft(desk: Desk, draft: Draft, *, person: str) -> Campaign | Refusal:
-    """Draft a campaign."""
+def draft(desk: Desk, draft: Draft, *, person: str, plan: Path | None = None) -> Campaign | Refusal:
+    """Draft a campaign and, where one is given, bind its plan in the same step: both or neither."""
     seconds = int((draft.cooling_off or draft.mode.cooling_off).total_seconds())
     body: dict[str, Json] = {"mode": str(draft.mode), "cooling_off_seconds": seconds, "rehearsal": draft.is_rehearsal}
-    return desk.take(desk.hand(person).event(EventKind.DRAFTED, body))
+    hand = desk.hand(person)
+    events = [hand.event(EventKind.DRAFTED, body)]
+    if plan is not None:
+        facts = _bound(plan, None)
+        if isinstance(facts, Refusal):
+            return facts
+        events.append(hand.event(EventKind.PLANNED, facts))
+    return desk.take(*events)
 
 
 def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | None = None) -> Campaign | Refusal:
@@ -37,13 +44,18 @@ def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | No
 
     What the platform cannot take back for ever comes from its `capabilities`; closing always counts.
     """
+    facts = _bound(plan, capabilities)
+    return facts if isinstance(facts, Refusal) else desk.take(desk.hand(person).event(EventKind.PLANNED, facts))
+
+
+def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | Refusal:
+    """What the event `planned` says of a plan. Raises `PlanError` when it is not whole."""
     now = plan_now(plan)
     refuse_broken(now)
     if changed := Basis.of(now.plan).changed(now.basis):
         return stale(changed)
-    body: dict[str, Json] = {"basis": now.basis.as_json(), "irreversible": irreversible_penalties(now, capabilities),
-                             "files": now.files, "n_decisions": sum(sum(of.values()) for of in now.plan.counts.values())}
-    return desk.take(desk.hand(person).event(EventKind.PLANNED, body))
+    return {"basis": now.basis.as_json(), "irreversible": irreversible_penalties(now, capabilities), "files": now.files,
+            "n_decisions": sum(sum(of.values()) for of in now.plan.counts.values())}
 
 
 def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
