@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -247,3 +250,12 @@ def test_every_view_says_in_json_what_it_documents(make: Make) -> None:
     assert terminal.run("status", "--json").code == 2, "there is no database yet"
     terminal.drafted()
     assert [one["campaign"] for one in terminal.done("status", "--json").json["campaigns"]] == ["autumn"]
+
+
+def test_without_the_extra_the_command_line_works_and_a_campaign_says_what_to_install(tmp_path: Path) -> None:
+    code = ("import sys; sys.modules['sqlalchemy'] = sys.modules['alembic'] = None\n"
+            "from evenhand.cli.main import main; main(sys.argv[1:])")
+    ran = subprocess.run([sys.executable, "-c", code, "status"], cwd=tmp_path, capture_output=True, text=True, check=False,
+                         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    assert ran.returncode == 2
+    assert "install it with `pip install evenhand[campaign]`" in ran.stderr

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evenhand.campaign.lifecycle.refusals import stale, wrong_state
 from evenhand.campaign.stages import Caps, Stage
@@ -14,7 +15,6 @@ from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal
 from evenhand.model.campaigns.effect_state import Settlement
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.ports import Platform
-from evenhand.stores.releasing import StageCount
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
@@ -23,6 +23,9 @@ from evenhand.workflows.campaigns.watching import StageWatch
 from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
 from evenhand.workflows.effects.worker import Doors, Shift, Step, work
+
+if TYPE_CHECKING:
+    from evenhand.stores.releasing import StageCount
 
 USUAL_CAPS = Caps(effects=100_000, effects_per_language=50_000, reach=50_000_000, reach_per_language=25_000_000)
 """The most of one hour where nobody says otherwise. Our own choice: it lets a person stop a mistake in the first hour."""
