@@ -24,10 +24,11 @@ def effects(penalties: Sequence[str] = PENALTIES, *, n_posts: int = 2, stages: i
         for post_id in posts:
             turn = len(rows)
             rows.append({"key": f"key{turn}", "decision_id": f"decision{number}", "account_id": f"account{number}",
-                         "post_id": post_id, "penalty": penalty, "until": UNTIL if penalty == "suspend" else None, "due_at": 0,
+                         "post_id": post_id, "penalty": penalty, "stratum": f"p/{penalty}/en",
+                         "until": UNTIL if penalty == "suspend" else None, "due_at": 0,
                          "stage": turn * stages // max(1, len(penalties) + n_posts), "turn": turn})
     return pa.Table.from_pylist(rows, schema=pa.schema([
-        *(pa.field(name, pa.string()) for name in ("key", "decision_id", "account_id", "post_id", "penalty")),
+        *(pa.field(name, pa.string()) for name in ("key", "decision_id", "account_id", "post_id", "penalty", "stratum")),
         pa.field("until", pa.int64()), pa.field("due_at", pa.int64()), pa.field("stage", pa.int32()),
         pa.field("turn", pa.int64())]))
 

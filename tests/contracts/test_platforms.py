@@ -61,7 +61,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 def order(key: str = "k", *, act: Act = Act.IMPOSE, penalty: Penalty = Penalty.LABEL, of_key: str | None = None,
           account: str = "ä/1", post: str | None = None) -> Order:
     return Order(order_id=1, campaign_id="autumn", key=key, act=act, of_key=of_key, decision_id="d", account_id=account,
-                 post_id=post, penalty=penalty, stage=0, turn=0, until=UNTIL if penalty is Penalty.SUSPEND else None,
+                 post_id=post, penalty=penalty, stratum="p/label/en", stage=0, turn=0,
+                 until=UNTIL if penalty is Penalty.SUSPEND else None,
                  attempts=1, failures=0, unwanted=None)
 
 

@@ -148,14 +148,15 @@ def test_orders_are_leased_in_their_turn_by_stage_and_when_due(database: Databas
     later = leased(outbox, stages=(0, 1))
     assert [order.turn for order in later] == [5, 6, 7, 8]
     assert later[1] == Order(order_id=later[1].order_id, campaign_id="autumn", key="key6", act=Act.IMPOSE, of_key=None,
-                             decision_id="decision5", account_id="account5", post_id=None, penalty="suspend", stage=1, turn=6,
+                             decision_id="decision5", account_id="account5", post_id=None, penalty="suspend",
+                             stratum="p/suspend/en", stage=1, turn=6,
                              until=UNTIL, attempts=1, failures=0, unwanted=None)
 
 
 def test_an_order_that_waits_for_its_day_is_not_leased_before(database: Database) -> None:
     outbox = OutboxTable(database)
     day = NOON + timedelta(days=184)
-    waits = effects(["close"]).set_column(6, "due_at", pa.array([(day - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
+    waits = effects(["close"]).set_column(7, "due_at", pa.array([(day - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
         microseconds=1)]))
     outbox.load("autumn", effects=waits, statements=statements(["close"]))
     assert leased(outbox, at=day - timedelta(seconds=1)) == []

@@ -14,6 +14,11 @@ import click
 
 from evenhand import __version__
 from evenhand.cli.appeal import appeal
+from evenhand.cli.campaigns.apply import apply
+from evenhand.cli.campaigns.audit import audit
+from evenhand.cli.campaigns.campaign import campaign
+from evenhand.cli.campaigns.deciding import approve_, halt_, resume_, status_
+from evenhand.cli.campaigns.rollback import rollback
 from evenhand.cli.demand import demand
 from evenhand.cli.demo import demo
 from evenhand.cli.evaluate import evaluate
@@ -52,8 +57,8 @@ def evenhand() -> None:
     """
 
 
-for command in (demo, ingest, media, scan, plan, explain, report, appeal, victims, policy, registry, demand, ledger, verify,
-                evaluate, world):
+for command in (demo, ingest, media, scan, plan, explain, report, campaign, audit, approve_, apply, status_, halt_, resume_,
+                rollback, appeal, victims, policy, registry, demand, ledger, verify, evaluate, world):
     evenhand.add_command(command)
 
 

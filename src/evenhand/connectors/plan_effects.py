@@ -15,12 +15,13 @@ PORTION = 50_000
 
 
 def effect_portions(folder: Path) -> Iterator[pa.Table]:
-    """The plan's effects in its order: position, key, decision_id, account_id, post_id, penalty, until, due_at.
+    """The plan's effects in its order: position, key, decision_id, account_id, post_id, penalty, stratum, until, due_at.
 
     Times are microseconds since 1970; `due_at` is 0 for what waits for nothing. An effect lasts as long as its decision.
     """
     return _portions(folder, """
         select e.position, e.key, e.decision_id, e.account_id, e.post_id, e.penalty,
+            concat(d.policy_id, '/', d.penalty, '/', coalesce(d.language, 'und')) as stratum,
             epoch_us(d.until) as until, coalesce(epoch_us(e.not_before), 0) as due_at
         from read_parquet($effects) e left join read_parquet($decisions) d using (decision_id)
         order by e.position""", effects=str(table_file(folder, "effects")), decisions=str(table_file(folder, "decisions")))

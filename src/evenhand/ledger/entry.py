@@ -13,8 +13,8 @@ from hashlib import sha256
 from typing import NamedTuple, Protocol, Self
 
 from evenhand.ledger.canonical import canonical_text, in_order
-from evenhand.ledger.published_fields import NOBODY, PARTS, PUBLISHED, PUBLISHED_PREFIX
-from evenhand.model.campaigns.event import Event, Json
+from evenhand.ledger.published_fields import PARTS, PUBLISHED, PUBLISHED_PREFIX
+from evenhand.model.campaigns.event import NOBODY, Event, Json
 
 VERSION = 1
 """Of the form of entries; raised when a field changes its meaning."""

@@ -10,8 +10,7 @@ from typing import Any
 
 from evenhand.ledger.canonical import canonical
 from evenhand.ledger.entry import COMMITTED, VERSION, Disclosure, written_at
-from evenhand.ledger.published_fields import NOBODY
-from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
 
 FIELDS = frozenset({"actor", "at", "body", "campaign_id", "kind", "version"})
 

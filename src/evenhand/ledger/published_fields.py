@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-NOBODY = "evenhand"
-"""The actor of what no person did. Any other actor is a person, who is committed to."""
-
 PUBLISHED_PREFIX = "n_"
 """A whole number under a name that begins so is a count, and is published."""
 
@@ -14,9 +11,9 @@ PUBLISHED: frozenset[str] = frozenset({
     "steps_digest", "supported", "seed", "mode", "campaign", "position", "guards", "harms", "territory",
     # what is decided, and for which part
     "policy", "policy_id", "clause", "penalty", "penalty_before", "harm", "language", "stratum", "strata", "stage",
-    "outcome", "automation", "undo", "until", "not_before", "irreversible_after", "gate", "bound", "share", "precision",
-    "confidence", "kappa", "alpha", "sensitivity", "specificity", "status", "read_back", "attempts", "connector",
-    "platform",
+    "outcome", "automation", "irreversible", "statement_kind", "undo", "until", "not_before", "irreversible_after", "gate",
+    "bound", "share", "precision", "confidence", "kappa", "alpha", "sensitivity", "specificity", "status", "read_back",
+    "attempts", "connector", "platform",
     # what was checked
     "check", "threshold", "measured", "safeguard", "verdict", "agrees", "slot", "cooling_off_seconds",
     # demands and referrals: whose, on which ground, what was answered

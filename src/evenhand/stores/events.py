@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from evenhand.errors import Overtaken, Problem
@@ -48,17 +49,56 @@ class EventTable:
             with self._database.read() as connection:
                 rows = connection.execute(query).all()
             for row in rows:
-                yield row.sequence, Event(campaign_id=campaign_id, kind=EventKind(row.kind), at=instant(row.at),
-                                          actor=row.actor, body=json.loads(row.body))
+                yield row.sequence, _event(campaign_id, row)
             if len(rows) < PORTION:
                 return
             after = rows[-1].sequence
+
+    def steps(self, campaign_id: str, *, after: int = 0) -> Iterator[tuple[int, Event]]:
+        """The same without what only says what became of an effect or a statement: all that the campaign's state rests on."""
+        with self._database.read() as connection:
+            rows = _rows(connection, campaign_id, after=after)
+        return ((row.sequence, _event(campaign_id, row)) for row in rows)
+
+    def campaigns(self) -> tuple[str, ...]:
+        """The ids of all campaigns that have an event."""
+        with self._database.read() as connection:
+            return tuple(connection.scalars(select(CAMPAIGNS.c.campaign_id).where(CAMPAIGNS.c.n_events > 0).order_by(
+                CAMPAIGNS.c.campaign_id)))
+
+    def decide(self, campaign_id: str, decide: Callable[[Iterator[Event]], Sequence[Event]]) -> int:
+        """Append what `decide` makes of the campaign's steps so far, while nobody else can append; the last number.
+
+        Whoever decides sees everything that was decided before: of two approvers one is second. When `decide` raises,
+        nothing is kept.
+        """
+        with self._database.write() as connection:
+            n_events = lock_campaign(connection, campaign_id)
+            events = decide(_event(campaign_id, row) for row in _rows(connection, campaign_id, after=0))
+            return append(connection, events) if events else n_events
 
     def counts(self, campaign_id: str) -> dict[EventKind, int]:
         """How many events of each kind the campaign has."""
         query = (select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id).group_by(EVENTS.c.kind))
         with self._database.read() as connection:
             return {EventKind(kind): n for kind, n in connection.execute(query)}
+
+
+BULK: Collection[EventKind] = frozenset({
+    EventKind.EFFECT_IMPOSED, EventKind.EFFECT_FAILED, EventKind.EFFECT_SUPPRESSED, EventKind.EFFECT_UNDONE,
+    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED})
+"""What became of single effects and statements: millions, none of which changes the campaign's state."""
+
+
+def _rows(connection: Connection, campaign_id: str, *, after: int) -> Sequence[Row[tuple[Any, ...]]]:
+    return connection.execute(select(EVENTS).where(
+        EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after,
+        EVENTS.c.kind.not_in(sorted(kind.value for kind in BULK))).order_by(EVENTS.c.sequence)).all()
+
+
+def _event(campaign_id: str, row: Row[tuple[Any, ...]]) -> Event:
+    return Event(campaign_id=campaign_id, kind=EventKind(row.kind), at=instant(row.at), actor=row.actor,
+                 body=json.loads(row.body))
 
 
 def lock_campaign(connection: Connection, campaign_id: str) -> int:

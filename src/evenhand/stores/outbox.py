@@ -19,8 +19,8 @@ from evenhand.stores.schema import OUTBOX, STATEMENTS
 ORDER_COLUMNS = tuple(OUTBOX.c[name] for name in Order._fields)
 SETTLED_COLUMNS = ("order_id", "state", "due_at", "failures", "reference", "why", "read_back", "irreversible_at",
                    "settled_at", "owner", "leased_until")
-FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "account_id", "post_id", "penalty", "stage",
-                     "turn", "until", "state", "due_at", "attempts", "failures")
+FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "account_id", "post_id", "penalty", "stratum",
+                     "stage", "turn", "until", "state", "due_at", "attempts", "failures")
 REASONS = "reasons"
 REINSTATEMENT = "reinstatement"
 NEVER_IMPOSED = "what it would take back was never imposed"
@@ -167,10 +167,10 @@ def _following(order: Order) -> Iterable[tuple[object, ...]]:
     same = (order.decision_id, order.account_id)
     state = EffectState.QUEUED.value
     yield (order.campaign_id, f"{order.decision_id}:{REASONS}", Act.TELL.value, None, *same, None, order.penalty,
-           order.stage, order.turn, order.until, state, 0, 0, 0)
+           order.stratum, order.stage, order.turn, order.until, state, 0, 0, 0)
     if order.until is not None and order.penalty == Penalty.SUSPEND:
         yield (order.campaign_id, f"{order.key}:lift", Act.LIFT.value, order.key, *same, order.post_id, order.penalty,
-               order.stage, order.turn, order.until, state, order.until, 0, 0)
+               order.stratum, order.stage, order.turn, order.until, state, order.until, 0, 0)
 
 
 def _of_parents(connection: Connection, orders: Sequence[Order], *, state: EffectState) -> None:
@@ -192,7 +192,8 @@ def _drop(connection: Connection, orders: Sequence[Order], keys: Sequence[str | 
 def _reinstated(connection: Connection, orders: Sequence[Order]) -> None:
     """Queue the statements of reinstatement that were given with the order to undo."""
     rows = [(order.campaign_id, f"{order.decision_id}:{REINSTATEMENT}", Act.TELL.value, None, order.decision_id,
-             order.account_id, None, order.penalty, order.stage, order.turn, None, EffectState.QUEUED.value, 0, 0, 0)
+             order.account_id, None, order.penalty, order.stratum, order.stage, order.turn, None, EffectState.QUEUED.value,
+             0, 0, 0)
             for order in orders]
     bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, rows, skip_known=True)
 

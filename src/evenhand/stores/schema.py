@@ -52,6 +52,7 @@ OUTBOX = Table(
     Column("account_id", Text, nullable=False),
     Column("post_id", Text),
     Column("penalty", Text, nullable=False),
+    Column("stratum", Text, nullable=False, server_default=text("''")),
     Column("stage", Integer, nullable=False),
     Column("turn", BigInteger, nullable=False),
     Column("until", BigInteger),

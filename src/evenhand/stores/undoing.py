@@ -68,10 +68,10 @@ def _suppress(connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *
     append(connection, [
         Event(campaign_id=row.campaign_id, kind=EventKind.EFFECT_SUPPRESSED, at=at, actor=actor, body={
             "key": row.key, "decision_id": row.decision_id, "account_id": row.account_id, "post_id": row.post_id,
-            "penalty": row.penalty, "stage": row.stage, "why": why}) for row in rows])
+            "penalty": row.penalty, "stratum": row.stratum, "stage": row.stage, "why": why}) for row in rows])
 
 
 def _undo_of(row: Row[tuple[object, ...]], why: str) -> tuple[object, ...]:
     """The order that undoes the effect in `row`; why goes along, for its event."""
     return (row.campaign_id, f"{row.key}:undo", Act.UNDO.value, row.key, row.decision_id, row.account_id, row.post_id,
-            row.penalty, row.stage, row.turn, None, EffectState.QUEUED.value, 0, 0, 0, why)
+            row.penalty, row.stratum, row.stage, row.turn, None, EffectState.QUEUED.value, 0, 0, 0, why)

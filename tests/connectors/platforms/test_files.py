@@ -12,7 +12,8 @@ from evenhand.errors import DoorError, Unreachable
 from evenhand.model.campaigns.effect_state import Act, Answer, Order, Standing
 
 ORDER = Order(order_id=1, campaign_id="autumn", key="k", act=Act.IMPOSE, of_key=None, decision_id="d", account_id="a",
-              post_id="p", penalty="delete_post", stage=0, turn=0, until=None, attempts=1, failures=0, unwanted=None)
+              post_id="p", penalty="delete_post", stratum="p/delete_post/en", stage=0, turn=0, until=None, attempts=1,
+              failures=0, unwanted=None)
 OTHER = ORDER._replace(key="l")
 
 

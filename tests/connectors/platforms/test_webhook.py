@@ -29,7 +29,8 @@ from evenhand.workflows.effects.worker import Doors, Shift, work
 
 SECRET = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 ORDER = Order(order_id=1, campaign_id="autumn", key="k", act=Act.IMPOSE, of_key=None, decision_id="d", account_id="a",
-              post_id=None, penalty="label", stage=0, turn=0, until=None, attempts=1, failures=0, unwanted=None)
+              post_id=None, penalty="label", stratum="p/label/en", stage=0, turn=0, until=None, attempts=1, failures=0,
+              unwanted=None)
 
 
 @pytest.fixture

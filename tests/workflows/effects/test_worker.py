@@ -99,7 +99,8 @@ def test_every_effect_is_imposed_once_and_told(database: Database) -> None:
     assert platform.told["decision0:reasons"] == statements()["body"][0].as_py()
     body = next(one.body for _, one in EventTable(database).read("autumn") if one.kind is EventKind.EFFECT_IMPOSED)
     assert body == {"key": "key0", "decision_id": "decision0", "account_id": "account0", "post_id": None, "penalty": "label",
-                    "stage": 0, "reference": "f-key0" if body["reference"] else "", "read_back": "in_force", "attempts": 1}
+                    "stratum": "p/label/en", "stage": 0, "reference": "f-key0" if body["reference"] else "",
+                    "read_back": "in_force", "attempts": 1}
 
 
 @pytest.mark.parametrize("step", Step)

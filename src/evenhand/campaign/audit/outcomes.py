@@ -18,8 +18,6 @@ from evenhand.model.campaigns.audit import Slot, Stratum, StratumOutcome, Verdic
 from evenhand.model.campaigns.campaign import Refusal
 from evenhand.model.penalty import Penalty
 
-VERDICT_VALUES = pa.array([str(verdict) for verdict in Verdict], pa.string())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumResult:
@@ -104,11 +102,12 @@ def golden_of(resolved: Resolved, truths: pa.Table) -> Golden:
 
 def agreement(resolved: Resolved, *, seed: str) -> tuple[Agreement, Agreement]:
     """Cohen's kappa of first and second readings and Krippendorff's alpha of all of them, before adjudication."""
-    words = [pc.index_in(resolved.table[str(slot)], value_set=VERDICT_VALUES) for slot in (Slot.FIRST, Slot.SECOND)]
+    values = pa.array([str(verdict) for verdict in Verdict], pa.string())
+    words = [pc.index_in(resolved.table[str(slot)], value_set=values) for slot in (Slot.FIRST, Slot.SECOND)]
     both = pc.and_(pc.is_valid(words[0]), pc.is_valid(words[1]))
     first, second = (np.asarray(word.filter(both), np.int64) for word in words)
     items = np.tile(np.arange(len(first), dtype=np.int64), 2)
-    n_values = len(VERDICT_VALUES)
+    n_values = len(values)
     return (cohen_kappa(first, second, n_values=n_values, seed=seed),
             krippendorff_alpha(items, np.concatenate((first, second)), n_values=n_values, seed=seed))
 

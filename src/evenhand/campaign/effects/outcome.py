@@ -8,12 +8,10 @@ from datetime import datetime
 from evenhand.campaign.effects.retry import Retry
 from evenhand.model.campaigns.capability import Capabilities, Reversible
 from evenhand.model.campaigns.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing
-from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
 from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.penalty import Penalty
 
-NOBODY = "evenhand"
-"""The actor of what no person did."""
 GONE = "the account or post is gone from the platform"
 ERASED = "what was saved before the effect was erased: the platform has to restore it from its own copies"
 NOT_DONE = "the platform gave a receipt, but it is not so when asked again"
@@ -69,9 +67,10 @@ def settled(order: Order, receipt: Receipt, read_back: ReadBack | None, *, rules
     if receipt.answer is Answer.GONE:
         return gone(order, at=at)
     if receipt.answer is Answer.REFUSED:
-        return _ended(order, EffectState.FAILED, receipt.why or "the platform refused", None, at=at)
+        return _ended(order, EffectState.FAILED, receipt.why.strip() or "the platform refused", None, at=at)
     if receipt.answer is Answer.LATER or read_back is None:
-        return failed_for_now(order, receipt.why or "the platform did not do it", asked=receipt.retry_after, rules=rules, at=at)
+        return failed_for_now(order, receipt.why.strip() or "the platform did not do it", rules=rules, at=at,
+                              asked=receipt.retry_after)
     if read_back.standing is Standing.IN_FORCE:
         return _done(order, read_back.reference or receipt.reference, rules=rules, at=at)
     if read_back.standing is Standing.GONE:
@@ -127,9 +126,10 @@ def _ended(order: Order, state: EffectState, why: str, read_back: Standing | Non
 def _event(order: Order, state: EffectState, *, at: datetime, facts: dict[str, Json]) -> Event:
     about: dict[str, Json] = {
         "key": order.of_key or order.key, "decision_id": order.decision_id, "account_id": order.account_id,
-        "post_id": order.post_id, "penalty": str(order.penalty), "stage": order.stage}
+        "post_id": order.post_id, "penalty": str(order.penalty), "stratum": order.stratum,
+        "stage": order.stage}
     if order.act is Act.TELL:
-        about["statement"] = order.key.rpartition(":")[2]
+        about["statement_kind"] = order.key.rpartition(":")[2]
     if order.act is Act.UNDO:
         about["why"] = order.unwanted
     return Event(campaign_id=order.campaign_id, kind=_EVENTS[order.act, state], at=at, actor=NOBODY, body=about | facts)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from evenhand.campaign.lifecycle import facts, preparing, refusals, running
-from evenhand.model.campaigns.campaign import NOBODY, Campaign, CampaignState, Mode, Refusal
-from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 
 _S = CampaignState
 EVERY_STATE = frozenset(CampaignState)
@@ -31,6 +31,8 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.EFFECT_FAILED: IN_MOTION,
     EventKind.EFFECT_SUPPRESSED: IN_MOTION,
     EventKind.EFFECT_UNDONE: SINCE_THE_START,
+    EventKind.EFFECT_LIFTED: SINCE_THE_START,
+    EventKind.UNDO_FAILED: SINCE_THE_START,
     EventKind.STATEMENT_DELIVERED: SINCE_THE_START,
     EventKind.STATEMENT_FAILED: SINCE_THE_START,
     EventKind.HALTED: IN_MOTION,
@@ -127,4 +129,4 @@ def _drafted(event: Event) -> Campaign | Refusal:
     if cooling_off < mode.cooling_off:
         return refusals.cooling_off_too_short(mode.cooling_off)
     return Campaign(campaign_id=event.campaign_id, mode=mode, state=CampaignState.DRAFT, cooling_off=cooling_off,
-                    proposers=frozenset({event.actor}), changed_at=event.at)
+                    proposers=frozenset({event.actor}), changed_at=event.at, is_rehearsal=event.body.get("rehearsal") is True)

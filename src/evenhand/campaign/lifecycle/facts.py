@@ -128,6 +128,8 @@ FACTS: Mapping[EventKind, Mapping[str, _Form]] = {
     EventKind.EFFECT_FAILED: {**_EFFECT, "why": TEXT},
     EventKind.EFFECT_SUPPRESSED: {**_EFFECT, "why": TEXT},
     EventKind.EFFECT_UNDONE: {**_EFFECT, "why": TEXT},
+    EventKind.EFFECT_LIFTED: _EFFECT,
+    EventKind.UNDO_FAILED: {**_EFFECT, "why": TEXT},
     EventKind.STATEMENT_DELIVERED: {"decision_id": TEXT},
     EventKind.STATEMENT_FAILED: {"decision_id": TEXT, "why": TEXT},
     EventKind.HALTED: {"reasons": REASONS},

@@ -13,8 +13,6 @@ from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.event import Json
 from evenhand.model.plan import Plan
 
-NOBODY = "evenhand"
-"""The actor of what no person did."""
 TEAM_COOLING_OFF = timedelta(hours=1)
 """The least time between the end of the audit and an approval; a campaign may ask for more."""
 SOLO_COOLING_OFF = timedelta(hours=24)
@@ -218,6 +216,8 @@ class Campaign:
     """Approvers who want to go on after the last halt."""
     is_rolling_back: bool = False
     is_reported: bool = False
+    is_rehearsal: bool = False
+    """Carried out on a simulated platform only, with a clock that may be set."""
 
     @property
     def approvers(self) -> frozenset[str]:

@@ -55,6 +55,8 @@ class Order(NamedTuple):
     post_id: str | None
     penalty: str
     """A `Penalty`; for a statement, the one that it is about."""
+    stratum: str
+    """What was audited together with it, and covers it."""
     stage: int
     turn: int
     until: int | None

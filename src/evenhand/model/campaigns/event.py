@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """What a JSON document can hold."""
+NOBODY = "evenhand"
+"""The actor of what no person did. Any other actor is a person."""
 
 
 class EventKind(StrEnum):

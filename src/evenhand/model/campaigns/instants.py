@@ -24,3 +24,7 @@ def instant(microseconds_since_1970: int) -> datetime:
     datetime.datetime(1970, 1, 2, 0, 0, tzinfo=datetime.timezone.utc)
     """
     return EPOCH + timedelta(microseconds=microseconds_since_1970)
+
+
+HELD = microseconds(datetime(9999, 12, 31, tzinfo=UTC))
+"""When an effect is due that nobody has let out yet."""

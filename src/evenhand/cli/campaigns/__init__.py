@@ -1,0 +1,1 @@
+"""The commands of a campaign, from the draft to the rollback."""

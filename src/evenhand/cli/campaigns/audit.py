@@ -1,0 +1,92 @@
+"""`evenhand audit`: what reading a plan's sample costs, drawing it, taking the verdicts, and the outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
+from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
+from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, VerdictsView
+from evenhand.errors import ConfigError, Problem
+from evenhand.model.campaigns.campaign import Mode
+from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
+from evenhand.workflows.campaigns.sampling import Reading, draw, preview
+
+golden_option = click.option("--golden", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+                             help="Parquet: decisions whose truth is known (`is_right`).")
+
+
+@click.group()
+def audit() -> None:
+    """The audit: people read a sample before anything happens, and each stratum passes, is lowered or dropped."""
+
+
+@audit.command("cost")
+@click.argument("plan", type=EXISTING)
+@click.option("--solo", is_flag=True, help="For solo mode: one reader.")
+@as_json
+def cost_(*, plan: Path, solo: bool, as_json: bool) -> None:
+    """Show what an audit of PLAN would read, stratum by stratum, and how many hours that takes."""
+    strata, cost = preview(plan, mode=Mode.SOLO if solo else Mode.TEAM)
+    screen(as_json=as_json).show(CostView(strata=strata, cost=cost))
+
+
+@audit.command("draw")
+@on_desk
+@by
+@plan_option
+@click.option("--seed", required=True, help="Published; chosen by somebody who did not make the plan.")
+@click.option("--reader", "readers", multiple=True, required=True, metavar="PERSON=LANGUAGES",
+              help="Who reads which languages, such as ben=en,pt; may be repeated.")
+@golden_option
+@click.option("--into", type=FOLDER, default=Path("readings"), show_default=True, help="The folder for the readers' files.")
+def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, ...], golden: Path | None, into: Path,
+          state: str, hours: float | None, as_json: bool) -> None:
+    """Draw the sample of the plan, once, and write one file for each reader."""
+    with desk_at(state, name, hours=hours) as desk:
+        reading = Reading(seed=seed, readers=_languages(readers), golden=golden)
+        drawn = accepted(draw(desk, plan, reading, person=person, into=into), as_json=as_json)
+    screen(as_json=as_json).show(DrawnView(drawn=drawn, campaign=name))
+
+
+@audit.command("verdicts")
+@on_desk
+@click.argument("file", type=EXISTING)
+@plan_option
+@golden_option
+@click.option("--into", type=FOLDER, default=Path("readings"), show_default=True,
+              help="The folder for what a third person reads.")
+def verdicts_(*, name: str, file: Path, plan: Path, golden: Path | None, into: Path, state: str, hours: float | None,
+              as_json: bool) -> None:
+    """Take the verdicts of FILE (CSV, JSON, JSONL, Parquet), all or none."""
+    with desk_at(state, name, hours=hours) as desk:
+        taken = accepted(take_verdicts(desk, plan, file, golden=golden, into=into), as_json=as_json)
+    screen(as_json=as_json).show(VerdictsView(taken=taken, campaign=name))
+
+
+@audit.command("conclude")
+@on_desk
+@by
+@plan_option
+@golden_option
+@click.option("--without-golden", "without", metavar="WHY", help="Take the readers to be perfect, and say why; a waiver.")
+def conclude_(*, name: str, person: str, plan: Path, golden: Path | None, without: str | None, state: str, hours: float | None,
+              as_json: bool) -> None:
+    """Conclude the audit: the precision of each stratum with its bound, and what becomes of it."""
+    if golden is None and not (without or "").strip():
+        raise ConfigError(Problem(what="nothing says how good the readers are",
+                                  hint="give the golden items with `--golden`, or a reason with `--without-golden`"))
+    with desk_at(state, name, hours=hours) as desk:
+        found = accepted(conclude_audit(desk, plan, Truths(golden=golden, without_because=without), person=person),
+                         as_json=as_json)
+    screen(as_json=as_json).show(AuditView(concluded=found))
+
+
+def _languages(readers: tuple[str, ...]) -> dict[str, list[str]]:
+    pairs = [text.partition("=") for text in readers]
+    if problems := [Problem(what=f"`--reader {text}` names no person and languages", hint="write `--reader ben=en,pt`")
+                    for text, parts in zip(readers, pairs, strict=True) if not all(parts)]:
+        raise ConfigError(problems)
+    return {person: [one.strip() for one in spoken.split(",") if one.strip()] for person, _, spoken in pairs}

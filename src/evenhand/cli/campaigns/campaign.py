@@ -1,0 +1,104 @@
+"""`evenhand campaign`: draft one, bind a plan, decide closings, let out large accounts, publish what happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
+from evenhand.cli.options import FOLDER, screen
+from evenhand.cli.views.campaigns.published import PublishedView
+from evenhand.cli.views.campaigns.steps import StepView
+from evenhand.cli.views.progress import progress
+from evenhand.model.campaigns.campaign import Campaign, Mode, Refusal
+from evenhand.workflows.campaigns.halting import release as let_out_large
+from evenhand.workflows.campaigns.platforms import open_platform
+from evenhand.workflows.campaigns.preparing import Draft, bind, decide_closing
+from evenhand.workflows.campaigns.preparing import draft as draft_campaign
+from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
+from evenhand.workflows.campaigns.status import status
+from evenhand.workflows.campaigns.steps import Desk
+
+
+@click.group()
+def campaign() -> None:
+    """A campaign carries a plan through: draft, audit, approve, apply. `evenhand status` shows where one stands."""
+
+
+def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bool) -> None:
+    """Show what a step led to, or the refusal."""
+    after = accepted(outcome, as_json=as_json)
+    screen(as_json=as_json).show(StepView(campaign=after, done=done, next_step=status(desk).next_step))
+
+
+@campaign.command()
+@on_desk
+@by
+@click.option("--plan", type=click.Path(path_type=Path, exists=True), help="Bind this plan's folder at once.")
+@click.option("--solo", is_flag=True, help="You are alone: only what can be taken back, 24 hours to think, and every report "
+              "says so.")
+@click.option("--cooling-off", "cooling_off", type=float, metavar="HOURS",
+              help="More time to think between audit and approval.")
+@click.option("--rehearsal", is_flag=True, help="Carried out on a simulated platform only; `--later` moves its clock.")
+def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
+          hours: float | None, as_json: bool) -> None:
+    """Draft the campaign NAME. Whoever drafts it, or binds its plan, approves neither."""
+    with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal) as desk:
+        wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
+                       cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
+        outcome = draft_campaign(desk, wanted, person=person, plan=plan)
+        show_step(desk, outcome, f"`{name}` is drafted" + (" and its plan bound" if plan is not None else ""), as_json=as_json)
+
+
+@campaign.command("bind")
+@on_desk
+@by
+@plan_option
+@click.option("--platform", metavar="KIND:PLACE", help="The platform, so that what it cannot take back is known.")
+def bind_(*, name: str, person: str, plan: Path, platform: str | None, state: str, hours: float | None, as_json: bool) -> None:
+    """Bind a plan to the campaign NAME. Sample, verdicts and approvals of an earlier plan no longer count."""
+    with desk_at(state, name, hours=hours) as desk:
+        opened = None if platform is None else open_platform(platform)
+        outcome = bind(desk, plan, person=person, capabilities=None if opened is None else opened.platform.capabilities)
+        show_step(desk, outcome, "the plan is bound", as_json=as_json)
+
+
+@campaign.command("close")
+@on_desk
+@by
+@click.option("--decision", required=True, help="The decision's id.")
+@click.option("--no", "refuse", is_flag=True, help="Do not close this account.")
+def close_(*, name: str, person: str, decision: str, refuse: bool, state: str, hours: float | None, as_json: bool) -> None:
+    """Decide whether one account is closed. Without a person's decision none is."""
+    with desk_at(state, name, hours=hours) as desk:
+        outcome = decide_closing(desk, decision, close=not refuse, person=person)
+        show_step(desk, outcome, f"the account of `{decision}` {'stays open' if refuse else 'may be closed'}", as_json=as_json)
+
+
+@campaign.command("release")
+@on_desk
+@by
+@click.option("--decision", required=True, help="The decision's id.")
+@click.option("--why", required=True, help="Why it may go out; recorded as a waiver.")
+def release_(*, name: str, person: str, decision: str, why: str, state: str, hours: float | None, as_json: bool) -> None:
+    """Let out an account whose reach alone is above the cap of an hour."""
+    with desk_at(state, name, hours=hours) as desk:
+        outcome = let_out_large(desk, decision, why=why, person=person)
+        show_step(desk, outcome, f"`{decision}` may go out", as_json=as_json)
+
+
+@campaign.command("publish")
+@on_desk
+@click.option("--into", "folder", type=FOLDER, required=True, help="The ledger's folder, which is published.")
+@click.option("--private", type=FOLDER, required=True, help="The folder of what opens the entries.")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), default=Path("ledger.key"), show_default=True,
+              help="The file of the ledger's private key.")
+def publish_(*, name: str, folder: Path, private: Path, key: Path, state: str, hours: float | None, as_json: bool) -> None:
+    """Append what happened since the last time to a ledger. Repeat it as often as you like."""
+    shown = screen(as_json=as_json)
+    with desk_at(state, name, hours=hours) as desk, progress(shown, what="Publishing", unit="events") as advance:
+        done = publish(desk.state, name, LedgerPlace(folder=folder, private=private, key=key),
+                       progress=lambda n, total: advance(n, total, ""))
+    shown.show(PublishedView(published=done, folder=folder))

@@ -1,0 +1,111 @@
+"""Where campaigns stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from evenhand.cli.views.campaigns.steps import campaign_record, kind_of
+from evenhand.cli.views.layout import number, quiet, table
+from evenhand.model.campaigns.audit import StratumOutcome
+from evenhand.model.campaigns.effect_state import Act, EffectState
+from evenhand.model.campaigns.event import EventKind
+from evenhand.statements import visible
+from evenhand.workflows.campaigns.status import IMPOSED, Listed, Status
+
+_LINES = (
+    ("imposed", Act.IMPOSE, IMPOSED), ("failed", Act.IMPOSE, (EffectState.FAILED,)),
+    ("suppressed", Act.IMPOSE, (EffectState.SUPPRESSED,)),
+    ("waiting", Act.IMPOSE, (EffectState.QUEUED, EffectState.IN_FLIGHT)),
+    ("undone", Act.IMPOSE, (EffectState.UNDONE,)), ("ended on their day", Act.IMPOSE, (EffectState.LIFTED,)),
+    ("statements delivered", Act.TELL, (EffectState.DONE,)),
+    ("statements not delivered", Act.TELL, (EffectState.FAILED, EffectState.SUPPRESSED)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """A campaign at a glance.
+
+    JSON: the campaign, `strata` (outcome → how many), `stage` (finished, of), `effects` (state → orders), `events` (kind →
+    how many), `halts`, `waivers`, `reconciles`, `next_step`.
+    """
+
+    name: ClassVar[str] = "campaign_status"
+    status: Status
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """State, people, strata, stages, effects, halts, and what comes next."""
+        campaign = self.status.campaign
+        grid = table()
+        grid.add_column("", no_wrap=True)
+        grid.add_column("", overflow="fold")
+        for name, value in self._facts():
+            grid.add_row(name, value)
+        parts: list[RenderableType] = [Text(f"{kind_of(campaign)} · {campaign.state}", style="bold"), grid]
+        parts += [Text(f"halt {place}: {reason.check}: {visible(reason.text)}", style="red")
+                  for place, halt in enumerate(campaign.halts, start=1) for reason in halt.reasons]
+        if not self.status.reconciles:
+            parts.append(Text("the outbox and the events count differently: compare them with the ledger", style="bold red"))
+        return Group(*parts, quiet(f"next: {visible(self.status.next_step)}"))
+
+    def _facts(self) -> list[tuple[str, Text]]:
+        campaign, status = self.status.campaign, self.status
+        facts = [("plan", campaign.basis.digest[:16] if campaign.basis else "none bound"),
+                 ("proposed by", ", ".join(sorted(campaign.proposers))),
+                 ("approved by", ", ".join(sorted(campaign.approvers)) or "nobody yet")]
+        if campaign.strata is not None:
+            counts = self._strata()
+            facts.append(("audit", " · ".join(f"{n:,} strata {outcome}" for outcome, n in counts.items() if n)))
+        if campaign.progress is not None:
+            progress = campaign.progress
+            facts.append(("stages", f"{progress.n_finished} of {progress.n_stages} finished"
+                          + (", one under way" if progress.is_open else "")))
+        rows = [(name, Text(visible(value))) for name, value in facts]
+        return rows + [(name, number(n)) for name, act, states in _LINES if (n := status.n_orders(act, *states))]
+
+    def _strata(self) -> dict[str, int]:
+        outcomes = list((self.status.campaign.strata or {}).values())
+        return {str(outcome): outcomes.count(outcome) for outcome in StratumOutcome}
+
+    def record(self) -> dict[str, object]:
+        """The same as values."""
+        campaign, progress = self.status.campaign, self.status.campaign.progress
+        return {
+            **campaign_record(campaign), "strata": self._strata(), "reconciles": self.status.reconciles,
+            "stage": None if progress is None else {"finished": progress.n_finished, "of": progress.n_stages},
+            "effects": {name.replace(" ", "_"): self.status.n_orders(act, *states) for name, act, states in _LINES},
+            "events": {str(kind): n for kind, n in sorted(self.status.events.items())},
+            "halts": [{"by": halt.by, "at": halt.at.isoformat(), "reasons": [
+                {"check": one.check, "text": one.text} for one in halt.reasons]} for halt in campaign.halts],
+            "waivers": [{"safeguard": event.body["safeguard"], "why": event.body["why"]} for event in self.status.steps
+                        if event.kind is EventKind.WAIVER_RECORDED], "next_step": self.status.next_step}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListView:
+    """All campaigns of a database.
+
+    JSON: `campaigns`, each with `campaign`, `state`, `mode`, `changed_at`.
+    """
+
+    name: ClassVar[str] = "campaigns"
+    campaigns: tuple[Listed, ...]
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """One line each."""
+        if not self.campaigns:
+            return Text("There is no campaign yet: evenhand campaign draft NAME --by PERSON")
+        grid = table()
+        for title in ("campaign", "state", "mode", "last step (UTC)"):
+            grid.add_column(title, no_wrap=True)
+        for one in self.campaigns:
+            grid.add_row(visible(one.campaign_id), str(one.state), str(one.mode), f"{one.changed_at:%Y-%m-%d %H:%M}")
+        return grid
+
+    def record(self) -> dict[str, object]:
+        """The same as values."""
+        return {"campaigns": [{"campaign": one.campaign_id, "state": str(one.state), "mode": str(one.mode),
+                               "changed_at": one.changed_at.isoformat()} for one in self.campaigns]}

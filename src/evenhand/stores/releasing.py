@@ -1,0 +1,163 @@
+"""Letting effects out: those that nobody let out yet, when each may go, which never will, and what a stage has come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import pyarrow as pa
+from sqlalchemy import and_, func, or_, select, tuple_
+
+from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
+from evenhand.model.campaigns.event import NOBODY, Event, EventKind
+from evenhand.model.campaigns.instants import HELD, instant, microseconds
+from evenhand.stores import bulk
+from evenhand.stores.database import Database
+from evenhand.stores.events import append, lock_campaign
+from evenhand.stores.schema import OUTBOX, STATEMENTS
+
+HELD_ORDERS = pa.schema([
+    pa.field("order_id", pa.int64()), pa.field("turn", pa.int64()), pa.field("key", pa.string()),
+    pa.field("decision_id", pa.string()), pa.field("penalty", pa.string()), pa.field("stratum", pa.string())])
+_OPEN = (EffectState.QUEUED.value, EffectState.IN_FLIGHT.value)
+_PORTION = 5_000
+
+
+class StageCount(NamedTuple):
+    """How many effects of a stage stand where."""
+
+    n_held: int
+    """Not let out yet."""
+    n_open: int
+    """Let out and not settled, and statements that are not delivered."""
+    n_imposed: int
+    n_failed: int
+    n_suppressed: int
+
+
+class Observed(NamedTuple):
+    """What came back from the platform in one span of a stage."""
+
+    n_read_back: int
+    n_mismatched: int
+    n_statements: int
+    n_undelivered: int
+
+
+class ReleaseTable:
+    """The effects of all campaigns in one database, as far as they wait to be let out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def held(self, campaign_id: str, *, stage: int, after: tuple[int, int] = (-1, -1), limit: int) -> pa.Table:
+        """Effects of the stage that nobody let out, in their turn, from behind `after` (turn, order_id): `HELD_ORDERS`."""
+        columns = [OUTBOX.c[name] for name in HELD_ORDERS.names]
+        query = (select(*columns).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.stage == stage,
+            OUTBOX.c.due_at == HELD, OUTBOX.c.act == Act.IMPOSE.value,
+            tuple_(OUTBOX.c.turn, OUTBOX.c.order_id) > after).order_by(OUTBOX.c.turn, OUTBOX.c.order_id).limit(limit))
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return pa.table([list(column) for column in zip(*rows, strict=True)], schema=HELD_ORDERS) if rows else (
+            HELD_ORDERS.empty_table())
+
+    def release(self, order_ids: Sequence[int], due_at: Sequence[int]) -> None:
+        """Let orders out, each from its own moment on (microseconds since 1970). Only what is still held changes."""
+        with self._database.write() as connection:
+            bulk.update(connection, OUTBOX, ("order_id", "due_at"), list(zip(order_ids, due_at, strict=True)))
+
+    def suppress(self, campaign_id: str, order_ids: Sequence[int], whys: Sequence[str], *, at: datetime) -> int:
+        """Settle orders that are never carried out, each with its reason, and their events. How many there were."""
+        n_suppressed = 0
+        for start in range(0, len(order_ids), _PORTION):
+            why_of = dict(zip(order_ids[start:start + _PORTION], whys[start:start + _PORTION], strict=True))
+            with self._database.write() as connection:
+                lock_campaign(connection, campaign_id)
+                rows = connection.execute(select(OUTBOX).where(
+                    OUTBOX.c.order_id.in_(why_of), OUTBOX.c.state == EffectState.QUEUED.value).with_for_update()).all()
+                bulk.update(connection, OUTBOX, ("order_id", "state", "why", "settled_at"), [
+                    (row.order_id, EffectState.SUPPRESSED.value, why_of[row.order_id], microseconds(at)) for row in rows])
+                if rows:
+                    append(connection, [Event(
+                        campaign_id=campaign_id, kind=EventKind.EFFECT_SUPPRESSED, at=at, actor=NOBODY, body={
+                            "key": row.key, "decision_id": row.decision_id, "account_id": row.account_id,
+                            "post_id": row.post_id, "penalty": row.penalty, "stratum": row.stratum, "stage": row.stage,
+                            "why": why_of[row.order_id]}) for row in rows])
+            n_suppressed += len(rows)
+        return n_suppressed
+
+    def let_out(self, campaign_id: str, *, since: datetime, until: datetime) -> pa.Table:
+        """The effects that went out, or may still go out, between two instants: `decision_id`, once for each effect."""
+        first, end = microseconds(since), microseconds(until)
+        query = select(OUTBOX.c.decision_id).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, or_(
+                and_(OUTBOX.c.state.in_(_OPEN), OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end),
+                and_(OUTBOX.c.state.not_in((*_OPEN, EffectState.SUPPRESSED.value)), OUTBOX.c.settled_at >= first,
+                     OUTBOX.c.settled_at < end)))
+        with self._database.read() as connection:
+            found = list(connection.scalars(query))
+        return pa.table({"decision_id": pa.array(found, pa.string())})
+
+    def stage(self, campaign_id: str, stage: int) -> StageCount:
+        """How many effects of the stage stand where. What ends a suspension on its day does not count."""
+        is_held = and_(OUTBOX.c.due_at == HELD, OUTBOX.c.state == EffectState.QUEUED.value)
+        query = (select(OUTBOX.c.act, OUTBOX.c.state, is_held, func.count())
+                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage,
+                        OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
+                 .group_by(OUTBOX.c.act, OUTBOX.c.state, is_held))
+        n_held = n_open = 0
+        ended = dict.fromkeys(EffectState, 0)
+        with self._database.read() as connection:
+            for act, state, held, n in connection.execute(query):
+                if state in _OPEN:
+                    n_held, n_open = (n_held + n, n_open) if held else (n_held, n_open + n)
+                elif act == Act.IMPOSE:
+                    ended[EffectState(state)] += n
+        return StageCount(n_held=n_held, n_open=n_open, n_failed=ended[EffectState.FAILED],
+                          n_imposed=ended[EffectState.DONE] + ended[EffectState.UNDONE] + ended[EffectState.LIFTED],
+                          n_suppressed=ended[EffectState.SUPPRESSED])
+
+    def observed(self, campaign_id: str, *, stage: int, since: datetime) -> Observed:
+        """What the platform said of the effects and statements of a stage that were settled since then."""
+        query = (select(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back, func.count())
+                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage,
+                        OUTBOX.c.settled_at >= microseconds(since))
+                 .group_by(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back))
+        n = dict.fromkeys(Observed._fields, 0)
+        absent = {Standing.ABSENT.value, Standing.UNKNOWN.value}
+        with self._database.read() as connection:
+            for act, state, read_back, count in connection.execute(query):
+                if act == Act.IMPOSE and read_back:
+                    n["n_read_back"] += count
+                    n["n_mismatched"] += count if read_back in absent else 0
+                elif act == Act.TELL:
+                    n["n_statements"] += count
+                    n["n_undelivered"] += count if state != EffectState.DONE else 0
+        return Observed(**n)
+
+    def in_force(self, campaign_id: str) -> pa.Table:
+        """The effects that a rollback takes back: `decision_id`, `account_id`, `penalty`, `language`, `state`, in turn.
+
+        Those that are done, and those that are not settled yet: they are undone once they are, or never carried out.
+        """
+        query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state)
+                 .join(STATEMENTS, and_(STATEMENTS.c.campaign_id == OUTBOX.c.campaign_id, STATEMENTS.c.kind == "reasons",
+                                        STATEMENTS.c.decision_id == OUTBOX.c.decision_id))
+                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
+                        OUTBOX.c.state.in_((*_OPEN, EffectState.DONE.value)))
+                 .order_by(OUTBOX.c.stage, OUTBOX.c.turn, OUTBOX.c.order_id))
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        names = ("decision_id", "account_id", "penalty", "language", "state")
+        return pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)})
+
+    def next_moment(self, campaign_id: str, *, stage: int) -> datetime | None:
+        """When the next effect or statement of the stage that was let out is due, or a lease ends; None when none waits."""
+        query = select(func.min(func.coalesce(OUTBOX.c.leased_until, OUTBOX.c.due_at))).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage, OUTBOX.c.state.in_(_OPEN),
+            OUTBOX.c.due_at != HELD, OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
+        with self._database.read() as connection:
+            found = connection.scalar(query)
+        return None if found is None else instant(found)

@@ -1,0 +1,196 @@
+"""Which effects of a stage go out now: what the audit or a person ruled out is suppressed, the rest goes hour by hour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.campaign.lifecycle.effects import is_covered
+from evenhand.campaign.stages import Caps, Spent, admit
+from evenhand.model.campaigns.audit import StratumOutcome
+from evenhand.model.campaigns.campaign import Campaign, RefusalCode
+from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.instants import microseconds
+from evenhand.model.penalty import Penalty
+from evenhand.workflows.campaigns.rollout import Rollout
+from evenhand.workflows.campaigns.steps import Course
+from evenhand.workflows.effects.opening import State
+
+PORTION = 50_000
+TOGETHER = 10_000_000
+"""Microseconds: effects go out every ten seconds, since a request for each would keep a platform busier than all of them."""
+HOUR = timedelta(hours=1)
+DROPPED = "the audit dropped the stratum"
+LOWERED = "the audit lowered the stratum to a label, which needs a statement that this plan does not have: plan again to label"
+NOT_CLOSED = "a person decided not to close the account"
+WAITS_FOR_PERSON = "for a person's decision to close"
+WAITS_FOR_RELEASE = "for a person, since the reach alone is above an hour's cap"
+WAITS_FOR_DAY = "for the end of the appeal window"
+WAITS_FOR_HOUR = "for the next hour"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Under which terms effects go out."""
+
+    caps: Caps | None
+    """None: all at once, which is a waiver."""
+    seed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetOut:
+    """What was let out, what never will be, and what waits for what."""
+
+    n_released: int = 0
+    n_suppressed: int = 0
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """In words for what → how many effects."""
+    wait_until: datetime | None = None
+    """When more may go out without anybody's doing; None when only a person can help."""
+
+
+def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
+    """Let out what may go in the present hour. To be repeated each hour until nothing is held."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    judge = _Judge(course)
+    spent = _spent(state, course.campaign.campaign_id, rollout, hour=hour)
+    waiting: Counter[str] = Counter()
+    n_released = n_suppressed = 0
+    days: list[datetime] = []
+    after = (-1, -1)
+    hours = _Hour(state=state, terms=terms, start=hour, at=at, free=_let_out_by_hand(course), waiting=waiting, days=days)
+    while (held := state.release.held(course.campaign.campaign_id, stage=stage, after=after, limit=PORTION)).num_rows:
+        after = (held["turn"][-1].as_py(), held["order_id"][-1].as_py())
+        why, waits = judge.of(held)
+        is_out = np.array([one is not None for one in why])
+        n_suppressed += state.release.suppress(
+            course.campaign.campaign_id, held["order_id"].filter(pa.array(is_out)).to_pylist(),
+            [one for one in why if one is not None], at=at)
+        waiting[WAITS_FOR_PERSON] += int(np.sum(waits & ~is_out))
+        queue = rollout.queue(held.filter(pa.array(~is_out & ~waits)))
+        released, spent = hours.admitted(queue, spent)
+        n_released += released
+    until = min([*days, *([hour + HOUR] if waiting[WAITS_FOR_HOUR] else [])], default=None)
+    return LetOut(n_released=n_released, n_suppressed=n_suppressed, wait_until=until,
+                  waiting={what: n for what, n in waiting.items() if n})
+
+
+class _Judge:
+    """What the audit, and persons, say of each effect: once per stratum and penalty, per decision only for closings."""
+
+    def __init__(self, course: Course) -> None:
+        self._campaign = course.campaign
+        self._closings = {str(event.body["decision_id"]): bool(event.body["close"]) for event in _on_this_plan(course)
+                          if event.kind is EventKind.CLOSING_DECIDED}
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def of(self, held: pa.Table) -> tuple[list[str | None], np.ndarray]:
+        """Why each effect is never carried out, None for the others; and which of those wait for a person."""
+        whys: list[str | None] = []
+        waits = np.zeros(held.num_rows, np.bool_)
+        columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty"))
+        for place, (decision_id, stratum, penalty) in enumerate(zip(*columns, strict=True)):
+            why = self._why(stratum, penalty)
+            if why is None and penalty == Penalty.CLOSE:
+                decided = self._closings.get(decision_id)
+                why = NOT_CLOSED if decided is False else None
+                waits[place] = decided is None
+            whys.append(why)
+        return whys, waits
+
+    def _why(self, stratum: str, penalty: str) -> str | None:
+        pair = (stratum, penalty)
+        if pair not in self._known:
+            self._known[pair] = _ruled_out(self._campaign, stratum, penalty)
+        return self._known[pair]
+
+
+def _ruled_out(campaign: Campaign, stratum: str, penalty: str) -> str | None:
+    refusal = is_covered(campaign, decision_id="", penalty=Penalty(penalty), stratum=stratum)
+    if refusal is None or refusal.code is RefusalCode.CLOSING_WITHOUT_PERSON:
+        return None
+    outcome = (campaign.strata or {}).get(stratum)
+    return DROPPED if outcome is StratumOutcome.DROPPED else LOWERED if outcome is StratumOutcome.LOWERED else refusal.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hour:
+    """One hour in which effects are let out, and what waits beyond it."""
+
+    state: State
+    terms: Terms
+    start: datetime
+    at: datetime
+    free: frozenset[str]
+    """Decisions whose reach does not count, since a person let them out."""
+    waiting: Counter[str]
+    days: list[datetime]
+
+    def admitted(self, queue: pa.Table, spent: Spent) -> tuple[int, Spent]:
+        """Let out what the caps allow; how many, and what is spent of the hour then."""
+        if self.terms.caps is None:
+            return self._at_once(queue), spent
+        is_free = pc.is_in(queue["decision_id"], value_set=pa.array(sorted(self.free), pa.string()))
+        counted = queue.set_column(queue.schema.get_field_index("reach"), "reach", pc.if_else(is_free, 0, queue["reach"]))
+        admitted = admit(counted, caps=self.terms.caps, spent=spent, hour=self.start, seed=self.terms.seed)
+        moments, soonest = admitted.now["send_at"].cast(pa.int64()).to_pylist(), microseconds(self.at)
+        self.state.release.release(admitted.now["order_id"].to_pylist(), [
+            max(-(-moment // TOGETHER) * TOGETHER, soonest) for moment in moments])
+        is_day = pc.equal(admitted.later["why"], "not_before")
+        self._wait_for_day(admitted.later.filter(is_day))
+        self.waiting[WAITS_FOR_HOUR] += admitted.later.num_rows - int(pc.sum(is_day.cast(pa.int64())).as_py() or 0)
+        self.waiting[WAITS_FOR_RELEASE] += admitted.too_large.num_rows
+        return admitted.now.num_rows, _more(spent, admitted.now)
+
+    def _at_once(self, queue: pa.Table) -> int:
+        due = pc.fill_null(pc.less_equal(queue["not_before"], pa.scalar(self.at, queue["not_before"].type)), True)
+        now = queue.filter(due)
+        self.state.release.release(now["order_id"].to_pylist(), [0] * now.num_rows)
+        self._wait_for_day(queue.filter(pc.invert(due)))
+        return int(now.num_rows)
+
+    def _wait_for_day(self, later: pa.Table) -> None:
+        if later.num_rows:
+            self.waiting[WAITS_FOR_DAY] += later.num_rows
+            self.days.append(pc.min(later["not_before"]).as_py())
+
+
+def _let_out_by_hand(course: Course) -> frozenset[str]:
+    return frozenset(str(event.body.get("decision_id")) for event in course.steps
+                     if event.kind is EventKind.WAIVER_RECORDED and event.body.get("safeguard") == "reach_cap")
+
+
+def _spent(state: State, campaign_id: str, rollout: Rollout, *, hour: datetime) -> Spent:
+    """What has gone out in this hour, or was let out to go."""
+    out = state.release.let_out(campaign_id, since=hour, until=hour + HOUR)
+    known = rollout.places(pc.unique(out["decision_id"]))
+    reach = pa.table({"language": rollout.order["language"].take(known), "reach": rollout.order["reach"].take(known)})
+    languages = rollout.order["language"].take(rollout.places(out["decision_id"])).to_pylist()
+    summed = reach.group_by("language").aggregate([("reach", "sum")])
+    return Spent(effects=out.num_rows, reach=int(pc.sum(reach["reach"]).as_py() or 0),
+                 effects_by_language=dict(Counter(languages)),
+                 reach_by_language=dict(zip(summed["language"].to_pylist(), summed["reach_sum"].to_pylist(), strict=True)))
+
+
+def _more(spent: Spent, now: pa.Table) -> Spent:
+    counted = now.group_by("language").aggregate([("reach", "sum"), ("reach", "count")])
+    effects, reach = Counter(spent.effects_by_language or {}), Counter(spent.reach_by_language or {})
+    columns = (counted[name].to_pylist() for name in ("language", "reach_sum", "reach_count"))
+    for language, total, n in zip(*columns, strict=True):
+        effects[language] += n
+        reach[language] += total
+    return replace(spent, effects=spent.effects + now.num_rows, reach=spent.reach + int(pc.sum(now["reach"]).as_py() or 0),
+                   effects_by_language=effects, reach_by_language=reach)
+
+
+def _on_this_plan(course: Course) -> list[Event]:
+    events = list(course.steps)
+    last = max((place for place, event in enumerate(events) if event.kind is EventKind.PLANNED), default=0)
+    return events[last:]

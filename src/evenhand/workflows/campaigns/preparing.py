@@ -1,0 +1,83 @@
+"""From a draft to an approved campaign: who drafts, which plan is bound, who approves or thinks better of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from evenhand.campaign.lifecycle.refusals import stale
+from evenhand.model.campaigns.campaign import Basis, Campaign, Mode, Refusal
+from evenhand.model.campaigns.capability import Capabilities, Reversible
+from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.penalty import Penalty
+from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_now, refuse_broken
+from evenhand.workflows.campaigns.steps import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a draft says."""
+
+    mode: Mode = Mode.TEAM
+    cooling_off: timedelta | None = None
+    """More than the mode's least, if anybody wants to."""
+    is_rehearsal: bool = False
+
+
+def draft(desk: Desk, draft: Draft, *, person: str, plan: Path | None = None) -> Campaign | Refusal:
+    """Draft a campaign and, where one is given, bind its plan in the same step: both or neither."""
+    seconds = int((draft.cooling_off or draft.mode.cooling_off).total_seconds())
+    body: dict[str, Json] = {"mode": str(draft.mode), "cooling_off_seconds": seconds, "rehearsal": draft.is_rehearsal}
+    hand = desk.hand(person)
+    events = [hand.event(EventKind.DRAFTED, body)]
+    if plan is not None:
+        facts = _bound(plan, None)
+        if isinstance(facts, Refusal):
+            return facts
+        events.append(hand.event(EventKind.PLANNED, facts))
+    return desk.take(*events)
+
+
+def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | None = None) -> Campaign | Refusal:
+    """Bind the plan in a folder to the campaign, whole and as it is now.
+
+    What the platform cannot take back for ever comes from its `capabilities`; closing always counts.
+    """
+    facts = _bound(plan, capabilities)
+    return facts if isinstance(facts, Refusal) else desk.take(desk.hand(person).event(EventKind.PLANNED, facts))
+
+
+def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | Refusal:
+    """What the event `planned` says of a plan. Raises `PlanError` when it is not whole."""
+    now = plan_now(plan)
+    refuse_broken(now)
+    if changed := Basis.of(now.plan).changed(now.basis):
+        return stale(changed)
+    return {"basis": now.basis.as_json(), "irreversible": irreversible_penalties(now, capabilities), "files": now.files,
+            "n_decisions": sum(sum(of.values()) for of in now.plan.counts.values())}
+
+
+def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
+    """Approve exactly this plan."""
+    now = plan_now(plan)
+    if refusal := changed_since_bound(desk.course(), now):
+        return refusal
+    return desk.take(desk.hand(person).event(EventKind.APPROVED, {"basis": now.basis.as_json()}))
+
+
+def withdraw(desk: Desk, *, person: str) -> Campaign | Refusal:
+    """Take an approval back, as long as nothing has gone out."""
+    return desk.take(desk.hand(person).event(EventKind.APPROVAL_WITHDRAWN))
+
+
+def decide_closing(desk: Desk, decision_id: str, *, close: bool, person: str) -> Campaign | Refusal:
+    """A person's word on whether one account is closed."""
+    return desk.take(desk.hand(person).event(EventKind.CLOSING_DECIDED, {"decision_id": decision_id, "close": close}))
+
+
+def irreversible_penalties(now: PlanNow, capabilities: Capabilities | None) -> list[str]:
+    """The plan's penalties that cannot be taken back for ever: closing, and what the platform says of others."""
+    held = sorted({Penalty(penalty) for of_harm in now.plan.counts.values() for penalty in of_harm}, key=lambda one: one.rank)
+    return [str(penalty) for penalty in held if penalty is Penalty.CLOSE or (
+        capabilities is not None and capabilities.of(penalty).reversible is not Reversible.YES)]

@@ -1,0 +1,83 @@
+"""The order in which a campaign's decisions go out, cut into stages; and the outbox filled in that order, held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evenhand.campaign.stages import Stage, rollout_order, stages
+from evenhand.connectors.plan_folder import table_file
+from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.errors import PlanError, Problem
+from evenhand.model.campaigns.instants import HELD
+from evenhand.model.plan import Plan
+from evenhand.model.snapshot import TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """The decisions in their order, the stages, and what waits for its day."""
+
+    order: pa.Table
+    """`decision_id`, `language`, `reach`, `place`, by place."""
+    stages: tuple[Stage, ...]
+    not_before: pa.Table
+    """`decision_id`, `not_before` of those that wait for the end of the appeal window."""
+
+    @property
+    def n_decisions(self) -> int:
+        """Decisions of the campaign."""
+        return int(self.order.num_rows)
+
+    def places(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Where each decision stands in the order; null for one that is not of this plan."""
+        found = pc.index_in(decision_ids, value_set=self.order["decision_id"].combine_chunks())
+        return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+    def turns(self, effects: pa.Table) -> pa.Table:
+        """Effects with `stage` and `turn`, held back until they are let out."""
+        places = self.places(effects["decision_id"])
+        if places.null_count:
+            raise PlanError(Problem(what=f"{places.null_count:,} effects of the plan have no decision",
+                                    hint="make the plan again"))
+        turn = np.asarray(places, np.int64)
+        ends = np.array([stage.end for stage in self.stages], np.int64)
+        numbers = np.array([stage.number for stage in self.stages], np.int32)
+        held = effects.set_column(effects.schema.get_field_index("due_at"), "due_at",
+                                  pa.repeat(pa.scalar(HELD, pa.int64()), effects.num_rows))
+        return (held.append_column("stage", pa.array(numbers[np.searchsorted(ends, turn, side="right")], pa.int32()))
+                .append_column("turn", pa.array(turn, pa.int64())))
+
+    def queue(self, held: pa.Table) -> pa.Table:
+        """What `admit` needs to know of effects that are held: `order_id`, `key`, `place`, `language`, `reach`, `not_before`.
+
+        An account's reach counts once, with the first of its effects.
+        """
+        places = self.places(held["decision_id"])
+        reach = np.asarray(self.order["reach"].take(places), np.int64).copy()
+        turn = np.asarray(held["turn"], np.int64)
+        reach[1:][turn[1:] == turn[:-1]] = 0
+        waits = pc.index_in(held["decision_id"], value_set=self.not_before["decision_id"].combine_chunks())
+        return pa.table({
+            "order_id": held["order_id"], "key": held["key"], "decision_id": held["decision_id"], "place": held["turn"],
+            "language": self.order["language"].take(places), "reach": pa.array(reach),
+            "not_before": self.not_before["not_before"].take(waits)})
+
+
+def rollout(folder: Path, plan: Plan) -> Rollout:
+    """The rollout of the plan in `folder`; the same for everybody, from its digest and seed."""
+    step = rollout_order(plan_digest=plan.digest, seed=str(plan.seed))
+    files = {name: (str(table_file(folder, name)),) for name in ("decisions", "effects")}
+    with DuckDBEngine(threads=1) as engine:
+        order = engine.run([step], tables=files, keep=[step.name]).relations[step.name].sort_by("place")
+    n_waiting = int(pc.sum(order["waits"].cast(pa.int64())).as_py() or 0)
+    effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
+    waiting = effects.filter(pc.is_valid(effects["not_before"]))
+    return Rollout(order=order.select(["decision_id", "language", "reach", "place"]),
+                   stages=stages(order.num_rows, n_waiting=n_waiting),
+                   not_before=waiting.set_column(1, "not_before", waiting["not_before"].cast(TIME)))

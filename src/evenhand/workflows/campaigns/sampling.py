@@ -1,0 +1,147 @@
+"""Draw a plan's sample and hand it to its readers: what is read, by whom, and what that costs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.campaign.audit.gates import Cost, cost, sizes
+from evenhand.campaign.audit.readers import READER_COLUMNS, Assignment, assign, blind
+from evenhand.campaign.audit.sample import audit_sample, audit_strata
+from evenhand.campaign.lifecycle.refusals import no_sample
+from evenhand.connectors.golden_items import read_golden
+from evenhand.connectors.plan_folder import read_plan_table, table_file
+from evenhand.connectors.reading_files import write_readings
+from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.errors import DataError, Problem
+from evenhand.model.campaigns.audit import item_prefix
+from evenhand.model.campaigns.campaign import Campaign, Mode, Refusal
+from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.penalty import Penalty
+from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
+from evenhand.workflows.campaigns.steps import Course, Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A plan's sample: its strata with their gates, its items (golden ones among them), and who reads what."""
+
+    strata: pa.Table
+    items: pa.Table
+    """`item_id`, `decision_id`, `stratum`, `language`: the plan's own."""
+    golden: pa.Table
+    """`item_id`, `language`, `is_right` and what a reader sees."""
+    assignment: Assignment
+    n_readers: int
+    cost: Cost
+
+    @property
+    def every_item(self) -> pa.Table:
+        """`item_id` and `language` of all items, golden ones among them."""
+        return pa.concat_tables([self.items.select(["item_id", "language"]), self.golden.select(["item_id", "language"])])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads which languages, and the golden items, if there are any."""
+
+    seed: str
+    readers: Mapping[str, Sequence[str]]
+    golden: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A sample that was drawn, and the files for its readers."""
+
+    sample: Sample
+    files: tuple[Path, ...]
+
+
+def preview(plan: Path, *, mode: Mode, irreversible: Sequence[str] = ()) -> tuple[pa.Table, Cost]:
+    """What an audit of the plan would read and cost: its strata with `gate` and `n_items`."""
+    sized = sizes(_strata(plan), irreversible=[Penalty(penalty) for penalty in irreversible])
+    return sized, cost(sized, n_golden=0, n_readers=_n_readers(mode))
+
+
+def draw(desk: Desk, plan: Path, reading: Reading, *, person: str, into: Path) -> Drawn | Refusal:
+    """Draw the sample with a published seed and write each reader's items to `into`, blind."""
+    now, course = plan_now(plan), desk.course()
+    if refusal := changed_since_bound(course, now):
+        return refusal
+    sample = sample_of(plan, course.campaign, reading)
+    body: dict[str, Json] = {
+        "plan_digest": now.basis.digest, "seed": reading.seed, "n_items": sample.items.num_rows,
+        "n_readings": sample.assignment.readings.num_rows, "n_golden": sample.golden.num_rows,
+        "readers": {reader: list(languages) for reader, languages in reading.readers.items()},
+        "golden_digest": None if reading.golden is None else _digest(reading.golden)}
+    outcome = desk.take(desk.hand(person).event(EventKind.SAMPLE_DRAWN, body))
+    if isinstance(outcome, Refusal):
+        return outcome
+    return Drawn(sample=sample, files=write_readings(into, sample.assignment.readings, seen=_seen(plan, sample)))
+
+
+def sample_of(plan: Path, campaign: Campaign, reading: Reading) -> Sample:
+    """The sample that the seed draws: the same for everybody who has the plan."""
+    if campaign.basis is None:
+        raise DataError(Problem(what=f"no plan is bound to `{campaign.campaign_id}`",
+                                hint="bind one with `evenhand campaign bind`"))
+    digest, n_readers = campaign.basis.digest, _n_readers(campaign.mode)
+    strata = sizes(_strata(plan), irreversible=[Penalty(penalty) for penalty in campaign.irreversible])
+    step = audit_sample(plan_digest=digest, seed=reading.seed)
+    with DuckDBEngine(threads=1) as engine:
+        items = engine.run([step], tables={"decisions": (str(table_file(plan, "decisions")),), "audit_sizes": strata},
+                           keep=[step.name]).relations[step.name]
+    golden = read_golden(reading.golden, prefix=item_prefix(plan_digest=digest, seed=reading.seed))
+    every = pa.concat_tables([items.select(["item_id", "language"]), golden.select(["item_id", "language"])])
+    assignment = assign(every, reading.readers, n_readers=n_readers)
+    return Sample(strata=strata, items=items, golden=golden, assignment=assignment, n_readers=n_readers,
+                  cost=cost(strata, n_golden=golden.num_rows, n_readers=n_readers))
+
+
+def sample_drawn(course: Course, plan: Path, *, golden: Path | None) -> Sample | Refusal:
+    """The sample as it was drawn for the campaign's plan. Raises `DataError` when the golden items are others."""
+    drawn = course.last(EventKind.SAMPLE_DRAWN)
+    if drawn is None or course.campaign.sample_seed is None:
+        return no_sample()
+    if drawn.body.get("golden_digest") != (None if golden is None else _digest(golden)):
+        raise DataError(Problem(what="these are not the golden items that the sample was drawn with",
+                                file=None if golden is None else str(golden), hint="name the same file with `--golden`"))
+    readers = drawn.body.get("readers")
+    languages = {reader: [str(one) for one in spoken] for reader, spoken in readers.items()
+                 if isinstance(spoken, list)} if isinstance(readers, Mapping) else {}
+    return sample_of(plan, course.campaign, Reading(seed=str(drawn.body["seed"]), readers=languages, golden=golden))
+
+
+def for_adjudication(plan: Path, sample: Sample, disputed: pa.Table, *, into: Path) -> tuple[Path, ...]:
+    """The files for those who read what two people see differently, blind as the first ones."""
+    third = sample.assignment.adjudicators
+    asked = third.filter(pc.is_in(third["item_id"], value_set=disputed["item_id"].combine_chunks()))
+    return write_readings(into, asked, seen=_seen(plan, sample), ending="-adjudication")
+
+
+def _seen(plan: Path, sample: Sample) -> pa.Table:
+    decisions = read_plan_table(plan, "decisions")
+    own = blind(decisions, sample.items)
+    return pa.concat_tables([own, sample.golden.select(["item_id", *READER_COLUMNS]).cast(own.schema)]).sort_by("item_id")
+
+
+def _strata(plan: Path) -> pa.Table:
+    step = audit_strata()
+    with DuckDBEngine(threads=1) as engine:
+        return engine.run([step], tables={"decisions": (str(table_file(plan, "decisions")),)},
+                          keep=[step.name]).relations[step.name].sort_by("stratum")
+
+
+def _n_readers(mode: Mode) -> int:
+    return 1 if mode is Mode.SOLO else 2
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+

@@ -1,0 +1,155 @@
+"""Take one step of a campaign: look at what was decided so far, let the lifecycle judge, and record what it accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from evenhand.campaign.lifecycle import advance
+from evenhand.errors import ConfigError, DataError, Problem
+from evenhand.model.campaigns.campaign import Campaign, Refusal
+from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
+from evenhand.workflows.effects.opening import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A campaign and the steps that brought it here, without what became of single effects."""
+
+    campaign: Campaign
+    steps: tuple[Event, ...]
+    n_seen: int
+    """The number of the last step that was read."""
+
+    def last(self, kind: EventKind) -> Event | None:
+        """The last step of a kind, or None."""
+        return next((event for event in reversed(self.steps) if event.kind is kind), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Who acts in which campaign, and when."""
+
+    campaign_id: str
+    person: str
+    at: datetime
+
+    def event(self, kind: EventKind, body: Mapping[str, Json] | None = None) -> Event:
+        """The event of this person's step."""
+        return Event(campaign_id=self.campaign_id, kind=kind, at=self.at, actor=self.person, body=body or {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where the steps of one campaign are taken."""
+
+    state: State
+    campaign_id: str
+    clock: Clock = field(default_factory=real_clock)
+
+    @property
+    def place(self) -> str:
+        """Where the database stands, without a password."""
+        return self.state.database.engine.url.render_as_string(hide_password=True)
+
+    def course(self) -> Course:
+        """What happened so far. Raises `DataError` when there is no such campaign, or its events do not follow each other."""
+        campaign: Campaign | None = None
+        seen, steps = 0, []
+        for number, event in self.state.events.steps(self.campaign_id):
+            campaign = _after(campaign, event, number=number)
+            seen = number
+            steps.append(event)
+        if campaign is None:
+            raise no_campaign(self.campaign_id)
+        return Course(campaign=campaign, steps=tuple(steps), n_seen=seen)
+
+    def later(self, course: Course) -> Course:
+        """The same with what happened since, read cheaply."""
+        campaign, seen, steps = course.campaign, course.n_seen, list(course.steps)
+        for number, event in self.state.events.steps(self.campaign_id, after=seen):
+            campaign, seen = _after(campaign, event, number=number), number
+            steps.append(event)
+        return Course(campaign=campaign, steps=tuple(steps), n_seen=seen)
+
+    def hand(self, person: str) -> Hand:
+        """This person, now."""
+        return Hand(campaign_id=self.campaign_id, person=person, at=self.clock.now())
+
+    def take(self, *events: Event) -> Campaign | Refusal:
+        """Record these steps, all or none, and return the campaign after them, or why they are refused."""
+        return self.decide(lambda _campaign: events)
+
+    def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal]) -> Campaign | Refusal:
+        """Record the steps that `decide` makes of the campaign as it is now; nobody else acts meanwhile."""
+        outcome: list[Campaign] = []
+
+        def judged(so_far: Iterator[Event]) -> Sequence[Event]:
+            campaign: Campaign | None = None
+            for number, event in enumerate(so_far, start=1):
+                campaign = _after(campaign, event, number=number)
+            events = decide(campaign)
+            if isinstance(events, Refusal):
+                raise _RefusedError(events)
+            for event in events:
+                after = advance(campaign, event)
+                if isinstance(after, Refusal):
+                    raise _RefusedError(after)
+                campaign = after
+            if campaign is not None:
+                outcome.append(campaign)
+            return events
+
+        try:
+            self.state.events.decide(self.campaign_id, judged)
+        except _RefusedError as refused:
+            return refused.refusal
+        return outcome[0]
+
+
+class _RefusedError(Exception):
+    """Carries a refusal out of a transaction that keeps nothing."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text)
+        self.refusal = refusal
+
+
+def no_campaign(campaign_id: str) -> DataError:
+    """There is no campaign of that name."""
+    return DataError(Problem(what=f"there is no campaign `{campaign_id}`",
+                             hint="see `evenhand status` for those that there are, or draft it with `evenhand campaign draft`"))
+
+
+def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, is_new_rehearsal: bool = False) -> Desk:
+    """The desk of a campaign, with the computer's clock or a rehearsal's.
+
+    A rehearsal's clock stands where its last event left it, or at the present if that is later, and `later` moves it on.
+    Raises `ConfigError` when `later` is given for a campaign that is none: nobody shortens a real cooling-off.
+    """
+    real = real_clock()
+    desk = Desk(state=state, campaign_id=campaign_id, clock=real)
+    last = state.events.last(campaign_id)
+    is_rehearsal = is_new_rehearsal or (last > 0 and desk.course().campaign.is_rehearsal)
+    if not is_rehearsal:
+        if later is not None:
+            raise ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: "
+                                      "draft one with `evenhand campaign draft NAME --rehearsal`"))
+        return desk
+    times = [event.at for _, event in state.events.read(campaign_id, after=max(0, last - 1))]
+    return Desk(state=state, campaign_id=campaign_id, clock=set_clock(max([real.now(), *times]) + (later or timedelta(0))))
+
+
+def _after(campaign: Campaign | None, event: Event, *, number: int) -> Campaign:
+    outcome = advance(campaign, event)
+    if isinstance(outcome, Refusal):
+        raise DataError(Problem(what=f"event {number:,} of `{event.campaign_id}` does not follow: {outcome.text}",
+                                hint="the database was changed from outside; restore a copy, and compare it with the ledger"))
+    return outcome
+
+
+def persons(names: Iterable[str]) -> str:
+    """Names in words, each in backticks."""
+    return ", ".join(f"`{name}`" for name in names)

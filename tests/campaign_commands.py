@@ -1,0 +1,105 @@
+"""A campaign from the command line, in this process: each command with its exit code and what it printed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from campaign_plans import written_plan
+
+from evenhand.cli.main import main
+from evenhand.stores.seal import Seal
+
+READERS = ("--reader", "ben=en,pt", "--reader", "cem=en,pt", "--reader", "dee=en,pt")
+PLATFORM = ("--platform", "simulated:platform")
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+class Terminal:
+    """A terminal in an empty folder with a plan in it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, **plan: Any) -> None:
+        self.folder, self._capsys = folder, capsys
+        patch.chdir(folder)
+        patch.setenv("EVENHAND_EVIDENCE_KEY", Seal.new_key())
+        patch.setenv("EVENHAND_TRACEBACK", "1")
+        patch.delenv("EVENHAND_STATE", raising=False)
+        written_plan(folder / "plan", **plan)
+
+    def run(self, *words: str) -> Ran:
+        """Run `evenhand` with these words."""
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        shown = self._capsys.readouterr()
+        return Ran(int(ended.value.code or 0), shown.out, shown.err)
+
+    def done(self, *words: str) -> Ran:
+        """Run it, and it has to work."""
+        ran = self.run(*words)
+        assert ran.code == 0, (words, ran)
+        return ran
+
+    def refused(self, *words: str) -> str:
+        """Run it, a safeguard has to refuse, and its code."""
+        ran = self.run(*words, "--json")
+        assert ran.code == 4, (words, ran)
+        return str(json.loads(ran.err)["code"])
+
+    def drafted(self, *more: str) -> None:
+        """A rehearsal with the plan bound."""
+        self.done("campaign", "draft", "autumn", "--rehearsal", "--plan", "plan", "--by", "ana", *more)
+
+    def audited(self, say: Callable[[Mapping[str, str]], str] = lambda _row: "right", readers: Sequence[str] = READERS) -> None:
+        """The sample drawn, read and concluded."""
+        self.done("audit", "draw", "autumn", "--by", "ben", "--seed", "2026-11-26", *readers)
+        for file in sorted(Path("readings").glob("*.csv")):
+            filled(file, say)
+            self.done("audit", "verdicts", "autumn", str(file))
+        self.done("audit", "conclude", "autumn", "--by", "ben", "--without-golden", "first campaign")
+
+    def approved(self) -> None:
+        """Approved by two others, after the cooling-off."""
+        for number, person in enumerate(("ben", "cem")):
+            self.done("approve", "autumn", "--by", person, "--later", "0" if number else "1")
+
+    def applied(self, *more: str) -> Any:
+        """Applied, as JSON; confirmed with the right number."""
+        confirm = f"autumn:{self.n_accounts}"
+        return self.done("apply", "autumn", "--by", "ben", *PLATFORM, "--confirm", confirm, "--json", *more).json
+
+    @property
+    def n_accounts(self) -> int:
+        """Accounts of the plan."""
+        header = json.loads(Path("plan/plan.json").read_text(encoding="utf-8"))
+        return sum(sum(of.values()) for of in header["counts"].values())
+
+    def status(self) -> Any:
+        """The status as JSON."""
+        return self.done("status", "autumn", "--json").json
+
+
+def filled(file: Path, say: Callable[[Mapping[str, str]], str]) -> None:
+    """Fill in the verdicts of a reader's file."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row | {"verdict": say(row)} for row in rows)
