@@ -7,43 +7,66 @@ import shlex
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from evenhand import __version__
-from evenhand.cli.appeal import appeal
-from evenhand.cli.campaigns.apply import apply
-from evenhand.cli.campaigns.audit import audit
-from evenhand.cli.campaigns.campaign import campaign
-from evenhand.cli.campaigns.deciding import approve_, halt_, resume_, status_
-from evenhand.cli.campaigns.rollback import rollback
-from evenhand.cli.demand import demand
-from evenhand.cli.demo import demo
-from evenhand.cli.evaluate import evaluate
-from evenhand.cli.explain import explain
-from evenhand.cli.ingest import ingest
 from evenhand.cli.interruptible import interruptible
-from evenhand.cli.ledger import ledger
-from evenhand.cli.media import media
 from evenhand.cli.options import screen
-from evenhand.cli.plan import plan
-from evenhand.cli.policy import policy
-from evenhand.cli.registers.registry import registry
-from evenhand.cli.report import report
-from evenhand.cli.scan import scan
-from evenhand.cli.verify import verify
-from evenhand.cli.victims import victims
 from evenhand.cli.views.problems import ProblemsView
-from evenhand.cli.world import world
 from evenhand.errors import EvenhandError, ExitCode
 
 STOPPED = 130
 """What shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
+COMMANDS = {
+    "demo": "demo:demo",
+    "ingest": "ingest:ingest",
+    "media": "media:media",
+    "scan": "scan:scan",
+    "plan": "plan:plan",
+    "explain": "explain:explain",
+    "report": "report:report",
+    "campaign": "campaigns.campaign:campaign",
+    "audit": "campaigns.audit:audit",
+    "approve": "campaigns.deciding:approve_",
+    "apply": "campaigns.apply:apply",
+    "status": "campaigns.deciding:status_",
+    "halt": "campaigns.deciding:halt_",
+    "resume": "campaigns.deciding:resume_",
+    "rollback": "campaigns.rollback:rollback",
+    "appeal": "appeal:appeal",
+    "victims": "victims:victims",
+    "policy": "policy:policy",
+    "registry": "registers.registry:registry",
+    "demand": "demand:demand",
+    "ledger": "ledger:ledger",
+    "verify": "verify:verify",
+    "evaluate": "evaluate:evaluate",
+    "world": "world:world",
+}
+"""Each command and where it stands below `evenhand.cli`. One command does not wait for the imports of all others."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands, each imported when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, those that were added among them."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"evenhand.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="evenhand")
 def evenhand() -> None:
     """Integrity campaigns: find who deceives, decide proportionately, explain every decision.
@@ -55,11 +78,6 @@ def evenhand() -> None:
 
     Exit codes: 0 done, 1 our bug, 2 your input, 3 an outside service, 4 refused by a safeguard.
     """
-
-
-for command in (demo, ingest, media, scan, plan, explain, report, campaign, audit, approve_, apply, status_, halt_, resume_,
-                rollback, appeal, victims, policy, registry, demand, ledger, verify, evaluate, world):
-    evenhand.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

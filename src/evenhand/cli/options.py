@@ -12,9 +12,7 @@ import click
 
 from evenhand.cli.views.screen import Screen
 from evenhand.model.penalty import Penalty
-from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.workflows.buckets.machine import memory_bytes
-from evenhand.workflows.materials import SweepSettings
 from evenhand.workflows.sentence_models import MODEL_NAMES
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -30,6 +28,8 @@ def screen(*, as_json: bool) -> Screen:
 
 def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that runs the sweep's steps. They arrive as one argument `settings`."""
+    from evenhand.policy.decide import EVERY_PENALTY  # noqa: PLC0415  (commands without a sweep start faster)
+    from evenhand.workflows.materials import SweepSettings  # noqa: PLC0415
 
     @wraps(command)
     def with_settings(*, cannot: tuple[str, ...], **rest: Any) -> Any:

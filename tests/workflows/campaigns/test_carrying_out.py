@@ -225,13 +225,13 @@ def test_nobody_shortens_a_real_cooling_off(make: Make) -> None:
     assert (ran.code, "the time of `real` cannot be set" in ran.err) == (2, True)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(per_hour=st.integers(4, 20), hours=st.integers(1, 2))
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(per_hour=st.integers(3, 12))
 def test_no_hour_sees_more_than_its_cap(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str],
-                                        per_hour: int, hours: int) -> None:
+                                        per_hour: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("capped")
-        terminal = Terminal(folder, capsys, patch, n=12 * hours)
+        terminal = Terminal(folder, capsys, patch, n=24)
         terminal.drafted()
         terminal.audited()
         terminal.approved()

@@ -205,7 +205,8 @@ class _Run:
     def _stage(self, stage: Stage) -> LetOut:
         """Let out and work off until the stage has nothing left that may go now."""
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number)
-        while True:
+        waiting = LetOut()
+        while self._may_go_on(watch, []):  # appeals may have been decided since the last batch
             waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
                               at=self._desk.clock.now())
             self._work(stage, watch)
@@ -214,6 +215,7 @@ class _Run:
             if until is None or not self._is_running or not self._conduct.until_done:
                 return waiting if until is None else replace(waiting, wait_until=until)
             self._desk.clock.sleep(max((until - self._desk.clock.now()).total_seconds(), 0.001))
+        return waiting
 
     def _until(self, stage: Stage, waiting: LetOut) -> datetime | None:
         moments = (waiting.wait_until, self._desk.state.release.next_moment(self._desk.campaign_id, stage=stage.number))
