@@ -74,7 +74,7 @@ texts = st.one_of(st.none(), st.text(max_size=60), st.sampled_from(
     ["Official account of the FBI", "see spiegel.ltd now", "hxxps://uniswap-claim[.]app", "公式アカウント", "not a parody"]))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.lists(st.tuples(names, names, texts, texts), min_size=1, max_size=4))
 def test_it_holds_for_any_accounts(materials: Materials,
                                    data: list[tuple[str | None, str | None, str | None, str | None]]) -> None:

@@ -96,5 +96,3 @@ def test_prepared_materials_are_what_would_be_made(tmp_path: Path, monkeypatch: 
     assert made.pack == again.pack
     assert {name: table.num_rows for name, table in made.registries.items()} == {
         name: table.num_rows for name, table in again.registries.items()}
-    monkeypatch.setenv(CACHE, "off")
-    assert load_materials(SweepSettings()).kept_in is None

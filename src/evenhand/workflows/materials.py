@@ -61,13 +61,13 @@ def load_materials(settings: SweepSettings) -> Materials:
     """
     folder = cache_folder() if settings.sentence_model is None else None
     made, file = prepared(
-        _made_from(settings), lambda: materials_of(load_pack(settings), load_registers(settings.registries), settings),
+        made_from(settings), lambda: materials_of(load_pack(settings), load_registers(settings.registries), settings),
         folder=folder)
     kept = Kept(file=file, pipeline=made.pipeline, registries=made.registries) if file is not None else None
     return replace(made, kept=kept, seed=settings.seed, supported=settings.supported)
 
 
-def _made_from(settings: SweepSettings) -> Iterator[str]:
+def made_from(settings: SweepSettings) -> Iterator[str]:
     """The files that the materials are made from, besides the package's own."""
     if settings.pack is not None:
         yield str(settings.pack.resolve())

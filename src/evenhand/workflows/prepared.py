@@ -11,7 +11,7 @@ import os
 import platform
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib import metadata, resources
 from pathlib import Path
@@ -25,7 +25,7 @@ Made = TypeVar("Made")
 
 CACHE = "EVENHAND_CACHE"
 """The environment variable that names the folder; `off` keeps nothing."""
-MOST_FILES = 4
+MOST_FILES = 6
 """So many files are kept, the last used ones; each takes some 200 MB with the shipped registers."""
 _WRITERS = ("cloudpickle", "duckdb", "hyperscan", "numpy", "pyarrow", "sqlglot", "tldextract")
 """Whose objects are kept; of another version they might mean something else."""
@@ -50,7 +50,7 @@ def cache_folder() -> Path | None:
     return folder if status.st_uid == os.getuid() and not status.st_mode & 0o022 else None
 
 
-def prepared(made_from: Iterator[str], make: Callable[[], Made], *, folder: Path | None) -> tuple[Made, Path | None]:
+def prepared(made_from: Iterable[str], make: Callable[[], Made], *, folder: Path | None) -> tuple[Made, Path | None]:
     """What `make` makes, from disk where it has been made from the same before, and the file that holds it if one does."""
     if folder is None:
         return make(), None
@@ -78,7 +78,7 @@ def files_of(folder: Path) -> Iterator[str]:
             yield f"{file.relative_to(folder)} {hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
-def _digest(made_from: Iterator[str]) -> str:
+def _digest(made_from: Iterable[str]) -> str:
     found = hashlib.sha256()
     with resources.as_file(resources.files("evenhand")) as package:
         for part in (*files_of(package), sys.version, platform.machine(), platform.processor(),

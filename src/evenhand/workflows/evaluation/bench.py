@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,8 +20,9 @@ from evenhand.model.step import Query, Step
 from evenhand.plugins import detectors, guards
 from evenhand.ports import Engine
 from evenhand.workflows.deciding import cases
-from evenhand.workflows.materials import SweepSettings, load_pack, load_registers, materials_of, open_engine
+from evenhand.workflows.materials import SweepSettings, load_pack, load_registers, made_from, materials_of, open_engine
 from evenhand.workflows.plan import Materials, judged_relations
+from evenhand.workflows.prepared import cache_folder, prepared
 from evenhand.workflows.scan import RESULTS, Scan
 from evenhand.workflows.signals import signal_steps
 
@@ -107,8 +109,11 @@ class Bench:
 @contextmanager
 def open_bench(settings: SweepSettings) -> Iterator[Bench]:
     """A bench with the pack, registers and engine that `settings` names."""
+    (materials, registers, steps), _ = prepared(
+        chain(made_from(settings), ["bench"]),
+        lambda: _made(settings, load_pack(settings), load_registers(settings.registries)), folder=cache_folder())
     with open_engine(settings) as engine:
-        yield _bench(engine, settings, load_pack(settings), load_registers(settings.registries))
+        yield Bench(engine=engine, settings=settings, materials=materials, registers=registers, steps=steps)
 
 
 def holders_named(names: pa.Array, *, domains: pa.Array | None = None) -> pa.Table:
@@ -142,13 +147,19 @@ def accounts_on_the_web(hosts: pa.Array) -> pa.Table:
 
 
 def _bench(engine: Engine, settings: SweepSettings, pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Bench:
+    materials, registers, steps = _made(settings, pack, registers)
+    return Bench(engine=engine, settings=settings, materials=materials, registers=registers, steps=steps)
+
+
+def _made(settings: SweepSettings, pack: PolicyPack,
+          registers: Mapping[str, pa.Table]) -> tuple[Materials, Mapping[str, pa.Table], dict[str, Step]]:
+    """The materials, the registers, and every step there is by its name."""
     signals = signal_steps(registers)
     materials = materials_of(pack, registers, settings, signals=signals)
     every = (*signals, *(step for detector in detectors() for step in detector.steps),
              *(step for guard in guards() for step in guard.steps), *materials.pipeline.account_steps,
              *materials.pipeline.platform_steps)
-    return Bench(engine=engine, settings=settings, materials=materials, registers=registers,
-                 steps={step.name: step for step in every})
+    return materials, registers, {step.name: step for step in every}
 
 
 def _filled(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
