@@ -86,6 +86,8 @@ class Sentence:
         >>> sentence.fill({"expected": "Le Monde"})
         'reads as “Le Monde”.'
         """
+        if len(self.pieces) == 1:
+            return self.text  # without fields
         return "".join([piece if isinstance(piece, str)
                         else values.get(piece[0], "") if piece[0]
                         else _optional(piece, values) for piece in self.pieces])
