@@ -10,9 +10,10 @@ import pytest
 from sample_events import UP_TO_APPROVED, UP_TO_COMPLETED, UP_TO_RUNNING, after, basis_json, event
 
 from evenhand.campaign.lifecycle import advance, may_impose, replay
-from evenhand.model.campaigns.campaign import Basis, Campaign, CampaignState, Refusal, RefusalCode
+from evenhand.model.campaigns.campaign import Basis, Campaign, CampaignState, RefusalCode
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 
 K, S, C = EventKind, CampaignState, RefusalCode
 SOLO = (event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=86_400),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -91,7 +92,8 @@ def test_nothing_overtakes_within_its_language(rows: list[tuple[int, str, int, d
 
 @settings(max_examples=40)
 @given(EFFECTS, st.randoms())
-def test_the_order_of_the_queue_does_not_matter(rows: list[tuple[int, str, int, datetime | None]], chance) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_the_order_of_the_queue_does_not_matter(rows: list[tuple[int, str, int, datetime | None]],
+                                                 chance: Random) -> None:
     table = queue(rows)
     places = list(range(len(rows)))
     chance.shuffle(places)

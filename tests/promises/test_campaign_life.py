@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sample_events import basis_json, event
 
 from evenhand.campaign.lifecycle import advance, replay
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.refusal import Refusal
 
 K, S = EventKind, CampaignState
 EVERYBODY = ("ana", "ben", "cem", "dee", "evenhand")

@@ -17,9 +17,10 @@ from evenhand.campaign.audit.readers import assign
 from evenhand.campaign.audit.resolve import Resolved, mistakes, resolve
 from evenhand.errors import DataError
 from evenhand.model.campaigns.audit import VERDICTS, Slot, StratumOutcome
-from evenhand.model.campaigns.campaign import CampaignState, Refusal, RefusalCode
+from evenhand.model.campaigns.campaign import CampaignState, RefusalCode
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 
 READERS = {"ben": ("en", "pt"), "cem": ("en", "pt"), "dee": ("en", "pt"), "eli": ("en",)}
 STRATA = pa.table({"policy_id": ["media"] * 5, "penalty": ["close", "suspend", "suspend", "label", "suspend"],

@@ -10,9 +10,10 @@ from campaign_commands import PLATFORM, Terminal
 
 from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
-from evenhand.model.campaigns.campaign import CampaignState, Refusal
+from evenhand.model.campaigns.campaign import CampaignState
 from evenhand.model.campaigns.effect_state import Order, ReadBack, Standing
 from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
 from evenhand.workflows.campaigns.steps import desk_of
 from evenhand.workflows.effects.opening import open_state

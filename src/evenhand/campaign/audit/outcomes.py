@@ -15,8 +15,8 @@ from evenhand.campaign.audit.precision import Golden, Precision, Reading, precis
 from evenhand.campaign.audit.resolve import Resolved
 from evenhand.campaign.lifecycle.refusals import audit_open
 from evenhand.model.campaigns.audit import Slot, Stratum, StratumOutcome, Verdict
-from evenhand.model.campaigns.campaign import Refusal
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from evenhand.campaign.lifecycle import facts, preparing, refusals, running
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
+from evenhand.model.refusal import Refusal
 
 _S = CampaignState
 EVERY_STATE = frozenset(CampaignState)

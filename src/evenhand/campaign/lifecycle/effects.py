@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from evenhand.campaign.lifecycle import refusals
 from evenhand.model.campaigns.audit import StratumOutcome
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal
+from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 
 LOWERED_TO = Penalty.LABEL
 """The heaviest penalty of a stratum that missed its gate."""

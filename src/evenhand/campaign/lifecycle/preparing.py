@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
 from evenhand.model.campaigns.audit import Slot, StratumOutcome
-from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode, Refusal
+from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode
 from evenhand.model.campaigns.event import Event
+from evenhand.model.refusal import Refusal
 
 
 def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:

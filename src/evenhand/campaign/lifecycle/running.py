@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
 from evenhand.campaign.lifecycle.effects import is_covered
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, Halt, Progress, Refusal
+from evenhand.model.campaigns.campaign import Campaign, CampaignState, Halt, Progress
 from evenhand.model.campaigns.event import Event
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 
 
 def started(campaign: Campaign, event: Event) -> Campaign | Refusal:

@@ -12,7 +12,8 @@ from evenhand.cli.options import FOLDER, screen
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
-from evenhand.model.campaigns.campaign import Campaign, Mode, Refusal
+from evenhand.model.campaigns.campaign import Campaign, Mode
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.halting import release as let_out_large
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.preparing import Draft, bind, decide_closing

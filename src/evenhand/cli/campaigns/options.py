@@ -15,7 +15,7 @@ import click
 from evenhand.cli.options import EXISTING, as_json, screen
 from evenhand.cli.views.campaigns.steps import RefusalView
 from evenhand.errors import ConfigError, ExitCode, Problem
-from evenhand.model.campaigns.campaign import Refusal
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.steps import Desk, desk_of
 from evenhand.workflows.effects.opening import open_state
 

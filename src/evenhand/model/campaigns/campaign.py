@@ -261,23 +261,3 @@ class RefusalCode(StrEnum):
     HEAVIER_THAN_AUDITED = "heavier_than_audited"
     ROLLING_BACK = "rolling_back"
     NO_ROLLBACK = "no_rollback"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A safeguard's no: what is refused and why, and what to do next. A value, never an exception."""
-
-    code: RefusalCode
-    text: str
-    """Lower case, no full stop, names in backticks."""
-    next_step: str
-
-    def render(self) -> str:
-        """The refusal as a person reads it.
-
-        >>> print(Refusal(code=RefusalCode.NOTHING_LEFT, text="every stratum was dropped",
-        ...               next_step="make another plan").render())
-        refused: every stratum was dropped
-          = make another plan
-        """
-        return f"refused: {self.text}\n  = {self.next_step}"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from evenhand.campaign.lifecycle.refusals import stale, wrong_state
 from evenhand.campaign.stages import Caps, Stage
 from evenhand.errors import ConfigError, Problem
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal
+from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Settlement
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
+from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_now

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.model.campaigns.campaign import Campaign, Refusal
+from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import EventKind
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
 from evenhand.workflows.campaigns.steps import Desk
 

@@ -13,10 +13,11 @@ from evenhand.campaign.lifecycle.refusals import other_digest, stale
 from evenhand.campaign.plan import PlanDigest
 from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.errors import PlanError, Problem
-from evenhand.model.campaigns.campaign import Basis, Campaign, Refusal
+from evenhand.model.campaigns.campaign import Basis, Campaign
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.plan import Plan
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.steps import Course
 
 TABLES = ("decisions", "effects")

@@ -14,9 +14,10 @@ from evenhand.campaign.lifecycle.refusals import stale
 from evenhand.connectors.verdict_files import read_verdicts
 from evenhand.errors import DataError
 from evenhand.model.campaigns.audit import VERDICTS
-from evenhand.model.campaigns.campaign import Campaign, Mode, Refusal
+from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
 from evenhand.workflows.campaigns.sampling import Sample, for_adjudication, sample_drawn
 from evenhand.workflows.campaigns.steps import Course, Desk, Hand

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from evenhand.campaign.lifecycle.refusals import wrong_state
 from evenhand.campaign.stages import Stage, stages
 from evenhand.model.appeal import ReversalGround
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, Refusal
+from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Act, EffectState
 from evenhand.model.campaigns.event import NOBODY, EventKind
+from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.appeals.reinstating import STATEMENTS, reinstatements
 from evenhand.workflows.campaigns.steps import Desk

@@ -20,9 +20,10 @@ from evenhand.connectors.reading_files import write_readings
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.audit import item_prefix
-from evenhand.model.campaigns.campaign import Campaign, Mode, Refusal
+from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
 from evenhand.workflows.campaigns.steps import Course, Desk
 

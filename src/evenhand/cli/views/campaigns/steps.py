@@ -10,7 +10,8 @@ from rich.text import Text
 
 from evenhand.cli.views.layout import ACCENT, quiet
 from evenhand.errors import ExitCode
-from evenhand.model.campaigns.campaign import Campaign, Mode, Refusal
+from evenhand.model.campaigns.campaign import Campaign, Mode
+from evenhand.model.refusal import Refusal
 from evenhand.statements import visible
 
 
