@@ -37,8 +37,8 @@ def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
     if ruling.outcome is AppealOutcome.UPHELD:
         return (decided,)
     return decided, Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
-        "decision_id": appeal.decision_id, "ground": str(ReversalGround.APPEAL), "appeal_id": appeal.appeal_id,
-        "why": ruling.because.strip(), "undone": list(undone)})
+        "decision_id": appeal.decision_id, "ground": str(ReversalGround.APPEAL), "outcome": str(ruling.outcome),
+        "appeal_id": appeal.appeal_id, "why": ruling.because.strip(), "undone": list(undone)})
 
 
 def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_ids: Iterable[str]) -> Iterable[Event] | Refusal:
@@ -54,7 +54,8 @@ def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_id
     if refusal := _no_person_or_reason(ruling):
         return refusal
     return (Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
-        "decision_id": decision_id, "ground": str(ReversalGround.CLASS), "cause": str(cause), "appeal_id": ruling.appeal_id,
+        "decision_id": decision_id, "ground": str(ReversalGround.CLASS), "outcome": str(AppealOutcome.OVERTURNED),
+        "cause": str(cause), "appeal_id": ruling.appeal_id,
         "why": ruling.because.strip()}) for decision_id in decision_ids if decision_id not in book.reversed)
 
 

@@ -37,7 +37,7 @@ COMMANDS = {
     "halt": "campaigns.deciding:halt_",
     "resume": "campaigns.deciding:resume_",
     "rollback": "campaigns.rollback:rollback",
-    "appeal": "appeal:appeal",
+    "appeal": "appeals.appeal:appeal",
     "victims": "victims:victims",
     "policy": "policy:policy",
     "registry": "registers.registry:registry",

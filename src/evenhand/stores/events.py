@@ -74,7 +74,7 @@ class EventTable:
         """
         with self._database.write() as connection:
             n_events = lock_campaign(connection, campaign_id)
-            events = decide(_event(campaign_id, row) for row in _rows(connection, campaign_id, after=0))
+            events = decide(steps_in(connection, campaign_id))
             return append(connection, events) if events else n_events
 
     def counts(self, campaign_id: str) -> dict[EventKind, int]:
@@ -86,8 +86,14 @@ class EventTable:
 
 BULK: Collection[EventKind] = frozenset({
     EventKind.EFFECT_IMPOSED, EventKind.EFFECT_FAILED, EventKind.EFFECT_SUPPRESSED, EventKind.EFFECT_UNDONE,
-    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED})
-"""What became of single effects and statements: millions, none of which changes the campaign's state."""
+    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED,
+    EventKind.DECISION_REVERSED})
+"""What became of single effects, statements and decisions: millions, none of which changes the campaign's state."""
+
+
+def steps_in(connection: Connection, campaign_id: str) -> Iterator[Event]:
+    """The campaign's steps as a transaction sees them, read when the first is asked for."""
+    yield from (_event(campaign_id, row) for row in _rows(connection, campaign_id, after=0))
 
 
 def _rows(connection: Connection, campaign_id: str, *, after: int) -> Sequence[Row[tuple[Any, ...]]]:

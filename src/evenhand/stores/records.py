@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pyarrow as pa
 from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.model.registry import ADJUDICATIONS as ADJUDICATIONS_FORM
@@ -35,7 +36,7 @@ class RecordTables:
     def withdraw(self, campaign_id: str, decision_ids: Sequence[str], *, at: datetime) -> int:
         """Withdraw the strikes of reversed decisions: they count no more, nor did they ever. How many were withdrawn."""
         with self._database.write() as connection:
-            return sum(self._withdraw(connection, campaign_id, decision_ids[start:start + PORTION], at=at)
+            return sum(withdraw(connection, campaign_id, decision_ids[start:start + PORTION], at=at)
                        for start in range(0, len(decision_ids), PORTION))
 
     def strikes(self, *, at: datetime) -> pa.Table:
@@ -52,16 +53,10 @@ class RecordTables:
     def rule(self, adjudications: pa.Table, *, decided_by: str, campaign_id: str | None = None,
              decision_id: str | None = None) -> None:
         """Put rulings on record: `ADJUDICATIONS`. A later ruling on the same account, harm and holder replaces an earlier."""
-        rows = [(row["account_id"], row["harm"], row["holder_id"] or "", row["outcome"], row["evidence_digest"],
-                 microseconds(row["decided_at"]), decided_by, campaign_id, decision_id) for row in adjudications.to_pylist()]
-        columns = ("account_id", "harm", "holder_id", "outcome", "evidence_digest", "decided_at", "decided_by", "campaign_id",
-                   "decision_id")
+        decisions = pa.array([decision_id] * adjudications.num_rows, pa.string())
         with self._database.write() as connection:
-            for account_id, harm, holder_id, *_ in rows:
-                connection.execute(ADJUDICATIONS.delete().where(
-                    ADJUDICATIONS.c.account_id == account_id, ADJUDICATIONS.c.harm == harm,
-                    ADJUDICATIONS.c.holder_id == holder_id))
-            bulk.insert(connection, ADJUDICATIONS, columns, rows)
+            remember(connection, adjudications.append_column("decision_id", decisions), decided_by=decided_by,
+                     campaign_id=campaign_id)
 
     def adjudications(self) -> pa.Table:
         """Every ruling, as the registry `adjudications`."""
@@ -72,8 +67,29 @@ class RecordTables:
         return pa.Table.from_pylist([row | {"holder_id": row["holder_id"] or None, "decided_at": instant(row["decided_at"])}
                                      for row in rows], schema=ADJUDICATIONS_FORM)
 
-    @staticmethod
-    def _withdraw(connection: Connection, campaign_id: str, decision_ids: Sequence[str], *, at: datetime) -> int:
-        return connection.execute(update(STRIKES).where(
-            STRIKES.c.campaign_id == campaign_id, STRIKES.c.decision_id.in_(decision_ids),
-            STRIKES.c.withdrawn_at.is_(None)).values(withdrawn_at=microseconds(at))).rowcount
+
+def withdraw(connection: Connection, campaign_id: str, decision_ids: Sequence[str], *, at: datetime) -> int:
+    """Withdraw strikes within a transaction that writes something else too; how many."""
+    return connection.execute(update(STRIKES).where(
+        STRIKES.c.campaign_id == campaign_id, STRIKES.c.decision_id.in_(decision_ids),
+        STRIKES.c.withdrawn_at.is_(None)).values(withdrawn_at=microseconds(at))).rowcount
+
+
+def remember(connection: Connection, adjudications: pa.Table, *, decided_by: str, campaign_id: str | None,
+             is_rehearsal: bool = False) -> None:
+    """Put rulings on record within a transaction: `ADJUDICATIONS` with a column `decision_id`.
+
+    A later ruling on the same account, harm and holder replaces an earlier one; a rehearsal's replaces none.
+    """
+    rows = [{"account_id": row["account_id"], "harm": row["harm"], "holder_id": row["holder_id"] or "",
+             "outcome": row["outcome"], "evidence_digest": row["evidence_digest"],
+             "decided_at": microseconds(row["decided_at"]), "decided_by": decided_by, "campaign_id": campaign_id,
+             "decision_id": row["decision_id"]} for row in adjudications.to_pylist()]
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insertion = dialect.insert(ADJUDICATIONS)
+    key = [column.name for column in ADJUDICATIONS.primary_key]
+    values = {name: insertion.excluded[name] for name in (column.name for column in ADJUDICATIONS.c) if name not in key}
+    connection.execute(insertion.on_conflict_do_nothing() if is_rehearsal else
+                       insertion.on_conflict_do_update(index_elements=key, set_=values), rows)

@@ -1,4 +1,4 @@
-"""`evenhand appeal`: what follows when an appeal shows a mistake of ours."""
+"""`evenhand appeal`: hear what people say against decisions, and undo what was wrong, for them and for those like them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from evenhand.cli.appeals.hearing import carry_out_, decide_, file_, list_, show_
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.appeals.class_reversal import ClassReversalView
 from evenhand.cli.views.progress import progress
@@ -30,7 +31,7 @@ class CauseType(click.ParamType[Cause]):
 
 @click.group()
 def appeal() -> None:
-    """See what an overturned appeal would undo beyond its own decision."""
+    """Hear appeals: file, list, show and decide them, and undo what rests on the same mistake."""
 
 
 @appeal.command()
@@ -50,3 +51,7 @@ def siblings(*, plan: Path, cause: Cause, into: Path | None, as_json: bool) -> N
                                  on_progress=lambda n_done, n_total: advance(n_done, n_total, ""))
         preview = replace(preview, into=into)
     shown.show(ClassReversalView(preview=preview))
+
+
+for command in (file_, list_, show_, decide_, carry_out_):
+    appeal.add_command(command)
