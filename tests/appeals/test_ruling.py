@@ -39,7 +39,7 @@ def _body(kind: EventKind, ids: list[str]) -> dict[str, Json]:
     """What an event of a kind says of decisions: verdicts name items of the sample, statements may name several at once."""
     if kind is EventKind.VERDICT_GIVEN:
         return {"item_id": item_id(ids[0], plan_digest="p", seed="s")}
-    return {"decision_ids": ids} if len(ids) > 1 and kind is not EventKind.CLOSING_DECIDED else {"decision_id": ids[0]}
+    return {"decision_ids": ids} if len(ids) > 1 and kind not in OF_ONE else {"decision_id": ids[0]}
 
 
 everything = st.builds(

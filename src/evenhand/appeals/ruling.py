@@ -49,7 +49,7 @@ def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_id
     """
     appeal = book.appeals.get(ruling.appeal_id)
     if appeal is None or appeal.outcome is not AppealOutcome.OVERTURNED:
-        return Refusal(code="no_case", text=f"no overturned appeal `{ruling.appeal_id}` shows that `{cause}` is wrong",
+        return Refusal(code="no_case", text=f"no overturned appeal shows that `{cause}` is wrong",
                        next_step="decide an appeal that rests on it first, or roll the campaign back")
     if refusal := _no_person_or_reason(ruling):
         return refusal

@@ -38,6 +38,7 @@ COMMANDS = {
     "resume": "campaigns.deciding:resume_",
     "rollback": "campaigns.rollback:rollback",
     "appeal": "appeals.appeal:appeal",
+    "state": "state:state",
     "victims": "victims:victims",
     "policy": "policy:policy",
     "registry": "registers.registry:registry",

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import func, select
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Select, cast, func, literal_column, select
+from sqlalchemy.dialects import postgresql
 
-from evenhand.model.appeal import APPEALS_STAGE, ImposedEffect, Standing
+from evenhand.model.appeal import APPEALS_STAGE, AppealOutcome, ImposedEffect, Standing
 from evenhand.model.campaigns.effect_state import Act, EffectState
+from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.instants import instant
 from evenhand.model.penalty import Penalty
 from evenhand.stores.database import Database
 from evenhand.stores.outbox import REASONS, REINSTATEMENT
-from evenhand.stores.schema import OUTBOX, STATEMENTS
+from evenhand.stores.schema import EVENTS, OUTBOX, STATEMENTS
+
+PORTION = 50_000
+"""Rows that are read in one go."""
 
 
 class DecisionTable:
@@ -58,3 +65,45 @@ class DecisionTable:
             return connection.scalar(select(func.count()).where(
                 OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == APPEALS_STAGE,
                 OUTBOX.c.state.in_((EffectState.QUEUED.value, EffectState.IN_FLIGHT.value)))) or 0
+
+    def standing_effects(self, campaign_id: str) -> pa.Table:
+        """`decision_id` and `key` of every effect that is in force, under way or ended on its day; not what was taken back."""
+        query = select(OUTBOX.c.decision_id, OUTBOX.c.key).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.state.not_in(
+                (EffectState.SUPPRESSED.value, EffectState.FAILED.value, EffectState.UNDONE.value)))
+        return self._columns(query, pa.schema([("decision_id", pa.string()), ("key", pa.string())]))
+
+    def imposed(self, campaign_id: str) -> pa.Table:
+        """When the first effect of each decision was carried out, as the events say.
+
+        `decision_id`, `account_id`, `stratum`, `at` (microseconds since 1970).
+        """
+        names = [self._fact(name) for name in ("decision_id", "account_id", "stratum")]
+        query = select(*names, func.min(EVENTS.c.at)).where(
+            EVENTS.c.campaign_id == campaign_id, EVENTS.c.kind == EventKind.EFFECT_IMPOSED.value).group_by(*names)
+        return self._columns(query, pa.schema([("decision_id", pa.string()), ("account_id", pa.string()),
+                                               ("stratum", pa.string()), ("at", pa.int64())]))
+
+    def reversed(self, campaign_id: str) -> pa.Table:
+        """When decisions were reversed, those left out that only became lighter: `decision_id`, `at` (microseconds)."""
+        query = select(self._fact("decision_id"), EVENTS.c.at).where(
+            EVENTS.c.campaign_id == campaign_id, EVENTS.c.kind == EventKind.DECISION_REVERSED.value,
+            func.coalesce(self._fact("outcome"), "") != AppealOutcome.VARIED.value).order_by(EVENTS.c.sequence)
+        return self._columns(query, pa.schema([("decision_id", pa.string()), ("at", pa.int64())]))
+
+    def _fact(self, name: str) -> ColumnElement[str]:
+        """A fact of an event's body, as text."""
+        if self._database.dialect == "sqlite":
+            return func.json_extract(EVENTS.c.body, literal_column(f"'$.{name}'"))
+        return cast(EVENTS.c.body, postgresql.JSON)[literal_column(f"'{name}'")].astext
+
+    def _columns(self, query: Select[Any], schema: pa.Schema) -> pa.Table:
+        """What a query finds, a portion at a time, so that millions of rows are never Python's all at once."""
+        batches = []
+        with self._database.read() as connection:
+            rows = connection.execution_options(stream_results=True, yield_per=PORTION).execute(query)
+            for part in rows.partitions():
+                columns = [list(column) for column in zip(*part, strict=True)]
+                batches.append(pa.record_batch([pa.array(column, field.type) for column, field in zip(
+                    columns, schema, strict=True)], schema=schema))
+        return pa.Table.from_batches(batches, schema=schema)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pyarrow as pa
-from sqlalchemy import Connection, select, update
+import pyarrow.compute as pc
+from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from evenhand.model.campaigns.instants import instant, microseconds
@@ -33,6 +34,34 @@ class RecordTables:
             return bulk.insert(connection, STRIKES, ("campaign_id", "decision_id", "account_id", "policy_id", "points",
                                                      "given_at", "expires_at"), rows, skip_known=True)
 
+    def keep(self, campaign_id: str, given: pa.Table) -> None:
+        """Put a campaign's strikes on record as its events have them: `STRIKES` with `decision_id` and `withdrawn_at`.
+
+        The value of one that is on record stays as it was when it was given; whether it is withdrawn is brought up to date.
+        """
+        self.give(campaign_id, given)
+        fallen = given.filter(pc.is_valid(given["withdrawn_at"]))
+        at_once: dict[datetime, list[str]] = {}
+        for decision_id, at in zip(fallen["decision_id"].to_pylist(), fallen["withdrawn_at"].to_pylist(), strict=True):
+            at_once.setdefault(at, []).append(decision_id)
+        for at, decision_ids in at_once.items():
+            self.withdraw(campaign_id, decision_ids, at=at)
+
+    def every_strike(self, campaigns: Sequence[str]) -> pa.Table:
+        """The strikes of these campaigns, withdrawn or not.
+
+        `campaign_id`, `decision_id`, the registry's columns, `withdrawn_at`.
+        """
+        times = ("given_at", "expires_at", "withdrawn_at")
+        form = pa.schema([("campaign_id", pa.string()), ("decision_id", pa.string()), *(
+            (field.name, field.type) for field in STRIKES_FORM), ("withdrawn_at", STRIKES_FORM.field("given_at").type)])
+        query = select(*(STRIKES.c[name] for name in form.names)).where(STRIKES.c.campaign_id.in_(campaigns)).order_by(
+            STRIKES.c.account_id, STRIKES.c.given_at, STRIKES.c.policy_id, STRIKES.c.campaign_id)
+        with self._database.read() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return pa.Table.from_pylist([row | {name: None if row[name] is None else instant(row[name]) for name in times}
+                                     for row in rows], schema=form)
+
     def withdraw(self, campaign_id: str, decision_ids: Sequence[str], *, at: datetime) -> int:
         """Withdraw the strikes of reversed decisions: they count no more, nor did they ever. How many were withdrawn."""
         with self._database.write() as connection:
@@ -58,9 +87,10 @@ class RecordTables:
             remember(connection, adjudications.append_column("decision_id", decisions), decided_by=decided_by,
                      campaign_id=campaign_id)
 
-    def adjudications(self) -> pa.Table:
-        """Every ruling, as the registry `adjudications`."""
+    def adjudications(self, *, but_of: Sequence[str] = ()) -> pa.Table:
+        """Every ruling, as the registry `adjudications`; without those of the campaigns `but_of`."""
         query = (select(*(ADJUDICATIONS.c[name] for name in ADJUDICATIONS_FORM.names))
+                 .where(or_(ADJUDICATIONS.c.campaign_id.is_(None), ADJUDICATIONS.c.campaign_id.not_in(but_of)))
                  .order_by(ADJUDICATIONS.c.account_id, ADJUDICATIONS.c.harm, ADJUDICATIONS.c.holder_id))
         with self._database.read() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]

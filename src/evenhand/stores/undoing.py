@@ -129,7 +129,7 @@ def _written(connection: Connection, campaign_id: str, follows: Consequences) ->
 def _undone(connection: Connection, order: _Order, part: pa.Table, *, is_told_anyway: bool) -> UndoOrdered:
     """Order the undoing, and tell at once those for whom there is nothing to wait for."""
     done = _ordered(connection, order, part)
-    ended = {row.decision_id for row in done.rows if row.state in (EffectState.LIFTED, EffectState.DONE)}
+    ended = {row.decision_id for row in done.rows if row.state == EffectState.LIFTED}
     _tell(connection, [row for row in done.rows if row.decision_id not in done.on_the_way
                        and (is_told_anyway or row.decision_id in ended)], kind=REINSTATEMENT)
     if done.total.too_late:

@@ -79,8 +79,8 @@ def show_(*, name: str, which: str, plan: Path, state: str, hours: float | None,
 @click.option("--to", "penalty", type=click.Choice(LIGHTER), help="With `vary`: the lighter penalty.")
 @click.option("--days", type=click.IntRange(1), help="With `--to suspend`: how long from now.")
 @platform_wanted
-def decide_(*, name: str, which: str, outcome: str, person: str, plan: Path, because: str, penalty: str | None, days: int | None,
-            platform: str | None, state: str, hours: float | None, as_json: bool) -> None:
+def decide_(*, name: str, which: str, outcome: str, person: str, plan: Path, because: str, penalty: str | None,
+            days: int | None, platform: str | None, state: str, hours: float | None, as_json: bool) -> None:
     """Decide APPEAL: uphold, overturn or vary. For somebody who took no part in the decision.
 
     A decision that was wrong is undone with everything that it did. A lighter one may take its place, never a heavier one.

@@ -35,6 +35,12 @@ class CarriedOut:
     n_open: int = 0
     """What is still to be done: not due yet, or put off by the platform."""
 
+    def and_more(self, later: CarriedOut) -> CarriedOut:
+        """This run and a later one together."""
+        return CarriedOut(n_undone=self.n_undone + later.n_undone, n_imposed=self.n_imposed + later.n_imposed,
+                          n_told=self.n_told + later.n_told, n_lifted=self.n_lifted + later.n_lifted,
+                          n_failed=self.n_failed + later.n_failed, n_open=later.n_open)
+
 
 def carry_out_orders(desk: Desk, platform: Platform, *,
                      progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None) -> CarriedOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,7 +35,7 @@ class Contested:
     earlier: Earlier
     until: datetime | None
     statement: StatementOfReasons
-    """What the person was told of the plan's decision."""
+    """What the person was told of it."""
     row: pa.Table
     """The plan's decision: one row of its table."""
 
@@ -44,13 +45,13 @@ class Contested:
         return dict(self.row.to_pylist()[0])
 
 
-def contested(course: Course, plan: Path, wanted: str) -> Contested:
+def contested(desk: Desk, course: Course, plan: Path, wanted: str) -> Contested:
     """The decision that `wanted` names: its id, or the id or handle of the account that it is about.
 
     Of a decision that was varied and an account named, the lighter one is meant. Raises `PlanError` when the plan is not the
     campaign's, `DataError` when there is no such decision, or several.
     """
-    _refuse_other_plan(course, plan)
+    refuse_other_plan(course, plan)
     found = find_decisions(plan, original_id(wanted))
     if found.num_rows != 1:
         raise DataError(_not_one(course, wanted, found))
@@ -62,7 +63,10 @@ def contested(course: Course, plan: Path, wanted: str) -> Contested:
     penalty, until = lighter.get(decision_id, (Penalty(row["penalty"]), row["until"]))
     decided_at = next((event.at for event in course.steps if event.kind is EventKind.APPEAL_DECIDED
                        and f"{event.body['decision_id']}{VARIED}" == decision_id), _cut_off(course))
-    said = {name: value or "" for name, value in row["statement"].items()} | {"facts": tuple(row["statement"]["facts"] or ())}
+    told = row["statement"]
+    if decision_id in lighter and (body := desk.state.decisions.statement(desk.campaign_id, decision_id)) is not None:
+        told = json.loads(body)
+    said = {name: value or "" for name, value in told.items()} | {"facts": tuple(told["facts"] or ())}
     return Contested(
         decision_id=decision_id, account_id=row["account_id"], harm=Harm(row["harm"]), until=until, row=found,
         statement=StatementOfReasons(**said), earlier=Earlier(
@@ -94,7 +98,8 @@ def book_of(steps: Iterable[Event], decision_id: str, standing: Standing, *, is_
     return replace(fold(steps), delivered=delivered, reversed=frozenset({decision_id} if undone else ()))
 
 
-def _refuse_other_plan(course: Course, plan: Path) -> None:
+def refuse_other_plan(course: Course, plan: Path) -> None:
+    """Raise `PlanError` when the plan in a folder is not, or no longer, the one that the campaign was carried out from."""
     bound = course.last(EventKind.PLANNED)
     if bound is None or bound.body.get("files") != plan_now(plan).files:
         raise PlanError(Problem(

@@ -44,7 +44,7 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
     Raises `ConfigError` without the key of the evidence, which seals the person's words as well.
     """
     course = desk.course()
-    found = contested(course, plan, which)
+    found = contested(desk, course, plan, which)
     standing = standing_of(desk, found.decision_id)
     at, salt = desk.clock.now(), os.urandom(SALT_BYTES).hex()
     commitment = hashlib.sha256(f"{salt}{said}".encode()).hexdigest() if said.strip() else ""

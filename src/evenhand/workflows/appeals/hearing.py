@@ -68,7 +68,7 @@ def decide(desk: Desk, plan: Path, which: str, word: Word) -> Heard | Refusal:
     """
     course = desk.course()
     appeal = find_appeal(course, which)
-    found = contested(course, plan, appeal.decision_id)
+    found = contested(desk, course, plan, appeal.decision_id)
     standing = standing_of(desk, appeal.decision_id)
     ruling = Ruling(appeal_id=appeal.appeal_id, outcome=word.outcome, by=word.by.strip(), at=desk.clock.now(),
                     because=word.because, penalty=word.penalty, until=word.until)

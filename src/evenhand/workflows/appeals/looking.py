@@ -63,7 +63,7 @@ def dossier(desk: Desk, plan: Path, which: str, *, window: timedelta = timedelta
     """
     course = desk.course()
     appeal = find_appeal(course, which)
-    found = contested(course, plan, appeal.decision_id)
+    found = contested(desk, course, plan, appeal.decision_id)
     standing = standing_of(desk, appeal.decision_id)
     words = WORDS + appeal.appeal_id
     posts = {one.key: one.post_id for one in standing.effects if one.post_id is not None}
