@@ -10,7 +10,7 @@ from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 
-_BY_NOBODY_ELSE = "let somebody decide it who did not propose, approve, read or start it"
+_BY_NOBODY_ELSE = "let somebody decide it who did not propose, audit, approve, read or start it"
 
 
 def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,

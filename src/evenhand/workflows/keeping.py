@@ -33,6 +33,8 @@ def back_up_state(place: str, into: Path) -> Kept:
 
     if into.exists():
         raise ConfigError(Problem(what=f"`{into}` is there already", hint="name a new file: a copy is never written over"))
+    if "://" not in place and not Path(place).exists():
+        raise _nowhere(place)
     with open_database(place, create=False) as database:
         back_up(database, into)
     with open_database(into, create=False) as copy:
@@ -62,7 +64,7 @@ def migrate_state(place: str) -> Kept:
     from evenhand.stores.migrating import migrate  # noqa: PLC0415
 
     if "://" not in place and not Path(place).exists():
-        raise ConfigError(Problem(what=f"there is no database `{place}`", hint="name it with `--state`"))
+        raise _nowhere(place)
     engine = opened_engine(place)
     try:
         migrate(engine)
@@ -70,6 +72,10 @@ def migrate_state(place: str) -> Kept:
         engine.dispose()
     with open_database(place, create=False) as database:
         return _looked_at(database, database.engine.url.render_as_string(hide_password=True) if "://" in place else place)
+
+
+def _nowhere(place: str) -> ConfigError:
+    return ConfigError(Problem(what=f"there is no database `{place}`", hint="name it with `--state`"))
 
 
 def _looked_at(database: Database, place: str) -> Kept:

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from evenhand.appeals.book import AppealBook
-from evenhand.appeals.deadline import closes_at
 from evenhand.appeals.filing import file_appeal
-from evenhand.model.appeal import Appeal, Consequences, Standing
+from evenhand.model.appeal import Appeal, Consequences
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.appeals.contested import Contested, book_of, contested, standing_of
@@ -32,8 +31,6 @@ class Filed:
 
     appeal: Appeal
     contested: Contested
-    closes_at: datetime | None
-    """Until when the decision can be appealed against; None while its statement has not been delivered."""
 
 
 def file(desk: Desk, plan: Path, which: str, *, said: str,
@@ -69,8 +66,7 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
     done = write_down(desk, judge, about=[found.decision_id])
     if isinstance(done, Refusal):
         return done
-    return Filed(contested=found, closes_at=_closes(standing, window),
-                 appeal=Appeal(appeal_id=appeal_id, decision_id=found.decision_id, filed_at=at, said=commitment))
+    return Filed(contested=found, appeal=Appeal(appeal_id=appeal_id, decision_id=found.decision_id, filed_at=at, said=commitment))
 
 
 def _filed(book: AppealBook, decision_id: str, *, at: datetime, said: str,
@@ -84,10 +80,6 @@ def _filed(book: AppealBook, decision_id: str, *, at: datetime, said: str,
         return Refusal(code="window_unknown", text=f"six months have passed, and the plan's pack may give more days than that "
                        f"to appeal against `{decision_id}`", next_step="name the folder of that pack with `--pack`")
     return file_appeal(book, decision_id=decision_id, at=at, said=said, window=own)
-
-
-def _closes(standing: Standing, window: Callable[[], timedelta | None]) -> datetime | None:
-    return None if standing.delivered_at is None else closes_at(standing.delivered_at, window=window() or timedelta(0))
 
 
 def own_window(desk: Desk, pack: Path | None) -> timedelta | None:

@@ -22,7 +22,7 @@ SHORT = 8
 class FiledView:
     """An appeal that was filed.
 
-    JSON: `appeal`, `decision`, `account`, `penalty`, `filed_at`, `window_ends` (null while the statement is not delivered).
+    JSON: `appeal`, `decision`, `account`, `penalty`, `filed_at`.
     """
 
     name: ClassVar[str] = "appeal_filed"
@@ -41,10 +41,9 @@ class FiledView:
 
     def record(self) -> dict[str, object]:
         """The same as values."""
-        appeal, ends = self.filed.appeal, self.filed.closes_at
+        appeal = self.filed.appeal
         return {"appeal": appeal.appeal_id, "decision": appeal.decision_id, "account": self.filed.contested.account_id,
-                "penalty": str(self.filed.contested.earlier.penalty), "filed_at": appeal.filed_at.isoformat(),
-                "window_ends": None if ends is None else ends.isoformat()}
+                "penalty": str(self.filed.contested.earlier.penalty), "filed_at": appeal.filed_at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
