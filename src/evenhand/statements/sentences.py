@@ -13,7 +13,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text with `{fields}` and optional parts in square brackets, such as `reads as “{expected}”[ ({source})].`"""
+    """A text with `{fields}`, and parts in square brackets that are left out when a field of theirs is empty."""
 
     text: str
     fields: frozenset[str]
@@ -40,7 +40,7 @@ class Sentence:
         >>> sentence.fill({"expected": "Le Monde"})
         'reads as “Le Monde”.'
         """
-        form = self.forms[tuple([all([values.get(field) for field in needed]) for needed in self.needs])]
+        form = self.forms[tuple([all(values.get(field) for field in needed) for needed in self.needs])]
         try:
             return form % values
         except KeyError:
