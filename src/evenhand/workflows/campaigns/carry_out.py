@@ -50,7 +50,8 @@ class Conduct:
     """None lets a stage out at once, recorded as a waiver."""
     until_done: bool = False
     """Go through all stages and wait for the hours between; otherwise stop after the stage, or where something waits."""
-    batch: int = 5_000
+    batch: int = 10_000
+    """Orders that are leased and settled together."""
     reached: Callable[[Step], None] = _nothing
     progress: Callable[[int, int, str], None] = _quiet
 
@@ -228,7 +229,7 @@ class _Run:
                       now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached)
         shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=(stage.number,), batch=self._conduct.batch,
                       patience=timedelta(minutes=5) if self._conduct.until_done else timedelta(seconds=2))
-        n_done, total = 0, sum(self._desk.state.release.stage(self._desk.campaign_id, stage.number)[:2]) * 2
+        n_done, total = 0, self._desk.state.release.n_let_out(self._desk.campaign_id, stage=stage.number) * 2
         for settlements in work(shift, doors):
             n_done += len(settlements)
             self._conduct.progress(min(n_done, total), total, f"stage {stage.number}: {stage.name}")
