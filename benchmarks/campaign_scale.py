@@ -25,7 +25,7 @@ LANGUAGES = ("en", "es", "pt", "de", "hi")
 TEXT = "This account presents itself as an office and is not in any register that we know. You can contest each fact. "
 STATEMENT = {"language": "en", "subject": "A penalty", "what": TEXT * 4, "rule": TEXT * 6, "ground_url": "https://example.org",
              "facts": [TEXT] * 8, "automation": TEXT, "territory": "everywhere", "duration": TEXT, "appeal": TEXT}
-REASON = {name: TEXT for name in ("fact", "shown", "expected")} | {"signal": "name", "family": "identity", "where": "name",
+REASON = dict.fromkeys(("fact", "shown", "expected"), TEXT) | {"signal": "name", "family": "identity", "where": "name",
                                                                   "source": "register"}
 SUPPORTED = tuple(sorted(penalty.value for penalty in Penalty if penalty is not Penalty.NONE))
 

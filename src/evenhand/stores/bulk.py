@@ -27,7 +27,8 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: R
     known = " on conflict do nothing" if skip_known else ""
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        return _executed(connection, f"insert or rollback into {table.name} ({names}) values ({marks}){known}", list(map(tuple, rows)))
+        return _executed(connection, f"insert or rollback into {table.name} ({names}) values ({marks}){known}",
+                         list(map(tuple, rows)))
     arrays = ", ".join(f"%s::{_array(table, name)}" for name in columns)
     return _executed(connection, f"insert into {table.name} ({names}) select * from unnest({arrays}){known}",
                      tuple(map(list, zip(*rows, strict=True))))
