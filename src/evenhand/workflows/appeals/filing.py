@@ -66,7 +66,8 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
     done = write_down(desk, judge, about=[found.decision_id])
     if isinstance(done, Refusal):
         return done
-    return Filed(contested=found, appeal=Appeal(appeal_id=appeal_id, decision_id=found.decision_id, filed_at=at, said=commitment))
+    appeal = Appeal(appeal_id=appeal_id, decision_id=found.decision_id, filed_at=at, said=commitment)
+    return Filed(contested=found, appeal=appeal)
 
 
 def _filed(book: AppealBook, decision_id: str, *, at: datetime, said: str,
