@@ -32,7 +32,7 @@ class Concerned:
 
 
 def withheld(messages: Messages, order: Order, concerned: Concerned, *, until: datetime) -> dict[str, str]:
-    """The statement by its parts: `language`, `subject`, `what`, `order`, `no_finding`, `duration`, `contest`; `text` is all."""
+    """The statement by its parts: `language`, `subject`, `what`, `order`, `no_finding`, `duration`, `contest`, `text` (all)."""
     places = ", ".join(concerned.territories)
     parts = {
         "subject": messages.say("withheld.subject", account=neutral(concerned.account), places=places),

@@ -239,7 +239,8 @@ def test_who_runs_a_service_alone_may_and_the_page_says_so(orders: State, place:
 def test_the_public_page_reads_well_and_runs_nothing(
         orders: State, place: LedgerPlace, tmp_path: Path, golden: Golden) -> None:
     (tmp_path / "hostile.csv").write_text(
-        "authority,territory,received_on,kind,order_id\n<script>alert(1)</script>,XX,2026-11-06,request,=1+1\n", encoding="utf-8")
+        "authority,territory,received_on,kind,order_id\n<script>alert(1)</script>,XX,2026-11-06,request,=1+1\n",
+        encoding="utf-8")
     import_demands(orders, tmp_path / "hostile.csv", columns={}, constants={}, by=ANA)
     demands.answer(orders, "d2", DemandAnswer.REFUSED, person_told=True, by=ANA)
     pages = publish_demands(orders, place, tmp_path / "public")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import EventKind
-from evenhand.model.campaigns.registers import DEMANDS, REGISTERS, RegisterCounts
+from evenhand.model.campaigns.registers import DEMANDS, REFERRALS, REGISTERS, REPORTS_IN, RegisterCounts
 from evenhand.stores.ledger_folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.transparency.demands.book import demand_book
 from evenhand.transparency.demands.page import (
@@ -19,6 +20,7 @@ from evenhand.transparency.demands.page import (
     register_html,
     register_json,
 )
+from evenhand.transparency.referrals.book import referral_book
 from evenhand.workflows.campaigns.publishing import LedgerPlace, Published, publish
 from evenhand.workflows.effects.opening import State
 from evenhand.workflows.registers.keeping import published
@@ -69,4 +71,9 @@ def publish_demands(state: State | None, place: LedgerPlace, into: Path) -> Publ
 
 def register_counts(state: State) -> RegisterCounts:
     """How many demands, withholdings, referrals and reports the database holds, by outcome. No name is in it."""
-    return counts_of(demand_book(event for _, event in state.events.read(DEMANDS)))
+    demands = counts_of(demand_book(event for _, event in state.events.read(DEMANDS)))
+    referrals = referral_book(event for _, event in state.events.read(REFERRALS))
+    reports: Counter[str] = Counter()
+    for _, event in state.events.read(REPORTS_IN):
+        reports.update({name: n for name, n in event.body.items() if isinstance(n, int)})
+    return replace(demands, referrals=referrals.by_status, referrals_by_ground=referrals.by_ground, reports=dict(reports))
