@@ -73,7 +73,7 @@ def beyond_the_least(referral: Referral) -> Refusal | None:
         return Refusal(code=ReferralRefusal.FIELD_NOT_SHARED,
                        text=f"{', '.join(f'`{one}`' for one in beyond)} cannot be handed on to `{referral.channel}` for "
                        f"`{referral.ground}`", next_step="leave that out: only "
-                       f"{', '.join(f'`{one}`' for one in sorted(may))} may be; for more an authority needs an order, which is a demand")
+                       f"{', '.join(f'`{one}`' for one in sorted(may))} may be; more takes an order, which is a demand")
     if not any(referral.shared.values()):
         return Refusal(code=ReferralRefusal.NOTHING_SHARED, text="the referral hands on nothing",
                        next_step="name at least the account's address, so that it can be found")
