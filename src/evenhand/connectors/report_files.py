@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from evenhand.connectors.files.batch import Reader
 from evenhand.connectors.files.check import check
 from evenhand.connectors.files.mapping import ColumnRule, TableRule
 from evenhand.connectors.files.rejects import REJECTS
-from evenhand.connectors.files.source import files_at, place, reading
+from evenhand.connectors.files.source import SourceFile, files_at, place, reading
 from evenhand.connectors.ingested.reading import open_file
 from evenhand.errors import DataError, Problem
 from evenhand.model.report_intake import INTAKE
@@ -34,7 +35,7 @@ class ReportFiles:
     @property
     def n_read(self) -> int:
         """Rows in the files."""
-        return self.reports.num_rows + self.rejects.num_rows
+        return int(self.reports.num_rows) + int(self.rejects.num_rows)
 
 
 def read_reports(files: Sequence[Path], *, columns: Mapping[str, str], cut_off: datetime) -> ReportFiles:
@@ -56,7 +57,7 @@ def read_reports(files: Sequence[Path], *, columns: Mapping[str, str], cut_off: 
             if not found:
                 raise DataError(Problem(what=f"`{path}` is not there", file=str(path), hint="check the path"))
             for file in found:
-                reader = open_file(file, table=INTAKE, rule=rule, database=database)
+                reader = _opened(file, rule=rule, database=database)
                 with reading(file.name, is_local=file.is_local):
                     for raw in reader.batches(reader.start) if reader is not None else ():
                         done = check(raw, table=INTAKE, rule=rule, cut_off=cut_off, file=file.name, database=database)
@@ -65,6 +66,16 @@ def read_reports(files: Sequence[Path], *, columns: Mapping[str, str], cut_off: 
     reports = pa.Table.from_batches(kept, schema=INTAKE.schema)
     return ReportFiles(reports=reports, digest=_digest(reports),
                        rejects=pa.concat_tables(rejects) if rejects else REJECTS.empty_table())
+
+
+def _opened(file: SourceFile, *, rule: TableRule, database: duckdb.DuckDBPyConnection) -> Reader | None:
+    """The opened file; a column that it lacks is told with what to write here, where no mapping file is read."""
+    try:
+        return open_file(file, table=INTAKE, rule=rule, database=database)
+    except DataError as error:
+        raise DataError([
+            replace(one, hint="name it with `--column OURS=THEIRS`") if "snapshot.toml" in (one.hint or "") else one
+            for one in error.problems]) from error
 
 
 def _digest(reports: pa.Table) -> str:

@@ -62,7 +62,7 @@ def test_a_report_that_was_handed_over_twice_counts_once(engine: DuckDBEngine) -
 
 def test_near_copies_of_the_same_words_are_one_hand(engine: DuckDBEngine) -> None:
     rows = [report(f"u{n}", "x", text=WORDS + "!" * (n % 3)) for n in range(MIN_COHORT)]
-    found = queue(engine, [*rows, report("own", "x", text="He pretends to be our bank and asks for the password of my account")])
+    found = queue(engine, [*rows, report("own", "x", text="He pretends to be our bank and asks me for my password")])
     assert (found["x"]["n_hands"], found["x"]["by_copies"]) == (2, True)
     fewer = queue(engine, rows[1:])["x"]
     assert (fewer["n_hands"], fewer["by_copies"]) == (1, False)
@@ -111,7 +111,7 @@ def test_a_burst_of_new_accounts_is_one_hand_and_one_of_old_accounts_is_many(eng
 
 
 @pytest.mark.parametrize(("days", "is_new"), [(6.99, True), (7, False)])
-def test_both_sides_of_what_a_new_account_is(engine: DuckDBEngine, days: float, is_new: bool) -> None:  # noqa: FBT001
+def test_both_sides_of_what_a_new_account_is(engine: DuckDBEngine, days: float, is_new: bool) -> None:
     rows = [report(f"n{k}", "x", reporter_created_at=NOON - timedelta(days=days)) for k in range(30)]
     assert queue(engine, [*usual(), *rows])["x"]["by_new_accounts"] is is_new
 
@@ -119,7 +119,8 @@ def test_both_sides_of_what_a_new_account_is(engine: DuckDBEngine, days: float, 
 def test_where_nearly_all_reporters_are_new_a_burst_of_them_is_no_surprise(engine: DuckDBEngine) -> None:
     young = NOON - timedelta(days=1)
     rows = [row | {"reporter_created_at": young, "created_at": NOON} for row in usual()]
-    assert not queue(engine, [*rows, *(report(f"n{k}", "x", reporter_created_at=young) for k in range(30))])["x"]["by_new_accounts"]
+    rows += [report(f"n{k}", "x", reporter_created_at=young) for k in range(30)]
+    assert not queue(engine, rows)["x"]["by_new_accounts"]
 
 
 def test_nameless_reports_together_weigh_as_one_reporter(engine: DuckDBEngine) -> None:
@@ -129,7 +130,7 @@ def test_nameless_reports_together_weigh_as_one_reporter(engine: DuckDBEngine) -
 
 
 def test_whoever_was_right_before_is_looked_at_first(engine: DuckDBEngine) -> None:
-    rows = [*decided("right", 9, 1), *decided("wrong", 1, 9), report("right", "a"), report("wrong", "b"), report("newcomer", "c")]
+    rows = [*decided("right", 9, 1), *decided("wrong", 1, 9), report("right", "a"), report("wrong", "b"), report("new", "c")]
     found = queue(engine, rows)
     assert found["a"]["priority"] > found["c"]["priority"] > found["b"]["priority"]
 
@@ -170,7 +171,8 @@ def test_whatever_is_reported_every_account_stays_in_the_queue_and_hands_are_nev
     assert set(found) == {row["account_id"] for row in rows}
     assert sum(row["n_reports"] for row in found.values()) == len(rows)
     for name, row in found.items():
-        assert 1 <= row["n_hands"] <= row["n_reporters"] == len({one["reporter_id"] for one in rows if one["account_id"] == name})
+        reporters = {one["reporter_id"] for one in rows if one["account_id"] == name}
+        assert 1 <= row["n_hands"] <= row["n_reporters"] == len(reporters)
         assert 0 < row["priority"] < 1
 
 

@@ -58,8 +58,8 @@ class ReferralListView:
             grid.add_row(one.referral_id, str(one.facts["ground"]).replace("_", " "),
                          f"{visible(str(one.facts['authority']))} ({str(one.facts['channel']).replace('_', ' ')})",
                          str(one.facts["n_values"]), str(one.status), f"{one.changed_at:%Y-%m-%d}")
-        title = Text(f"{len(self.book.referrals):,} referrals: {counts}", style="bold")
-        return Group(title, grid) if self.book.referrals else title
+        said = Text(f"{len(self.book.referrals):,} referrals: {counts}", style="bold")
+        return Group(said, grid) if self.book.referrals else said
 
     def record(self) -> dict[str, object]:
         """Every referral as values."""
