@@ -10,6 +10,7 @@ from evenhand.campaign.lifecycle import advance
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.registers import REGISTERS
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
 from evenhand.workflows.effects.opening import State
@@ -143,6 +144,8 @@ def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, i
     A rehearsal's clock stands where its last event left it, or at the present if that is later, and `later` moves it on.
     Raises `ConfigError` when `later` is given for a campaign that is none: nobody shortens a real cooling-off.
     """
+    if campaign_id in REGISTERS:
+        raise ConfigError(Problem(what=f"`{campaign_id}` is a register and no campaign", hint="choose another name"))
     real = real_clock()
     desk = Desk(state=state, campaign_id=campaign_id, clock=real)
     last = state.events.last(campaign_id)
