@@ -32,12 +32,12 @@ ORDERS = pa.schema([
     pa.field("is_settled", pa.bool_(), nullable=False),
     pa.field("n", pa.int64(), nullable=False),
 ])
-"""Orders of the outbox, counted. `is_settled`: a worker or a person settled it; not so where it was dropped along with another."""
+"""Orders of the outbox, counted. `is_settled`: a worker or a person settled it, and it was not dropped along with another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRecord:
-    """One moment of a campaign's database. The three parts are read in three ways, so that each can be held against the others."""
+    """One moment of a campaign's database. Its parts are read in three ways, so that each can be held against the others."""
 
     settled: pa.Table
     """What became of each effect and statement (schema `SETTLED`), out of the events' texts."""

@@ -168,8 +168,8 @@ def _rollbacks(steps: Iterable[Event], people: People) -> tuple[RollbackLine, ..
         if step.kind is EventKind.ROLLBACK_STARTED:
             found.append(RollbackLine(at=step.at, by=people.called(step.actor), why=str(step.body.get("why", ""))))
         elif step.kind is EventKind.ROLLED_BACK and found:
-            n = {name: _whole(step.body.get(name)) for name in ("n_undone", "n_failed", "n_too_late")}
-            found[-1] = replace(found[-1], ended_at=step.at, **n)
+            found[-1] = replace(found[-1], ended_at=step.at, n_undone=_whole(step.body.get("n_undone")),
+                                n_failed=_whole(step.body.get("n_failed")), n_too_late=_whole(step.body.get("n_too_late")))
     return tuple(found)
 
 

@@ -92,7 +92,7 @@ def _counted(appeals: Mapping[str, Appeal], causes: Mapping[str, str], reversals
     return Contested(
         lines=tuple(lines), total=total, slowest=max(took, default=None), oldest_open=max(waits, default=None),
         overturned=clopper_pearson(total.n_overturned + total.n_varied, n=n_decided) if n_decided else None,
-        reversals=tuple((ground, cause, n) for (ground, cause), n in sorted(reversals.items(), key=lambda one: (-one[1], one[0]))),
+        reversals=tuple((*key, n) for key, n in sorted(reversals.items(), key=lambda one: (-one[1], one[0]))),
         appeals=tuple(appeals.values()))
 
 

@@ -27,7 +27,7 @@ class DemandLine:
 
 
 def demand_lines(demands: Iterable[Mapping[str, Json]]) -> tuple[DemandLine, ...]:
-    """The demands (facts of `demand_recorded`) by territory, authority, kind and answer; of each demand its last record counts."""
+    """The demands (facts of `demand_recorded`) by territory, authority, kind and answer; the last record of each counts."""
     last = {str(one["demand_id"]): one for one in demands}
     keys: Counter[tuple[str, str, str, str]] = Counter()
     targets, told = Counter[tuple[str, str, str, str]](), Counter[tuple[str, str, str, str]]()

@@ -52,7 +52,7 @@ def entity_lines(of_decisions: pa.Table, names: Mapping[str, str], *, fewest: in
 
 
 def _without_small(lines: list[EntityLine], *, fewest: int) -> tuple[EntityLine, ...]:
-    """The lines with the small ones as one. Were it a single one, the next smallest goes with it: the sum would give it away."""
+    """The lines with the small ones as one. With a single one goes the next smallest: the sum would give it away."""
     named = [line for line in lines if line.holder_id is not None]
     small = [line for line in named if line.n_decided < fewest]
     if len(small) == 1 and len(named) > 1:

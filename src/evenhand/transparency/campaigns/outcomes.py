@@ -60,8 +60,8 @@ _OF_EFFECTS: Mapping[str, EventKind] = MappingProxyType({
     "effects_lifted": EventKind.EFFECT_LIFTED, "effects_not_undone": EventKind.UNDO_FAILED})
 MEASURES = ("effects_ordered", *_OF_EFFECTS, "effects_waiting", "statements_delivered", "statements_failed",
             "statements_to_gone", "reinstatements_delivered", "reinstatements_failed")
-"""What is counted of each decision: its effects, then its statements. `statements_to_gone` found the account gone when they were
-to be delivered; with `statements_failed` they are all statements of reasons that were not delivered."""
+"""What is counted of each decision: its effects, then its statements. `statements_to_gone` found the account gone when they
+were to be delivered; with `statements_failed` they are all statements of reasons that were not delivered."""
 FATES = tuple(str(fate) for fate in Fate)
 
 

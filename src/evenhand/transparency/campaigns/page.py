@@ -28,8 +28,8 @@ DONE: Mapping[str, str] = {
     "demonetise": "Earning off", "limit_reach": "Reach limited", "label": "Labelled", "warn": "Warned"}
 """What was done, in a column's or a line's heading."""
 FATE_WORDS: Mapping[str, str] = {
-    Fate.IN_FORCE: "in force", Fate.ENDED: "ended on its day", Fate.TAKEN_BACK: "taken back", Fate.FAILED: "refused by the platform",
-    Fate.NOT_CARRIED_OUT: "never carried out", Fate.WAITING: "waiting"}
+    Fate.IN_FORCE: "in force", Fate.ENDED: "ended on its day", Fate.TAKEN_BACK: "taken back",
+    Fate.FAILED: "refused by the platform", Fate.NOT_CARRIED_OUT: "never carried out", Fate.WAITING: "waiting"}
 SOURCE_WORDS: Mapping[str, str] = {
     Source.SWEEP: "found by the sweep", Source.REPORT: "reported by people before, found by the sweep",
     Source.DEMAND: "named by a government before, found by the sweep"}
@@ -55,8 +55,9 @@ def campaign_page(report: CampaignReport, *, messages: Messages, templates: Mapp
         total=_line("All decisions", "", rows), by_penalty=_by_penalty(rows), by_policy=_by_policy(rows),
         by_language=_by_language(rows, messages), by_source=_by(rows, "source", lambda key: (SOURCE_WORDS[key], "")),
         harms=_harms(report.by_harm), cells=rows[:MAX_CELLS], n_cells=len(rows), not_passed=not_passed, passed=passed,
-        max_strata=MAX_STRATA, max_entities=MAX_ENTITIES, floor=_floor([*not_passed, *passed]), why_groups=_why_groups(report.whys),
-        days=_days, largest_span=max((max(span.n_imposed, span.n_undone) for span in report.spans), default=0), keys=KEYS)
+        max_strata=MAX_STRATA, max_entities=MAX_ENTITIES, floor=_floor([*not_passed, *passed]),
+        why_groups=_why_groups(report.whys), days=_days, keys=KEYS,
+        largest_span=max((max(span.n_imposed, span.n_undone) for span in report.spans), default=0))
 
 
 def _strata(report: CampaignReport) -> tuple[list[StratumLine], list[StratumLine]]:

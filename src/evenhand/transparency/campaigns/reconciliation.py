@@ -53,11 +53,13 @@ def refuse_differing(totals: Iterable[Total]) -> None:
         (first, n), *others = total.places.items()
         for place, found in others:
             if found != n:
-                problems.append(Problem(what=f"{total.what}: {first} has {n:,}, {place} has {found:,}", hint=_HINT))
+                hint = _PUBLISH if place == LEDGER and found < n else _HINT
+                problems.append(Problem(what=f"{total.what}: {n:,} in {first}, {found:,} in {place}", hint=hint))
     if problems:
         raise DataError(problems)
 
 
+_PUBLISH = "nothing was written: publish what is new with `evenhand campaign publish`, or leave out `--ledger`"
 _HINT = "nothing was written: see `evenhand status` and `evenhand verify`; restore the database or the plan that was changed"
 
 
@@ -79,7 +81,8 @@ def totals(table: pa.Table, record: CampaignRecord, *, n_planned: int, n_bound: 
             REPORT: _sum(table, "effects_imposed", "effects_failed", "effects_suppressed", "effects_waiting"), PLAN: n_ordered,
             OUTBOX: _orders(record, Act.IMPOSE, tuple(EffectState))}))
         found.append(Total(what="effects that wait", places={
-            REPORT: _sum(table, "effects_waiting"), OUTBOX: _orders(record, Act.IMPOSE, (EffectState.QUEUED, EffectState.IN_FLIGHT))}))
+            REPORT: _sum(table, "effects_waiting"),
+            OUTBOX: _orders(record, Act.IMPOSE, (EffectState.QUEUED, EffectState.IN_FLIGHT))}))
     found += _statements(table, record)
     found.append(Total(what="effects that the platform did not take back", places={
         REPORT: _sum(table, "effects_not_undone"), EVENTS: record.kinds.get(EventKind.UNDO_FAILED, 0), OUTBOX: sum(
@@ -100,16 +103,18 @@ def _statements(table: pa.Table, record: CampaignRecord) -> list[Total]:
     return [
         Total(what="statements of reasons delivered", places={REPORT: _sum(table, "statements_delivered"),
                                                               OUTBOX: tell[False, EffectState.DONE]}),
-        Total(what="statements of reasons not delivered", places={REPORT: _sum(table, "statements_failed"), OUTBOX: tell[False, no]}),
+        Total(what="statements of reasons not delivered", places={REPORT: _sum(table, "statements_failed"),
+                                                                  OUTBOX: tell[False, no]}),
         Total(what="statements of reasons to accounts that were gone", places={
             REPORT: _sum(table, "statements_to_gone"), OUTBOX: tell[False, gone]}),
         Total(what="statements of reinstatement delivered", places={REPORT: _sum(table, "reinstatements_delivered"),
                                                                     OUTBOX: tell[True, EffectState.DONE]}),
         Total(what="statements of reinstatement not delivered", places={
             REPORT: _sum(table, "reinstatements_failed"), OUTBOX: tell[True, no] + tell[True, gone]}),
-        Total(what="statements delivered", places={REPORT: _sum(table, "statements_delivered", "reinstatements_delivered"), EVENTS: delivered}),
-        Total(what="statements not delivered", places={REPORT: _sum(table, "statements_failed", "statements_to_gone", "reinstatements_failed"),
-                                                       EVENTS: failed})]
+        Total(what="statements delivered", places={
+            REPORT: _sum(table, "statements_delivered", "reinstatements_delivered"), EVENTS: delivered}),
+        Total(what="statements not delivered", places={
+            REPORT: _sum(table, "statements_failed", "statements_to_gone", "reinstatements_failed"), EVENTS: failed})]
 
 
 def n_settled(record: CampaignRecord) -> Total:

@@ -63,7 +63,8 @@ def _conduct(conduct: Conduct) -> pa.Table:
     """Everything that somebody did to the campaign as a whole, in its order."""
     rows: list[dict[str, object]] = [{"at": at, "what": "approved", "by": who, "why": ""} for who, at in conduct.approvals]
     for halt in conduct.halts:
-        rows += [{"at": halt.at, "what": f"halted: {reason.check}", "by": halt.by, "why": reason.text} for reason in halt.reasons]
+        rows += [{"at": halt.at, "what": f"halted: {reason.check}", "by": halt.by, "why": reason.text}
+                 for reason in halt.reasons]
         rows += [{"at": at, "what": "agreed to resume", "by": who, "why": why} for who, at, why in halt.resumed]
     rows += [{"at": one.at, "what": f"waived: {one.safeguard}", "by": one.by, "why": one.why} for one in conduct.waivers]
     rows += [{"at": one.at, "what": "rolled back", "by": one.by, "why": one.why} for one in conduct.rollbacks]

@@ -72,11 +72,16 @@ class WrittenReport:
 
 
 def read_campaign_report(desk: Desk, inputs: ReportInputs) -> CampaignReport:
-    """The report of the desk's campaign as values.
+    """The report of the desk's campaign as values. Raises what `read_campaign` and `campaign_report` raise."""
+    return campaign_report(read_campaign(desk, inputs))
+
+
+def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
+    """What the report of the desk's campaign is made from, as it is at one moment.
 
     Raises:
         PlanError: the plan in the folder is not the one that the campaign carries out, or is damaged.
-        DataError: two places that count the same differ, each with its number; there is no such campaign.
+        DataError: there is no such campaign, or no ledger where one is named.
     """
     course, record = _one_moment(desk)
     plan = _bound_plan(course, inputs.plan)
@@ -85,18 +90,17 @@ def read_campaign_report(desk: Desk, inputs: ReportInputs) -> CampaignReport:
     if inputs.ledger is not None:
         published, register = published_counts(inputs.ledger, desk.campaign_id), demand_register(inputs.ledger).demands
     decisions = _decisions(inputs.plan)
-    sources = CampaignSources(
+    return CampaignSources(
         plan=plan, record=record, campaign=course.campaign, steps=course.steps, at=desk.clock.now(),
         decisions=decisions.append_column("source", _source(decisions["account_id"], _reported(inputs.snapshot, plan),
                                                             _demanded(course))).select(DIMENSIONS),
         ordered=_column(table_file(inputs.plan, "effects"), "decision_id"), sources_known=inputs.snapshot is not None,
         published=published, demands=register, are_named=inputs.are_named,
         holder_names=dict(zip(inputs.holders["holder_id"].to_pylist(), inputs.holders["name"].to_pylist(), strict=True)))
-    return campaign_report(sources)
 
 
 def write_campaign_report(report: CampaignReport, *, messages: Messages, into: Path) -> WrittenReport:
-    """Write the page, the JSON document and one CSV file per table to the folder `into`; an earlier report there is replaced."""
+    """Write the page, the JSON document and one CSV file per table to `into`; an earlier report there is replaced."""
     into.mkdir(parents=True, exist_ok=True)
     files = [PAGE, DOCUMENT]
     _put(into / PAGE, campaign_page(report, messages=messages).encode())
@@ -130,7 +134,7 @@ def _one_moment(desk: Desk) -> tuple[Course, CampaignRecord]:
 
 
 def _bound_plan(course: Course, folder: Path) -> Plan:
-    """The plan in `folder`. Raises `PlanError` unless it is the campaign's, file by file. Its code version does not matter here."""
+    """The plan in `folder`. Raises `PlanError` unless it is the campaign's, file by file; its code version does not matter."""
     plan, bound = read_plan(folder), course.last(EventKind.PLANNED)
     if course.campaign.basis is None or bound is None:
         raise PlanError(Problem(what=f"no plan is bound to `{course.campaign.campaign_id}`, so there is nothing to report",

@@ -23,8 +23,8 @@ _LINES = (("decisions", "decided"), ("in force", Fate.IN_FORCE), ("ended on thei
 class CampaignReportView:
     """A written report.
 
-    JSON: `campaign`, `state`, `into`, `files`, `final`, `events`, `ledger_compared`, `sums` (name → number), `agreeing` (how many
-    totals were held against the ledger).
+    JSON: `campaign`, `state`, `into`, `files`, `final`, `events`, `ledger_compared`, `sums` (name → number), `agreeing` (how
+    many totals were held against the ledger).
     """
 
     name: ClassVar[str] = "campaign_report"
