@@ -36,7 +36,7 @@ from evenhand.transparency.campaigns import (
 from evenhand.workflows.campaigns.plan_basis import TABLES
 from evenhand.workflows.campaigns.publishing import published_counts
 from evenhand.workflows.campaigns.steps import Course, Desk
-from evenhand.workflows.ledger.demands import demand_register
+from evenhand.workflows.registers.publishing import published_demands
 
 PAGE, DOCUMENT = "report.html", "report.json"
 _TRIES = 5
@@ -88,7 +88,8 @@ def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
     register: tuple[Mapping[str, Json], ...] = ()
     published: Mapping[EventKind, int] | None = None
     if inputs.ledger is not None:
-        published, register = published_counts(inputs.ledger, desk.campaign_id), demand_register(inputs.ledger).demands
+        published = published_counts(inputs.ledger, desk.campaign_id)
+        register = tuple(record.facts for record in published_demands(inputs.ledger).book.records.values())
     decisions = _decisions(inputs.plan)
     return CampaignSources(
         plan=plan, record=record, campaign=course.campaign, steps=course.steps, at=desk.clock.now(),
