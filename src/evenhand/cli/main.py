@@ -43,6 +43,8 @@ COMMANDS = {
     "policy": "policy:policy",
     "registry": "registers.registry:registry",
     "demand": "demand:demand",
+    "referral": "registers.referral:referral",
+    "intake": "registers.intake:intake",
     "ledger": "ledger:ledger",
     "verify": "verify:verify",
     "evaluate": "evaluate:evaluate",

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Executable, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal_column, select, type_coerce
 from sqlalchemy.dialects import postgresql
 
 from evenhand.model.appeal import APPEALS_STAGE, AppealOutcome, ImposedEffect, Standing
@@ -94,11 +94,10 @@ class DecisionTable:
     def _fact(self, name: str) -> ColumnElement[str]:
         """A fact of an event's body, as text."""
         if self._database.dialect == "sqlite":
-            return func.json_extract(EVENTS.c.body, literal_column(f"'$.{name}'"))
-        found: ColumnElement[str] = cast(EVENTS.c.body, postgresql.JSON)[literal_column(f"'{name}'")].astext
-        return found
+            return type_coerce(func.json_extract(EVENTS.c.body, literal_column(f"'$.{name}'")), Text)
+        return type_coerce(cast(EVENTS.c.body, postgresql.JSON)[literal_column(f"'{name}'")].astext, Text)
 
-    def _columns(self, query: Executable, schema: pa.Schema) -> pa.Table:
+    def _columns(self, query: Select[*tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
         """What a query finds, a portion at a time, so that millions of rows are never Python's all at once."""
         batches = []
         with self._database.read() as connection:

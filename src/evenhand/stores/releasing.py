@@ -16,6 +16,7 @@ from evenhand.model.campaigns.instants import HELD, instant, microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign
+from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
 from evenhand.stores.schema import OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
@@ -156,9 +157,17 @@ class ReleaseTable:
 
     def next_moment(self, campaign_id: str, *, stage: int) -> datetime | None:
         """When the next effect or statement of the stage that was let out is due, or a lease ends; None when none waits."""
-        query = select(func.min(func.coalesce(OUTBOX.c.leased_until, OUTBOX.c.due_at))).where(
-            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage, OUTBOX.c.state.in_(_OPEN),
-            OUTBOX.c.due_at != HELD, OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
+        mine = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
         with self._database.read() as connection:
-            found = connection.scalar(query)
-        return None if found is None else instant(found)
+            found = [connection.scalar(select(OUTBOX.c.due_at).where(
+                *mine, IS_QUEUED, OUTBOX.c.stage == stage, OUTBOX.c.due_at < HELD).order_by(OUTBOX.c.due_at).limit(1)),
+                connection.scalar(select(OUTBOX.c.leased_until).where(*mine, IS_LEASED, OUTBOX.c.stage == stage).order_by(
+                    OUTBOX.c.leased_until).limit(1))]
+        return min((instant(one) for one in found if one is not None), default=None)
+
+    def n_let_out(self, campaign_id: str, *, stage: int) -> int:
+        """Orders of the stage that were let out and wait to be carried out, or for their day."""
+        query = select(func.count()).where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED, OUTBOX.c.stage == stage,
+                                           OUTBOX.c.due_at < HELD)
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)

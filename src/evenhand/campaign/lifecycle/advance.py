@@ -48,7 +48,9 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.APPEAL_DECIDED: SINCE_THE_START,
     EventKind.DECISION_REVERSED: SINCE_THE_START,
     EventKind.DEMAND_RECORDED: EVERY_STATE,
+    EventKind.WITHHOLDING_RECORDED: EVERY_STATE,
     EventKind.REFERRAL_RECORDED: EVERY_STATE,
+    EventKind.REPORTS_RECORDED: EVERY_STATE,
     EventKind.WAIVER_RECORDED: EVERY_STATE,
 }
 """In which states an event of each kind may happen."""
