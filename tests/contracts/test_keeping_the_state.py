@@ -15,8 +15,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from evenhand.errors import ConfigError, Unreachable
 from evenhand.model.campaigns.effect_state import Act, EffectState, Reckoning
-from evenhand.stores.backup import back_up
-from evenhand.stores.database import open_database, opened_engine
+from evenhand.stores.database import back_up, open_database, opened_engine
 from evenhand.stores.migrating import head, migrate, revision
 from evenhand.stores.outbox import OutboxTable
 from evenhand.stores.schema import METADATA

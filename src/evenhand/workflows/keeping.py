@@ -28,8 +28,7 @@ def back_up_state(place: str, into: Path) -> Kept:
 
     Raises `ConfigError` for a file that is there, and for PostgreSQL with what to do instead.
     """
-    from evenhand.stores.backup import back_up  # noqa: PLC0415
-    from evenhand.stores.database import open_database  # noqa: PLC0415
+    from evenhand.stores.database import back_up, open_database  # noqa: PLC0415
 
     if into.exists():
         raise ConfigError(Problem(what=f"`{into}` is there already", hint="name a new file: a copy is never written over"))
@@ -43,8 +42,7 @@ def back_up_state(place: str, into: Path) -> Kept:
 
 def restore_state(copy: Path, place: str) -> Kept:
     """Put the copy in the place of a database that is not there. Raises `ConfigError` when one is, or for PostgreSQL."""
-    from evenhand.stores.backup import back_up  # noqa: PLC0415
-    from evenhand.stores.database import open_database  # noqa: PLC0415
+    from evenhand.stores.database import back_up, open_database  # noqa: PLC0415
 
     if "://" in place:
         raise ConfigError(Problem(what="this database is not a file", hint="restore it with `createdb` and `pg_restore "
