@@ -19,6 +19,7 @@ from evenhand.stores.database import back_up, open_database, opened_engine
 from evenhand.stores.migrating import head, migrate, revision
 from evenhand.stores.outbox import OutboxTable
 from evenhand.stores.schema import METADATA
+from evenhand.workflows.keeping import Kept, back_up_state, migrate_state, restore_state
 
 pytestmark = pytest.mark.contract
 FIRST = "0001"
@@ -74,6 +75,29 @@ def test_a_copy_taken_in_use_holds_what_was_committed(place: str, tmp_path: Path
     with open_database(restored) as database:
         assert OutboxTable(database).reckoning("autumn") == wanted
         assert len(OutboxTable(database).statements([])) == 0
+
+
+def test_an_old_database_is_copied_by_command_before_it_is_migrated(tmp_path: Path) -> None:
+    engine = opened_engine(tmp_path / "old.db")
+    migrate(engine, FIRST)
+    with engine.begin() as connection:
+        for statement in OLD_ROWS:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    old = str(tmp_path / "old.db")
+    assert back_up_state(old, tmp_path / "copy.db") == Kept(
+        place=str(tmp_path / "copy.db"), schema=FIRST, campaigns={"autumn": 1})
+    assert migrate_state(old).schema == head()
+    assert restore_state(tmp_path / "copy.db", str(tmp_path / "back.db")).schema == FIRST
+    with pytest.raises(ConfigError, match="is there already"):
+        restore_state(tmp_path / "copy.db", old)
+    with pytest.raises(ConfigError, match="is there already"):
+        back_up_state(old, tmp_path / "copy.db")
+    with pytest.raises(ConfigError, match="there is no database"):
+        back_up_state(str(tmp_path / "nowhere.db"), tmp_path / "other.db")
+    with pytest.raises(ConfigError, match="pg_restore"):
+        restore_state(tmp_path / "copy.db", "postgresql:///evenhand")
+    assert not (tmp_path / "nowhere.db").exists()
 
 
 def _dumped_and_restored(place: str, folder: Path) -> str:

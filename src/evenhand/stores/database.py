@@ -133,7 +133,7 @@ def _refuse_other_schema(found: str | None, url: URL) -> None:
     if found != head():
         raise ConfigError(Problem(
             what=f"the database's schema is `{found or 'empty'}`, this version needs `{head()}`", file=_shown(url),
-            hint="back it up, then migrate it as how-to/keep-the-state describes"))
+            hint="copy it with `evenhand state backup FILE`, then migrate it with `evenhand state migrate`"))
 
 
 def opened_engine(place: str | Path) -> Engine:

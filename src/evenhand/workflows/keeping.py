@@ -28,21 +28,21 @@ def back_up_state(place: str, into: Path) -> Kept:
 
     Raises `ConfigError` for a file that is there, and for PostgreSQL with what to do instead.
     """
-    from evenhand.stores.database import back_up, open_database  # noqa: PLC0415
+    from evenhand.stores.database import back_up  # noqa: PLC0415
 
     if into.exists():
         raise ConfigError(Problem(what=f"`{into}` is there already", hint="name a new file: a copy is never written over"))
     if "://" not in place and not Path(place).exists():
         raise _nowhere(place)
-    with open_database(place, create=False) as database:
+    with _opened(place) as database:
         back_up(database, into)
-    with open_database(into, create=False) as copy:
+    with _opened(into) as copy:
         return _looked_at(copy, str(into))
 
 
 def restore_state(copy: Path, place: str) -> Kept:
     """Put the copy in the place of a database that is not there. Raises `ConfigError` when one is, or for PostgreSQL."""
-    from evenhand.stores.database import back_up, open_database  # noqa: PLC0415
+    from evenhand.stores.database import back_up  # noqa: PLC0415
 
     if "://" in place:
         raise ConfigError(Problem(what="this database is not a file", hint="restore it with `createdb` and `pg_restore "
@@ -50,9 +50,9 @@ def restore_state(copy: Path, place: str) -> Kept:
     if Path(place).exists():
         raise ConfigError(Problem(what=f"`{place}` is there already",
                                   hint="stop whoever works on it, move it away with its `-wal` and `-shm` files, and repeat"))
-    with open_database(copy, create=False) as database:
+    with _opened(copy) as database:
         back_up(database, Path(place))
-    with open_database(place, create=False) as restored:
+    with _opened(place) as restored:
         return _looked_at(restored, place)
 
 
@@ -76,9 +76,26 @@ def _nowhere(place: str) -> ConfigError:
     return ConfigError(Problem(what=f"there is no database `{place}`", hint="name it with `--state`"))
 
 
+def _opened(place: str | Path) -> Database:
+    """The database at `place`, in whichever schema it is: an old one is copied before it is migrated."""
+    from evenhand.stores.database import Database, open_database, opened_engine  # noqa: PLC0415
+    from evenhand.stores.migrating import revision  # noqa: PLC0415
+
+    try:
+        return open_database(place, create=False)
+    except ConfigError:
+        engine = opened_engine(place)
+        with engine.connect() as connection:
+            if revision(connection) is None:
+                raise
+        return Database(engine)
+
+
 def _looked_at(database: Database, place: str) -> Kept:
     from evenhand.stores.events import EventTable  # noqa: PLC0415
-    from evenhand.stores.migrating import head  # noqa: PLC0415
+    from evenhand.stores.migrating import revision  # noqa: PLC0415
 
     events = EventTable(database)
-    return Kept(place=place, schema=head(), campaigns={one: events.last(one) for one in events.campaigns()})
+    with database.read() as connection:
+        schema = revision(connection) or "empty"
+    return Kept(place=place, schema=schema, campaigns={one: events.last(one) for one in events.campaigns()})
