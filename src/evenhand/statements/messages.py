@@ -31,6 +31,7 @@ _FIELDS: dict[str, frozenset[str]] = {
     "outcome": frozenset({"account", "day"}),
     "reversal": frozenset({"account", "day"}),
     "restored": frozenset({"posts"}),
+    "withheld": frozenset({"account", "places", "post", "authority", "day", "order", "basis"}),
     "signal": _FACT_FIELDS,
     "guard": _FACT_FIELDS,
 }
@@ -48,6 +49,8 @@ REQUIRED: tuple[str, ...] = (
     *(f"outcome.{outcome}.{part}" for outcome in AppealOutcome for part in ("subject", "what")),
     *(f"reversal.{part}" for part in ("subject", "what", "class", "rollback")),
     *(f"restored.{penalty}" for penalty in Penalty if penalty is not Penalty.NONE),
+    *(f"withheld.{part}" for part in ("subject", "what", "what_post", "order", "no_finding", "contest", "lifted_subject",
+                                      "lifted")),
 )
 """Keys without which no statement can be composed. Signals and guards add theirs as `signal.NAME.fact` and so on."""
 
