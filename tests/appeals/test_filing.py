@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evenhand.appeals.book import AppealBook, fold
 from evenhand.appeals.deadline import closes_at
 from evenhand.appeals.filing import file_appeal
-from evenhand.appeals.ruling import decide_appeal, reverse_class
+from evenhand.appeals.ruling import decide_appeal, overturn, reverse_class
 from evenhand.campaign.lifecycle.facts import mistakes
 from evenhand.model.appeal import AppealOutcome, Cause, Ruling
 from evenhand.model.campaigns.audit import item_id
@@ -111,6 +111,9 @@ REFUSED: dict[str, Callable[[], object]] = {
                                          penalty=Penalty.LABEL),
     "no_end": lambda: decide_appeal(_book(), _ruling(outcome=AppealOutcome.VARIED, penalty=Penalty.SUSPEND),
                                     penalty=Penalty.CLOSE),
+    "overturn_reversed": lambda: overturn(_book(*_decided(AppealOutcome.OVERTURNED)), decision_id="d", ruling=_ruling()),
+    "overturn_appeal_open": lambda: overturn(_book(), decision_id="d", ruling=_ruling()),
+    "overturn_no_reason": lambda: overturn(_book(), decision_id="e", ruling=_ruling(because="")),
     "no_case": lambda: reverse_class(_book(), cause=Cause.parse("rule:scam-links"), ruling=_ruling(), decision_ids=["d"]),
 }
 

@@ -27,6 +27,7 @@ from evenhand.model.refusal import Refusal
 from evenhand.workflows.appeals.carrying_out import carry_out_orders
 from evenhand.workflows.appeals.filing import file
 from evenhand.workflows.appeals.hearing import Word, decide
+from evenhand.workflows.appeals.overturning import overturn
 from evenhand.workflows.appeals.recording import given as strikes_given
 from evenhand.workflows.appeals.reversing import preview_reversal, reverse
 from evenhand.workflows.campaigns.platforms import Opened, open_platform
@@ -42,6 +43,7 @@ PLAN = Path("plan")
 acts = st.lists(st.one_of(
     st.tuples(st.just("appeal"), st.integers(0, N - 1), st.sampled_from(PEOPLE),
               st.sampled_from([*AppealOutcome, AppealOutcome.OVERTURNED])),
+    st.tuples(st.just("overturn"), st.integers(0, N - 1), st.sampled_from(PEOPLE), st.none()),
     st.tuples(st.just("reverse"), st.just(0), st.sampled_from(PEOPLE), st.none()),
     st.tuples(st.just("roll back"), st.just(0), st.sampled_from(["ben", "cem", "eve"]), st.none())), min_size=1, max_size=5)
 
@@ -56,6 +58,8 @@ def act(desk: Desk, opened: Opened, what: str, number: int, person: str, outcome
             return
         penalty = Penalty.WARN if outcome is AppealOutcome.VARIED else None
         decide(desk, PLAN, appeal.appeal_id, Word(outcome=outcome, by=person, because="looked", penalty=penalty))
+    elif what == "overturn":
+        overturn(desk, PLAN, f"a{number}", Word(outcome=AppealOutcome.OVERTURNED, by=person, because="ours"))
     elif what == "reverse":
         ahead = preview_reversal(desk, PLAN, Cause.parse("rule:scam/links"))
         if not isinstance(ahead, Refusal):

@@ -40,7 +40,8 @@ def file_appeal(book: AppealBook, *, decision_id: str, at: datetime, said: str,
         return Refusal(code="says_nothing", text="the appeal says nothing", next_step="write what the person says is wrong")
     if delivered_at is not None and at >= (closed_at := closes_at(delivered_at, window=window)):
         return Refusal(code="too_late", text=f"appeals against the decision `{decision_id}` closed on {closed_at:%Y-%m-%d}",
-                       next_step="overturn it of your own accord if it was wrong: undoing has no deadline")
+                       next_step="if it was wrong, overturn it of your own accord with `evenhand appeal overturn`: that has no "
+                                 "deadline")
     return Event(campaign_id=book.campaign_id, kind=EventKind.APPEAL_FILED, at=at, actor=APPELLANT, body={
         "appeal_id": appeal_id(decision_id, at=at), "decision_id": decision_id, "said": said})
 

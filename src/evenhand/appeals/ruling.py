@@ -24,7 +24,7 @@ def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
         return Refusal(code="unknown", text=f"no appeal `{ruling.appeal_id}` has been filed", next_step="file it first")
     if appeal.outcome is not None:
         return Refusal(code="decided_already", text=f"the appeal `{ruling.appeal_id}` has been decided: {appeal.outcome}",
-                       next_step="overturn the decision of your own accord if it was wrong")
+                       next_step="if it was wrong, overturn it of your own accord with `evenhand appeal overturn`")
     if refusal := _may_not(book, ruling, appeal):
         return refusal
     if refusal := _not_lighter(ruling, penalty=penalty):
@@ -39,6 +39,24 @@ def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
     return decided, Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
         "decision_id": appeal.decision_id, "ground": str(ReversalGround.APPEAL), "outcome": str(ruling.outcome),
         "appeal_id": appeal.appeal_id, "why": ruling.because.strip(), "undone": list(undone)})
+
+
+def overturn(book: AppealBook, *, decision_id: str, ruling: Ruling, undone: Iterable[str] = ()) -> Event | Refusal:
+    """The event of overturning a decision of our own accord, or why it is refused.
+
+    It has no deadline, and anybody may: undoing is not a penalty. `ruling` names no appeal; an open one is decided instead.
+    """
+    if refusal := _no_person_or_reason(ruling):
+        return refusal
+    if decision_id in book.reversed:
+        return Refusal(code="reversed", text=f"the decision `{decision_id}` has been undone already",
+                       next_step="look at where it stands with `evenhand appeal show` or `evenhand status`")
+    if open_ := next((appeal for appeal in book.of_decision(decision_id) if appeal.outcome is None), None):
+        return Refusal(code="appeal_open", text=f"an appeal against the decision `{decision_id}` is open: `{open_.appeal_id}`",
+                       next_step="decide the appeal, so that the person is told of its outcome")
+    return Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
+        "decision_id": decision_id, "ground": str(ReversalGround.OWN_ACCORD), "outcome": str(AppealOutcome.OVERTURNED),
+        "why": ruling.because.strip(), "undone": list(undone)})
 
 
 def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_ids: Iterable[str]) -> Iterable[Event] | Refusal:

@@ -63,6 +63,8 @@ class ReversalGround(StrEnum):
     CLASS = "class"
     """A mistake shown by somebody else's appeal."""
     ROLLBACK = "rollback"
+    OWN_ACCORD = "own_accord"
+    """Somebody of ours saw the mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

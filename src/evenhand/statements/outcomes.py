@@ -70,13 +70,14 @@ def lighter_statement(messages: Messages, statement: StatementOfReasons, *, deci
         automation=messages.say(f"automation.{outcome.automation}"), duration=messages.say(lasts, until=until))
 
 
-def reinstatement(messages: Messages, *, decision: Earlier, ground: ReversalGround,
-                  had_strike: bool = False) -> AppealStatement:
+def reinstatement(messages: Messages, *, decision: Earlier, ground: ReversalGround, had_strike: bool = False,
+                  is_restored: bool = True) -> AppealStatement:
     """What a person is told whose decision is undone without an appeal of their own, or with the sweep it was part of."""
     words = _Words(messages, decision)
     why = {ReversalGround.CLASS: "reversal.class", ReversalGround.ROLLBACK: "reversal.rollback"}.get(ground)
     paragraphs = [words.note, in_a_row(words.say("reversal.what"), messages.say(why) if why else ""),
-                  *words.restored(had_strike=had_strike, is_cleared=ground is not ReversalGround.ROLLBACK)]
+                  *words.restored(had_strike=had_strike, is_cleared=ground is not ReversalGround.ROLLBACK,
+                                  is_restored=is_restored)]
     return words.statement("reversal.subject", paragraphs)
 
 

@@ -6,7 +6,7 @@ import click
 
 from evenhand.cli.appeals.hearing import carry_out_, decide_, file_, list_, show_
 from evenhand.cli.appeals.records import records
-from evenhand.cli.appeals.reversing import reverse_, siblings
+from evenhand.cli.appeals.reversing import overturn_, reverse_, siblings
 
 
 @click.group()
@@ -14,5 +14,5 @@ def appeal() -> None:
     """Hear appeals: file, list, show and decide them, and undo what rests on the same mistake."""
 
 
-for command in (file_, list_, show_, decide_, carry_out_, siblings, reverse_, records):
+for command in (file_, list_, show_, decide_, carry_out_, overturn_, siblings, reverse_, records):
     appeal.add_command(command)

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.appeals.hearing import end, platform_wanted, ready
+from evenhand.cli.appeals.hearing import carried_out, end, platform_wanted, ready
 from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.appeals.class_reversal import ClassReversalView
+from evenhand.cli.views.appeals.overturned import OverturnedView
 from evenhand.cli.views.appeals.reversed import ReversedView
 from evenhand.cli.views.progress import progress
 from evenhand.errors import ExitCode
 from evenhand.model.appeal import AppealOutcome, Cause
 from evenhand.workflows.appeals.class_reversal import preview_class_reversal, write_class_reversal
 from evenhand.workflows.appeals.hearing import Word
+from evenhand.workflows.appeals.overturning import overturn
 from evenhand.workflows.appeals.reversing import preview_reversal, reverse
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.materials import load_languages
@@ -56,6 +58,27 @@ def siblings(*, plan: Path, cause: Cause, into: Path | None, as_json: bool) -> N
                                  on_progress=lambda n_done, n_total: advance(n_done, n_total, ""))
         preview = replace(preview, into=into)
     shown.show(ClassReversalView(preview=preview))
+
+
+@click.command("overturn")
+@on_desk
+@click.argument("which", metavar="DECISION_OR_ACCOUNT")
+@by
+@plan_option
+@click.option("--because", required=True, help="Why it was wrong; recorded.")
+@platform_wanted
+def overturn_(*, name: str, which: str, person: str, plan: Path, because: str, platform: str | None, state: str,
+              hours: float | None, as_json: bool) -> None:
+    """Overturn a decision of the campaign NAME of your own accord, without an appeal and without a deadline."""
+    shown = screen(as_json=as_json)
+    opened = None if platform is None else open_platform(platform)
+    with desk_at(state, name, hours=hours) as desk:
+        ready(desk, opened)
+        word = Word(outcome=AppealOutcome.OVERTURNED, by=person, because=because)
+        done = accepted(overturn(desk, plan, which, word), as_json=as_json)
+        carried = carried_out(desk, opened)
+    shown.show(OverturnedView(done=done, carried_out=carried, campaign=name))
+    end(carried)
 
 
 @click.command("reverse")
