@@ -129,7 +129,8 @@ class DemandRegisterView:
         for held in list(self.book.held.values())[-_MAX_SHOWN:]:
             grid.add_row(held.withholding_id, visible(str(held.facts["demand_id"])), " ".join(held.territories),
                          f"{held.until:%Y-%m-%d}", held.status.replace("_", " "), "yes" if held.person_told else "no")
-        return [Text(f"\n{len(self.book.held):,} withholdings", style="bold"), grid]
+        n = len(self.book.held)
+        return [Text(f"\n{n:,} withholding{'' if n == 1 else 's'}", style="bold"), grid]
 
     def record(self) -> dict[str, object]:
         """Every demand and withholding as values."""
