@@ -37,7 +37,7 @@ class ImportedView:
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """What was recorded, and each row that was left out, with its place."""
         done = self.imported
-        lines = [f"{done.n_read:,} rows read: {done.n_recorded:,} demands recorded"
+        lines = [f"{done.n_read:,} row{"" if done.n_read == 1 else "s"} read: {done.n_recorded:,} demand{"" if done.n_recorded == 1 else "s"} recorded"
                  + (f", {done.n_unchanged:,} stood there already" if done.n_unchanged else "")
                  + (f", {len(done.problems):,} left out" if done.problems else "") + "."]
         lines += [visible(line) for one in done.problems[:_MAX_SHOWN] for line in one.render().splitlines()]
