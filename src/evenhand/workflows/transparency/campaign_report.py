@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,11 +85,10 @@ def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
     """
     course, record = _one_moment(desk)
     plan = _bound_plan(course, inputs.plan)
-    register: tuple[Mapping[str, Json], ...] = ()
+    register: Sequence[Mapping[str, Json]] = ()
     published: Mapping[EventKind, int] | None = None
     if inputs.ledger is not None:
-        published = published_counts(inputs.ledger, desk.campaign_id)
-        register = tuple(record.facts for record in published_demands(inputs.ledger).book.records.values())
+        published, register = published_counts(inputs.ledger, desk.campaign_id), published_demands(inputs.ledger).rows()
     decisions = _decisions(inputs.plan)
     return CampaignSources(
         plan=plan, record=record, campaign=course.campaign, steps=course.steps, at=desk.clock.now(),
