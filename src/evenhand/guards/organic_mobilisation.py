@@ -1,9 +1,9 @@
 """Spares people who act together in the open: campaigns, petitions, breaking news, staff of one body.
 
 Acting together is no deception. What tells organic mobilisation from a network that hides itself: the same thing comes
-from many who have nothing to do with one another; the accounts existed long before the occasion; they say whom they belong to. Where most
-of a group existed long before, and neither handles nor openings of a member are like the others', all that the group has in
-common is what it posts and where that leads, as with a petition and its page.
+from many who have nothing to do with one another; the accounts existed long before the occasion; they say whom they belong
+to. Where most of a group existed long before, and neither handle nor opening of a member is like the others', all that the
+group has in common is what it posts and where that leads, as with a petition and its page.
 """
 
 from __future__ import annotations
