@@ -17,7 +17,7 @@ from sample_campaign import LOOKED_FOR, SampleCampaign, english, sample_campaign
 from evenhand.errors import PlanError
 from evenhand.model.plan import DECISIONS, EFFECTS, SPARED
 from evenhand.transparency import ReportSources, report_html, report_view
-from evenhand.transparency.report import percent, shipped_templates
+from evenhand.transparency.pages import percent, shipped_templates
 
 VOID = {"meta", "br"}
 HOSTILE = ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "{{ 7 * 7 }}",

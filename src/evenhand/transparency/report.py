@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from jinja2 import DictLoader, Environment, StrictUndefined
 
 from evenhand.errors import PlanError
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import MEANINGS, Penalty
 from evenhand.model.plan import Plan
-from evenhand.statements import Messages, visible
+from evenhand.statements import Messages
 from evenhand.transparency.breakdowns import (
     NO_GUARD,
     GuardRow,
@@ -34,13 +31,12 @@ from evenhand.transparency.breakdowns import (
 from evenhand.transparency.campaign_table import IMPOSED, LESSER, CampaignTable, campaign_table
 from evenhand.transparency.cases import CaseInWords, cases_in_words, random_cases
 from evenhand.transparency.known_truth import TruthTable, truth_table
+from evenhand.transparency.pages import rendered
 from evenhand.transparency.previous import Difference, difference
 
 MAX_HOLDERS = 20
 """Registered names listed one by one; the rest is one line, so that the list still adds up."""
 MAX_LANGUAGES = 20
-_ONE_DECIMAL = 0.001
-"""The least share that one decimal of a percentage can show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,43 +101,11 @@ def report_view(sources: ReportSources, *, messages: Messages, n_cases: int = 10
 
 def report_html(view: ReportView, *, templates: Mapping[str, str] | None = None) -> str:
     """The report as one HTML document; the same view gives the same text. `templates` replaces the shipped ones."""
-    environment = _environment(tuple(sorted((templates or shipped_templates()).items())))
-    return environment.get_template("report.html.j2").render(
-        view=view, plan=view.plan, campaign=view.campaign, messages=view.messages, penalties=MEANINGS,
+    return rendered(
+        "report.html.j2", templates=templates, view=view, plan=view.plan, campaign=view.campaign, messages=view.messages,
+        penalties=MEANINGS,
         heaviest_first=tuple(reversed(IMPOSED)), lesser=tuple(reversed(LESSER)), Penalty=Penalty, no_guard=NO_GUARD,
         max_holders=MAX_HOLDERS, max_languages=MAX_LANGUAGES)
-
-
-@cache
-def shipped_templates() -> Mapping[str, str]:
-    """The texts of the shipped templates by file name."""
-    folder = resources.files("evenhand.transparency") / "templates"
-    return {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".j2")}
-
-
-@cache
-def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
-    environment = Environment(loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True, finalize=_in_plain_sight)
-    environment.filters |= {"count": _count, "percent": percent, "width": _width, "day": _day, "signed": _signed}
-    return environment
-
-
-def _in_plain_sight(value: object) -> object:
-    """Any text that comes into the page, its hidden characters spelled out; what is markup already stays."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def percent(share: float) -> str:
-    """A share (0–1) as a percentage with one decimal; never rounded to 0 or 100 when it is not.
-
-    >>> [percent(share).replace("\u202f", " ") for share in (0.9996, 1.0, 0.0001)]
-    ['> 99.9 %', '100 %', '< 0.1 %']
-    """
-    if share in (0.0, 1.0):
-        return f"{share:.0%}".replace("%", "\u202f%")
-    text = "< 0.1" if share < _ONE_DECIMAL else "> 99.9" if share > 1 - _ONE_DECIMAL else f"{share * 100:.1f}"
-    return text + "\u202f%"
 
 
 def _reconcile(plan: Plan, campaign: CampaignTable) -> None:
@@ -150,19 +114,3 @@ def _reconcile(plan: Plan, campaign: CampaignTable) -> None:
     if written != campaign.counts():
         raise PlanError("the plan's counts and its decisions do not reconcile",
                         hint="the plan's files do not belong together: make the plan again")
-
-
-def _count(n: int) -> str:
-    return f"{n:,}"
-
-
-def _signed(n: int) -> str:
-    return f"{n:+,}".replace("-", "−") if n else "0"
-
-
-def _width(n: int, largest: int) -> str:
-    return f"{100 * n / largest:.2f}%" if largest else "0%"
-
-
-def _day(at: object) -> str:
-    return f"{at:%Y-%m-%d}" if at else ""

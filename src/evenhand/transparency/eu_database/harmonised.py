@@ -1,7 +1,7 @@
 """The parts of the harmonised transparency report that a campaign can fill (Implementing Regulation (EU) 2024/2835, annex I).
 
 Section 1.4 counts own-initiative measures, 1.5 complaints, 1.6 automated means with an error indicator. The other sections
-need what no campaign knows: orders, notices, staff and recipients. The names of the columns are ours.
+need what no campaign knows; `SECTIONS` says what. The names of the columns are ours.
 """
 
 from __future__ import annotations
@@ -28,6 +28,20 @@ MEASURES = pa.schema([
 """Restrictions by what they were for, what they restrict, the content's language, and who decided."""
 _KEYS = MEASURES.names[:-1]
 _UNKNOWN = "unknown"
+
+
+SECTIONS: tuple[tuple[str, str, str], ...] = (
+    ("1.1", "Identification of the report", "who provides the service, and for which period, is yours to say"),
+    ("1.2", "Orders of Member States", "orders concern the whole service: see the register of demands, `evenhand demand list`"),
+    ("1.3", "Notices and what followed", "a campaign acts on its own initiative; notices are handled where they come in"),
+    ("1.4", "Own-initiative moderation", ""),
+    ("1.5", "Complaints, disputes, suspensions for misuse",
+     "a plan has no complaints; out-of-court disputes and suspended complainants are not recorded in a campaign"),
+    ("1.6", "Automated means and their accuracy", "the accuracy comes from a campaign's audit, which a plan does not have"),
+    ("1.7", "Human resources", "who works for you, in which languages and with what training, is not recorded"),
+    ("1.8", "Average monthly recipients", "a snapshot holds the accounts of one day, not the recipients of half a year"),
+    ("2", "The qualitative template", "these are your own words"))
+"""The sections of the template: number, title, and what of it no campaign or no plan can fill, in plain words."""
 
 
 def measures(statements: pa.Table) -> pa.Table:
@@ -87,6 +101,36 @@ def complaints(appeals: Iterable[Appeal]) -> Mapping[str, float | int | None]:
         "share_reversed": round(n_reversed / n_decided, 4) if n_decided else None,
         "share_reversed_low": round(interval.low, 4) if interval else None,
         "share_reversed_high": round(interval.high, 4) if interval else None}
+
+
+def accuracy(strata: Iterable[tuple[str, int, int, int, float]]) -> pa.Table:
+    """Section 1.6: how often the automated proposals were right, by audited stratum.
+
+    Each of `strata` is its key, its decisions, items read, items read as right, and the bound that the precision is not below
+    with 95 % confidence. `error_rate_at_most` is the other side of that bound.
+    """
+    rows = [{"stratum": stratum, "decisions": n, "read": n_read, "read_as_right": n_right,
+             "error_rate_as_read": 1 - n_right / n_read if n_read else None, "error_rate_at_most": round(1 - bound, 6)}
+            for stratum, n, n_read, n_right, bound in strata]
+    return pa.Table.from_pylist(rows, schema=pa.schema([
+        ("stratum", pa.string()), ("decisions", pa.int64()), ("read", pa.int64()), ("read_as_right", pa.int64()),
+        ("error_rate_as_read", pa.float64()), ("error_rate_at_most", pa.float64())]))
+
+
+def indicators(values: Mapping[str, float | int | None]) -> pa.Table:
+    """Indicators with their values, one line each; a value is empty where there is nothing to measure."""
+    return pa.table({"indicator": pa.array(list(values), pa.string()),
+                     "value": pa.array([None if value is None else float(value) for value in values.values()], pa.float64())})
+
+
+def sections(files: Iterable[str]) -> pa.Table:
+    """Every section of the template, which of `files` fill it, and in plain words what is left open and why."""
+    names = sorted(files)
+    rows = [{"section": number, "title": title, "files": " ".join(f"{name}.csv" for name in names
+                                                                  if name.partition("-")[0] == number), "left_open": left_open}
+            for number, title, left_open in SECTIONS]
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in (
+        "section", "title", "files", "left_open")]))
 
 
 def _summed(counts: pa.Table, keys: list[str]) -> pa.Table:

@@ -79,7 +79,7 @@ def statements(decisions: pa.Table, filing: Filing) -> pa.Table:
     decisions = decisions.combine_chunks()
     made = (_restriction(decisions) | _ground(decisions, filing) | _category(decisions) | _content(decisions)
             | {"puid": puids(decisions["decision_id"], campaign_id=filing.campaign_id),
-               "application_date": pa.repeat(filing.applied_on.isoformat(), decisions.num_rows),
+               "application_date": _applied(decisions, filing),
                "decision_facts": facts(decisions, filing.titles),
                "source_type": pa.repeat("SOURCE_VOLUNTARY", decisions.num_rows),
                "automated_detection": pa.repeat("Yes", decisions.num_rows),
@@ -122,6 +122,13 @@ def _restriction(decisions: pa.Table) -> dict[str, pa.Array]:
         "decision_monetary": value["decision_monetary"], "decision_account": value["decision_account"],
         **{f"end_date_{kind}_restriction": pc.if_else(pc.is_valid(value[f"decision_{kind}"]), until, none)
            for kind in ("visibility", "monetary", "account")}}
+
+
+def _applied(decisions: pa.Table, filing: Filing) -> pa.Array:
+    """The day on which each decision took effect: its own `applied_at` where it has one, else the filing's."""
+    if "applied_at" in decisions.column_names:
+        return pc.strftime(decisions["applied_at"].combine_chunks(), format="%Y-%m-%d")
+    return pa.repeat(filing.applied_on.isoformat(), decisions.num_rows)
 
 
 def _ground(decisions: pa.Table, filing: Filing) -> dict[str, pa.Array]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -22,7 +22,7 @@ from evenhand.model.policy import PolicyPack
 from evenhand.statements.messages import Messages
 from evenhand.transparency.eu_database.checked import NEEDED, REFUSED, Checked, checked
 from evenhand.transparency.eu_database.flags import FlagRow
-from evenhand.transparency.eu_database.harmonised import MEASURES, added, automated_means, own_initiative
+from evenhand.transparency.eu_database.harmonised import MEASURES, added, automated_means, own_initiative, sections
 from evenhand.transparency.eu_database.mapping import Filing
 from evenhand.transparency.eu_database.schema import MAX_PER_CALL, VERSION
 from evenhand.transparency.eu_database.wire import calls, dump, json_texts
@@ -47,15 +47,24 @@ class EuFiling:
     """The day on which the restrictions began. None: the day of the plan's cut-off."""
     confirmed: pa.Array | None = None
     """The ids of decisions that a person confirmed, once the campaign has run."""
+    carried_out: pa.Table | None = None
+    """`decision_id` and `applied_at` of the decisions that took effect; None for a plan, as if all had on one day."""
+    harmonised: Mapping[str, pa.Table] = field(default_factory=dict)
+    """Further tables of the harmonised report that the campaign fills, by the name of their file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EuExport:
-    """What was written. `n_ready` and `n_refused` add up to `n_restrictions`, and with `n_no_restriction` to all decisions."""
+    """What was written.
+
+    `n_ready` and `n_refused` add up to `n_restrictions`; with `n_no_restriction` and `n_not_carried_out` to all decisions.
+    """
 
     into: Path
     version: str
     n_decisions: int
+    n_not_carried_out: int
+    """Of a campaign: decisions of which nothing was imposed, so that no statement is due. None of a plan's are."""
     n_no_restriction: int
     """Warnings and the like: they restrict nothing, so no statement is due."""
     n_restrictions: int
@@ -85,22 +94,31 @@ def export_eu_statements(plan: Path, filing: EuFiling, *, into: Path, on_progres
     tally = _Tally(into=into, applied_on=terms.applied_on)
     with _Files(into, platform_name=filing.platform_name) as files:
         for part, n_done, n_total in _parts(table_file(plan, "decisions")):
-            done = checked(part, terms, confirmed=filing.confirmed)
+            taken = part if filing.carried_out is None else _carried_out(part, filing.carried_out)
+            done = checked(taken, terms, confirmed=filing.confirmed)
             files.write(done)
-            tally.add(part.num_rows, done)
+            tally.add(part.num_rows, taken.num_rows, done)
             if on_progress is not None:
                 on_progress(n_done, n_total)
     export = tally.export(n_calls=files.n_calls)
-    _write_harmonised(into / "harmonised", tally.measures())
+    _write_harmonised(into / "harmonised", tally.measures(), filing.harmonised)
     shown = asdict(export) | {"into": str(into), "applied_on": export.applied_on.isoformat()}
     (into / "summary.json").write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return export
 
 
-def _write_harmonised(folder: Path, counts: pa.Table) -> None:
+def _write_harmonised(folder: Path, counts: pa.Table, more: Mapping[str, pa.Table]) -> None:
     folder.mkdir()
-    pa_csv.write_csv(own_initiative(counts), folder / "1.4-own-initiative-measures.csv")
-    pa_csv.write_csv(automated_means(counts), folder / "1.6-automated-means.csv")
+    filled = {"1.4-own-initiative-measures": own_initiative(counts), "1.6-automated-means": automated_means(counts), **more}
+    for name, table in filled.items():
+        pa_csv.write_csv(table, folder / f"{name}.csv")
+    pa_csv.write_csv(sections(filled), folder / "sections.csv")
+
+
+def _carried_out(part: pa.Table, carried_out: pa.Table) -> pa.Table:
+    """The decisions of a portion that took effect, each with the moment at which it did (`applied_at`)."""
+    places = pc.index_in(part["decision_id"], value_set=carried_out["decision_id"].combine_chunks()).combine_chunks()
+    return part.append_column("applied_at", carried_out["applied_at"].take(places)).filter(pc.is_valid(places))
 
 
 class _Files:
@@ -147,14 +165,15 @@ class _Tally:
 
     def __init__(self, *, into: Path, applied_on: date) -> None:
         self._into, self._applied_on = into, applied_on
-        self._n_decisions = self._n_restrictions = self._n_refused = self._n_ready = 0
+        self._n_decisions = self._n_carried_out = self._n_restrictions = self._n_refused = self._n_ready = 0
         self._flags: dict[str, FlagRow] = {}
         self._refused_for: defaultdict[str, int] = defaultdict(int)
         self._measures = MEASURES.empty_table()
 
-    def add(self, n_decisions: int, done: Checked) -> None:
+    def add(self, n_decisions: int, n_carried_out: int, done: Checked) -> None:
         """Add one portion."""
         self._n_decisions += n_decisions
+        self._n_carried_out += n_carried_out
         self._n_restrictions += done.n_restrictions
         self._n_refused += done.n_refused
         self._n_ready += done.ready.num_rows
@@ -172,7 +191,8 @@ class _Tally:
         """The counts of all portions."""
         return EuExport(
             into=self._into, version=VERSION, n_decisions=self._n_decisions, n_restrictions=self._n_restrictions,
-            n_no_restriction=self._n_decisions - self._n_restrictions, n_ready=self._n_ready, n_refused=self._n_refused,
+            n_not_carried_out=self._n_decisions - self._n_carried_out,
+            n_no_restriction=self._n_carried_out - self._n_restrictions, n_ready=self._n_ready, n_refused=self._n_refused,
             n_calls=n_calls, applied_on=self._applied_on, flags=tuple(self._flags[name] for name in sorted(self._flags)),
             refused_for=dict(sorted(self._refused_for.items(), key=lambda one: (-one[1], one[0]))))
 

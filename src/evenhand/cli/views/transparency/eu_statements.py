@@ -18,12 +18,14 @@ _MAX_REASONS = 12
 class EuStatementsView:
     """A finished export.
 
-    JSON: `into`, `schema`, `applied_on`, `decisions`, `no_restriction`, `restrictions`, `ready`, `refused`, `calls`, `flags`
-    (each with `policy_id` and its counts), `refused_for` (a reason and how many statements it concerns).
+    JSON: `into`, `schema`, `applied_on`, `decisions`, `not_carried_out`, `no_restriction`, `restrictions`, `ready`, `refused`,
+    `calls`, `flags` (each with `policy_id` and its counts), `refused_for` (a reason and how many statements it concerns).
     """
 
     name: ClassVar[str] = "eu_statements"
     export: EuExport
+    is_of_plan: bool = True
+    """Not of a campaign, whose days are on record."""
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """The sum in one sentence, the automation flags by policy, then why statements were refused."""
@@ -37,7 +39,9 @@ class EuStatementsView:
                                                             row.n_recorded_fully, row.n_differing)))
         flags: list[RenderableType] = [heading("Automation, as stated and as recorded"), grid] if export.flags else []
         parts: list[RenderableType] = [
-            Text(f"{export.n_decisions:,} decisions: {export.n_no_restriction:,} restrict nothing, so no statement is due; of "
+            Text(f"{export.n_decisions:,} decisions: " + (
+                 f"{export.n_not_carried_out:,} were not carried out; " if export.n_not_carried_out else "") +
+                 f"{export.n_no_restriction:,} restrict nothing, so no statement is due; of "
                  f"{export.n_restrictions:,} restrictions {export.n_ready:,} with a statement that is ready, "
                  f"{export.n_refused:,} refused"),
             *flags]
@@ -45,7 +49,8 @@ class EuStatementsView:
             parts.append(heading("Refused"))
             parts += [Text(f"  {n:,} × {reason}") for reason, n in list(export.refused_for.items())[:_MAX_REASONS]]
             parts.append(quiet(f"  every refused statement, with its field and reason: {export.into / 'refused.csv'}"))
-        parts.append(quiet(f"as if applied on {export.applied_on}; another day with --applied-on"))
+        if self.is_of_plan:
+            parts.append(quiet(f"as if applied on {export.applied_on}; another day with --applied-on"))
         parts.append(Text(f"\nwritten to {export.into}: calls/ ({export.n_calls:,} of at most 100 statements), statements.csv, "
                           "refused.csv, harmonised/, summary.json"))
         return Group(*parts)
@@ -54,6 +59,7 @@ class EuStatementsView:
         """The counts as values."""
         export = self.export
         return {"into": str(export.into), "schema": export.version, "applied_on": export.applied_on.isoformat(),
-                "decisions": export.n_decisions, "no_restriction": export.n_no_restriction,
+                "decisions": export.n_decisions, "not_carried_out": export.n_not_carried_out,
+                "no_restriction": export.n_no_restriction,
                 "restrictions": export.n_restrictions, "ready": export.n_ready, "refused": export.n_refused,
                 "calls": export.n_calls, "flags": [asdict(row) for row in export.flags], "refused_for": export.refused_for}

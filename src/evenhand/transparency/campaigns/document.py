@@ -1,0 +1,55 @@
+"""The report of a campaign as one JSON document."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from evenhand.model.interval import Interval
+from evenhand.transparency.campaigns.outcomes import FATES, MEASURES
+from evenhand.transparency.campaigns.report import CampaignReport
+from evenhand.transparency.campaigns.tables import tables
+
+VERSION = 1
+"""Raised when a field changes its meaning or goes away."""
+
+
+def document(report: CampaignReport) -> dict[str, Any]:
+    """The report as values that JSON can hold: the same figures as the page and the tables, and nothing else.
+
+    `totals` are the numbers that were held against the ledger, `sums` those of the whole campaign. Times are ISO 8601 in UTC,
+    shares lie between 0 and 1, spans are days.
+    """
+    campaign, plan, conduct = report.campaign, report.plan, report.conduct
+    audit = conduct.audit
+    return {
+        "view": "campaign_report", "version": VERSION, "campaign": campaign.campaign_id, "state": str(campaign.state),
+        "mode": str(campaign.mode), "rehearsal": campaign.is_rehearsal, "made_at": report.at.isoformat(),
+        "events": report.n_events, "ledger_compared": report.is_published, "sources_known": report.sources_known,
+        "assurance": {"plan": plan.digest, "snapshot": plan.snapshot, "cut_off": plan.cut_off.isoformat(), "pack": plan.pack,
+                      "pack_digest": plan.pack_digest, "registries_digest": plan.registries_digest,
+                      "code_version": plan.code_version, "seed": plan.seed, "guards": list(plan.guards)},
+        "sums": {name: report.n(name) for name in ("decided", *FATES, *MEASURES)},
+        "totals": {total.what: total.n for total in report.totals},
+        "audit": None if audit is None else {
+            "at": audit.at.isoformat(), "seed": audit.seed, "items": audit.n_items, "golden": audit.n_golden,
+            "kappa": audit.kappa, "alpha": audit.alpha},
+        "appeals": {"overturned": _interval(report.contested.overturned), "slowest_days": _days(report.contested.slowest),
+                    "oldest_open_days": _days(report.contested.oldest_open)},
+        "closings": {"agreed": conduct.n_closings_agreed, "refused": conduct.n_closings_refused},
+        "stages": {"finished": conduct.n_finished, "of": conduct.n_stages}, "referrals": conduct.n_referrals,
+        "tables": {name: [_plain(row) for row in table.to_pylist()] for name, table in tables(report).items()
+                   if name != "totals"}}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _interval(interval: Interval | None) -> dict[str, float | int | None] | None:
+    return None if interval is None else {"hits": interval.hits, "n": interval.n, "share": interval.share,
+                                          "low": interval.low, "high": interval.high}
+
+
+def _days(span: timedelta | None) -> float | None:
+    return None if span is None else round(span / timedelta(days=1), 2)

@@ -1,0 +1,41 @@
+"""What the European statements of a campaign rest on: what took effect and when, who confirmed it, complaints and accuracy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.model.campaigns.event import EventKind
+from evenhand.transparency.campaigns import CampaignSources, campaign_report
+from evenhand.transparency.eu_database.harmonised import accuracy, complaints, indicators
+from evenhand.workflows.transparency.eu_statements import EuFiling
+
+
+def filing_of_campaign(filing: EuFiling, sources: CampaignSources) -> EuFiling:
+    """`filing` for what the campaign did: only decisions that took effect, each on its own day, with what the ledger says.
+
+    A decision that was taken back later took effect all the same. Raises `DataError` when the ledger does not add up.
+    """
+    report = campaign_report(sources)
+    audit = report.conduct.audit
+    strata = [(line.stratum, line.n_decisions, line.n_read, line.read.hits, line.bound)
+              for line in (audit.strata if audit else ())]
+    return replace(
+        filing, campaign_id=sources.campaign.campaign_id, carried_out=_carried_out(sources.record.settled),
+        confirmed=_confirmed(sources),
+        harmonised={"1.5-complaints": indicators(complaints(report.contested.appeals)), "1.6-accuracy": accuracy(strata)})
+
+
+def _carried_out(settled: pa.Table) -> pa.Table:
+    imposed = settled.filter(pc.equal(settled["kind"], str(EventKind.EFFECT_IMPOSED)))
+    first = imposed.group_by("decision_id").aggregate([("at", "min")])
+    return pa.table({"decision_id": first["decision_id"], "applied_at": first["at_min"].cast(pa.timestamp("us", "UTC"))})
+
+
+def _confirmed(sources: CampaignSources) -> pa.Array:
+    """The decisions that a person confirmed one by one: what was decided last about each closing counts."""
+    decided = {str(step.body["decision_id"]): bool(step.body["close"]) for step in sources.steps
+               if step.kind is EventKind.CLOSING_DECIDED}
+    return pa.array(sorted(one for one, close in decided.items() if close), pa.string())
