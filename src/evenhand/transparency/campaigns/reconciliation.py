@@ -90,9 +90,16 @@ def totals(table: pa.Table, record: CampaignRecord, *, n_planned: int, n_bound: 
     found.append(Total(what="effects imposed once and no more", places={
         EVENTS: record.kinds.get(EventKind.EFFECT_IMPOSED, 0), "their keys": _n_keys(record.settled)}))
     if published is not None:
-        found += [Total(what=f"entries `{kind}`", places={EVENTS: record.kinds.get(kind, 0), LEDGER: published.get(kind, 0)})
-                  for kind in EventKind if kind in record.kinds or kind in published]
+        found += _entries(record.kinds, published)
     return tuple(found)
+
+
+def _entries(kinds: Mapping[EventKind, int], published: Mapping[EventKind, int]) -> list[Total]:
+    """All entries together and, where these are as many, those of each kind."""
+    every = Total(what="entries", places={EVENTS: sum(kinds.values()), LEDGER: sum(published.values())})
+    return [every] if not every.agrees else [every, *(
+        Total(what=f"entries `{kind}`", places={EVENTS: kinds.get(kind, 0), LEDGER: published.get(kind, 0)})
+        for kind in EventKind if kind in kinds or kind in published)]
 
 
 def _statements(table: pa.Table, record: CampaignRecord) -> list[Total]:
