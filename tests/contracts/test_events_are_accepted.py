@@ -58,7 +58,8 @@ def test_every_kind_of_event_has_its_place_in_the_life_of_a_campaign() -> None:
     assert set(EventKind) - set(ALLOWED) == {EventKind.DRAFTED}
     assert {kind for kind in EventKind if kind not in FACTS} == {
         EventKind.APPROVAL_WITHDRAWN, EventKind.COMPLETED, EventKind.REPORTED, EventKind.ROLLED_BACK,
-        EventKind.DEMAND_RECORDED, EventKind.REFERRAL_RECORDED}
+        EventKind.DEMAND_RECORDED, EventKind.WITHHOLDING_RECORDED, EventKind.REFERRAL_RECORDED,
+        EventKind.REPORTS_RECORDED}
 
 
 class NoSalt:

@@ -4,43 +4,60 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from evenhand.connectors.registries.files import Record, read_contents
 from evenhand.errors import DataError, Problem
-from evenhand.model.campaigns.demand import Demand, DemandAnswer, DemandKind
+from evenhand.model.campaigns.demand import Asked, Demand, DemandAnswer, DemandKind
 
-COLUMNS = ("demand_id", "authority", "territory", "received_on", "kind", "order_id", "legal_basis", "text", "targets",
-           "n_targets", "answer", "person_told")
-"""What is read of a row. `targets` is a list, or a text with `|` between them."""
+COLUMNS = ("demand_id", "authority", "territory", "received_on", "kind", "asks", "order_id", "legal_basis", "good_faith",
+           "evidence", "text", "targets", "n_targets", "answer", "person_told")
+"""What is read of a row. `targets` and `evidence` are lists, or texts with `|` between the parts."""
 NEEDED = ("authority", "territory", "received_on", "kind")
-T = TypeVar("T", DemandKind, DemandAnswer)
+T = TypeVar("T", DemandKind, DemandAnswer, Asked)
 YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
 
 
-def read_demands(file: Path, *, columns: Mapping[str, str], constants: Mapping[str, str]) -> list[Demand]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandFile:
+    """What a file holds: demands, and a problem for each row that is none. Such a row is left out as a whole."""
+
+    demands: tuple[Demand, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def n_read(self) -> int:
+        """Rows in the file."""
+        return len(self.demands) + len(self.problems)
+
+
+def read_demands(file: Path, *, columns: Mapping[str, str], constants: Mapping[str, str]) -> DemandFile:
     """Every demand of a file. `columns` says how ours are called there, `constants` gives one value to all rows.
 
     A demand without an id gets one made from its authority, territory, day, order and text: the same each time.
 
     Raises:
-        DataError: rows that are no demands, all of them at once; columns that are not there; a file that cannot be read.
+        DataError: columns that are not there, all of them at once; a file that cannot be read.
     """
     contents = read_contents(file)
-    problems = [*contents.problems, *_unknown(columns, constants, contents.columns, file)]
-    if problems:
-        raise DataError(problems)
-    demands = []
+    if unknown := _unknown(columns, constants, contents.columns, file):
+        raise DataError([*contents.problems, *unknown] if contents.records else contents.problems or unknown)
+    demands, problems = dict[str, Demand](), list(contents.problems)
     for record in contents.records:
         try:
-            demands.append(_demand(record, columns, constants))
+            demand = _demand(record, columns, constants)
         except ValueError as error:
             problems.append(Problem(what=str(error), file=str(file), line=record.line))
-    if problems:
-        raise DataError(problems)
-    return demands
+            continue
+        if demand.demand_id in demands:
+            problems.append(Problem(what=f"the demand `{demand.demand_id}` stands in the file already", file=str(file),
+                                    line=record.line, hint="leave one out, or give each its own `demand_id`"))
+        else:
+            demands[demand.demand_id] = demand
+    return DemandFile(demands=tuple(demands.values()), problems=tuple(sorted(problems, key=lambda one: one.line or 0)))
 
 
 def _unknown(columns: Mapping[str, str], constants: Mapping[str, str], there: tuple[str, ...], file: Path) -> list[Problem]:
@@ -58,17 +75,19 @@ def _unknown(columns: Mapping[str, str], constants: Mapping[str, str], there: tu
 def _demand(record: Record, columns: Mapping[str, str], constants: Mapping[str, str]) -> Demand:
     row = {name: constants.get(name, record.values.get(columns.get(name, name))) for name in COLUMNS}
     said = {name: "" if value is None else str(value).strip() for name, value in row.items()}
-    targets = _targets(row["targets"])
+    targets = _parts(row["targets"])
     whole = "\x1f".join(said[name] for name in ("authority", "territory", "received_on", "order_id", "text"))
     return Demand(
         demand_id=said["demand_id"] or hashlib.sha256(whole.encode()).hexdigest()[:24], authority=said["authority"],
         territory=said["territory"], received_on=_day(said["received_on"]), kind=_one_of(DemandKind, said["kind"], "kind"),
-        order_id=said["order_id"] or None, legal_basis=said["legal_basis"] or None, text=said["text"], targets=targets,
-        n_targets=max(_count(said["n_targets"]), len(targets)), person_told=_yes(said["person_told"]),
+        asks=_one_of(Asked, said["asks"] or Asked.OTHER, "asks"), order_id=said["order_id"] or None,
+        legal_basis=said["legal_basis"] or None, evidence=_parts(row["evidence"]), text=said["text"], targets=targets,
+        good_faith=_yes(said["good_faith"], "good_faith") if said["good_faith"] else None,
+        n_targets=max(_count(said["n_targets"]), len(targets)), person_told=_yes(said["person_told"], "person_told"),
         answer=_one_of(DemandAnswer, said["answer"] or DemandAnswer.PENDING, "answer"))
 
 
-def _targets(value: object) -> tuple[str, ...]:
+def _parts(value: object) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else str(value or "").split("|")
     return tuple(text for part in parts if (text := str(part).strip()))
 
@@ -86,9 +105,9 @@ def _count(text: str) -> int:
     return int(text or 0)
 
 
-def _yes(text: str) -> bool:
+def _yes(text: str, name: str) -> bool:
     if text.lower() not in (*YES, *NO):
-        raise ValueError(f"`person_told` is `{text}`, not yes or no")
+        raise ValueError(f"`{name}` is `{text}`, not yes or no")
     return text.lower() in YES
 
 

@@ -18,7 +18,7 @@ PUBLISHED: frozenset[str] = frozenset({
     "check", "threshold", "measured", "safeguard", "verdict", "agrees", "slot", "cooling_off_seconds",
     # demands and referrals: whose, on which ground, what was answered
     "authority", "country", "legal_basis", "order_id", "demand", "demand_id", "demand_kind", "received_on", "answer", "ground",
-    "channel",
+    "channel", "asks", "good_faith", "withholding_id", "referral_id",
 })
 """Names whose value, whatever it is, is published. None may name, quote or point to a person or what a person wrote."""
 

@@ -1,6 +1,7 @@
 """Many rows in one go: what each database does fastest, behind two functions.
 
-SQLite runs one prepared statement over all rows without a round trip; PostgreSQL takes a column as one array, and a whole
+SQLite runs one prepared statement over all rows without a round trip, and what it refuses ends the transaction, since a copy of
+each page that a statement touches would be kept otherwise; PostgreSQL takes a column as one array, and a whole
 Arrow table by COPY.
 """
 
@@ -26,7 +27,8 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: R
     known = " on conflict do nothing" if skip_known else ""
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        return _executed(connection, f"insert into {table.name} ({names}) values ({marks}){known}", list(map(tuple, rows)))
+        return _executed(connection, f"insert or rollback into {table.name} ({names}) values ({marks}){known}",
+                         list(map(tuple, rows)))
     arrays = ", ".join(f"%s::{_array(table, name)}" for name in columns)
     return _executed(connection, f"insert into {table.name} ({names}) select * from unnest({arrays}){known}",
                      tuple(map(list, zip(*rows, strict=True))))
@@ -39,7 +41,7 @@ def update(connection: Connection, table: Table, columns: Sequence[str], rows: R
     key, *others = columns
     if connection.dialect.name == "sqlite":
         sets = ", ".join(f"{name} = ?" for name in others)
-        return _executed(connection, f"update {table.name} set {sets} where {key} = ?",
+        return _executed(connection, f"update or rollback {table.name} set {sets} where {key} = ?",
                          [(*row[1:], row[0]) for row in rows])
     sets = ", ".join(f"{name} = given.{name}" for name in others)
     arrays = ", ".join(f"%s::{_array(table, name)}" for name in columns)

@@ -14,7 +14,7 @@ from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
-from evenhand.stores.schema import CAMPAIGNS, EVENTS
+from evenhand.stores.schema import CAMPAIGNS, EVENTS, IS_STEP
 
 COLUMNS = ("campaign_id", "sequence", "kind", "at", "actor", "body")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
@@ -54,11 +54,15 @@ class EventTable:
                 return
             after = rows[-1].sequence
 
-    def steps(self, campaign_id: str, *, after: int = 0) -> Iterator[tuple[int, Event]]:
-        """The same without what only says what became of an effect or a statement: all that the campaign's state rests on."""
+    def steps(self, campaign_id: str, *, after: int = 0) -> tuple[list[tuple[int, Event]], int]:
+        """The same without what only says what became of an effect or a statement: all that the campaign's state rests on.
+
+        With them the number up to which there is nothing else, so that nobody looks through millions of others again.
+        """
         with self._database.read() as connection:
-            rows = _rows(connection, campaign_id, after=after)
-        return ((row.sequence, _event(campaign_id, row)) for row in rows)
+            last = connection.scalar(select(CAMPAIGNS.c.n_events).where(CAMPAIGNS.c.campaign_id == campaign_id)) or 0
+            rows = _rows(connection, campaign_id, after=after) if last > after else []
+        return [(row.sequence, _event(campaign_id, row)) for row in rows], last
 
     def campaigns(self) -> tuple[str, ...]:
         """The ids of all campaigns that have an event."""
@@ -66,15 +70,16 @@ class EventTable:
             return tuple(connection.scalars(select(CAMPAIGNS.c.campaign_id).where(CAMPAIGNS.c.n_events > 0).order_by(
                 CAMPAIGNS.c.campaign_id)))
 
-    def decide(self, campaign_id: str, decide: Callable[[Iterator[Event]], Sequence[Event]]) -> int:
+    def decide(self, campaign_id: str, decide: Callable[[Iterator[tuple[int, Event]]], Sequence[Event]], *,
+               after: int = 0) -> int:
         """Append what `decide` makes of the campaign's steps so far, while nobody else can append; the last number.
 
-        Whoever decides sees everything that was decided before: of two approvers one is second. When `decide` raises,
-        nothing is kept.
+        It is given the steps with a number above `after`, those that the caller has not read. Whoever decides sees everything
+        that was decided before: of two approvers one is second. When `decide` raises, nothing is kept.
         """
         with self._database.write() as connection:
             n_events = lock_campaign(connection, campaign_id)
-            events = decide(_event(campaign_id, row) for row in _rows(connection, campaign_id, after=0))
+            events = decide(steps_in(connection, campaign_id, after=after))
             return append(connection, events) if events else n_events
 
     def counts(self, campaign_id: str) -> dict[EventKind, int]:
@@ -86,13 +91,19 @@ class EventTable:
 
 BULK: Collection[EventKind] = frozenset({
     EventKind.EFFECT_IMPOSED, EventKind.EFFECT_FAILED, EventKind.EFFECT_SUPPRESSED, EventKind.EFFECT_UNDONE,
-    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED})
-"""What became of single effects and statements: millions, none of which changes the campaign's state."""
+    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED,
+    EventKind.DECISION_REVERSED})
+"""What became of single effects, statements and decisions: millions, none of which changes the campaign's state."""
+
+
+def steps_in(connection: Connection, campaign_id: str, *, after: int = 0) -> Iterator[tuple[int, Event]]:
+    """The campaign's steps as a transaction sees them, each with its number, read when the first is asked for."""
+    yield from ((row.sequence, _event(campaign_id, row)) for row in _rows(connection, campaign_id, after=after))
 
 
 def _rows(connection: Connection, campaign_id: str, *, after: int) -> Sequence[Row[tuple[Any, ...]]]:
     return connection.execute(select(EVENTS).where(
-        EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after,
+        EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after, IS_STEP,
         EVENTS.c.kind.not_in(sorted(kind.value for kind in BULK))).order_by(EVENTS.c.sequence)).all()
 
 

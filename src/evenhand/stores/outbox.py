@@ -26,8 +26,8 @@ REINSTATEMENT = "reinstatement"
 NEVER_IMPOSED = "what it would take back was never imposed"
 _ACTS = {act.value: act for act in Act}
 _OPEN = (EffectState.QUEUED, EffectState.IN_FLIGHT)
-_IS_QUEUED = OUTBOX.c.state == literal_column(f"'{EffectState.QUEUED}'")
-_IS_LEASED = and_(OUTBOX.c.state == literal_column(f"'{EffectState.IN_FLIGHT}'"), OUTBOX.c.leased_until >= 0)
+IS_QUEUED = OUTBOX.c.state == literal_column(f"'{EffectState.QUEUED}'")
+IS_LEASED = and_(OUTBOX.c.state == literal_column(f"'{EffectState.IN_FLIGHT}'"), OUTBOX.c.leased_until >= 0)
 """Written out, not as a parameter: a partial index serves only what the planner can see. The second condition, which always
 holds, leads it to `ix_outbox_leased`; without it every row of the campaign is read (measured)."""
 
@@ -62,7 +62,7 @@ class OutboxTable:
             self._release(connection, OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.leased_until <= now)
             for stage in sorted(set(stages)):
                 due = (select(OUTBOX.c.order_id)
-                       .where(OUTBOX.c.campaign_id == campaign_id, _IS_QUEUED,
+                       .where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED,
                               OUTBOX.c.stage == stage, OUTBOX.c.due_at <= now, _may_begin())
                        .order_by(OUTBOX.c.due_at, OUTBOX.c.turn).limit(limit - len(leased)).with_for_update(skip_locked=True))
                 taken = connection.execute(
@@ -89,7 +89,7 @@ class OutboxTable:
             lock_campaign(connection, campaign_id)
             held = dict(connection.execute(
                 select(OUTBOX.c.order_id, OUTBOX.c.attempts)
-                .where(OUTBOX.c.campaign_id == campaign_id, _IS_LEASED, OUTBOX.c.owner == owner).with_for_update()).all())
+                .where(OUTBOX.c.campaign_id == campaign_id, IS_LEASED, OUTBOX.c.owner == owner).with_for_update()).all())
             ours = [one for one in settlements if held.get(one.order.order_id) == one.order.attempts]
             _write(connection, ours, now=microseconds(at))
             events = [one.event for one in ours if one.event is not None]
@@ -122,14 +122,14 @@ class OutboxTable:
         here = OUTBOX.c.campaign_id == campaign_id
         with self._database.read() as connection:
             times = [connection.scalar(select(func.min(OUTBOX.c.due_at)).where(
-                here, _IS_QUEUED, OUTBOX.c.stage == stage)) for stage in stages]
+                here, IS_QUEUED, OUTBOX.c.stage == stage)) for stage in stages]
             times.append(connection.scalar(select(func.min(OUTBOX.c.leased_until)).where(
-                here, _IS_LEASED)))
+                here, IS_LEASED)))
         return min((instant(time) for time in times if time is not None), default=None)
 
     @staticmethod
     def _release(connection: Connection, *which: ColumnElement[bool]) -> int:
-        left = (select(OUTBOX.c.order_id).where(*which, _IS_LEASED)
+        left = (select(OUTBOX.c.order_id).where(*which, IS_LEASED)
                 .with_for_update(skip_locked=True))  # what is being settled right now is not left behind
         return connection.execute(update(OUTBOX).where(OUTBOX.c.order_id.in_(left.scalar_subquery())).values(
             state=EffectState.QUEUED.value, owner=None, leased_until=None)).rowcount
@@ -144,8 +144,8 @@ def _may_begin() -> ColumnElement[bool]:
 
 def _write(connection: Connection, ours: Sequence[Settlement], *, now: int) -> None:
     done = [one for one in ours if one.state is EffectState.DONE]
-    following = [row for one in done for row in _following(one.order)]
-    bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, following, skip_known=True)
+    following = {row[1]: row for one in done for row in _following(one.order)}  # one statement for all posts of a decision
+    bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, list(following.values()), skip_known=True)
     bulk.update(connection, OUTBOX, SETTLED_COLUMNS, [
         (one.order.order_id, one.state.value, one.due_at, one.failures, one.reference, one.why, one.read_back,
          one.irreversible_at, now if one.state in SETTLED else None, None, None) for one in ours])

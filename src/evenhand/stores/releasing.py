@@ -9,12 +9,14 @@ from typing import NamedTuple
 import pyarrow as pa
 from sqlalchemy import and_, func, or_, select, tuple_
 
+from evenhand.model.appeal import APPEALS_STAGE
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign
+from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
 from evenhand.stores.schema import OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
@@ -92,7 +94,7 @@ class ReleaseTable:
         """The effects that went out, or may still go out, between two instants: `decision_id`, once for each effect."""
         first, end = microseconds(since), microseconds(until)
         query = select(OUTBOX.c.decision_id).where(
-            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, or_(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage != APPEALS_STAGE, or_(
                 and_(OUTBOX.c.state.in_(_OPEN), OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end),
                 and_(OUTBOX.c.state.not_in((*_OPEN, EffectState.SUPPRESSED.value)), OUTBOX.c.settled_at >= first,
                      OUTBOX.c.settled_at < end)))
@@ -155,9 +157,17 @@ class ReleaseTable:
 
     def next_moment(self, campaign_id: str, *, stage: int) -> datetime | None:
         """When the next effect or statement of the stage that was let out is due, or a lease ends; None when none waits."""
-        query = select(func.min(func.coalesce(OUTBOX.c.leased_until, OUTBOX.c.due_at))).where(
-            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage, OUTBOX.c.state.in_(_OPEN),
-            OUTBOX.c.due_at != HELD, OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
+        mine = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
         with self._database.read() as connection:
-            found = connection.scalar(query)
-        return None if found is None else instant(found)
+            found = [connection.scalar(select(OUTBOX.c.due_at).where(
+                *mine, IS_QUEUED, OUTBOX.c.stage == stage, OUTBOX.c.due_at < HELD).order_by(OUTBOX.c.due_at).limit(1)),
+                connection.scalar(select(OUTBOX.c.leased_until).where(*mine, IS_LEASED, OUTBOX.c.stage == stage).order_by(
+                    OUTBOX.c.leased_until).limit(1))]
+        return min((instant(one) for one in found if one is not None), default=None)
+
+    def n_let_out(self, campaign_id: str, *, stage: int) -> int:
+        """Orders of the stage that were let out and wait to be carried out, or for their day."""
+        query = select(func.count()).where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED, OUTBOX.c.stage == stage,
+                                           OUTBOX.c.due_at < HELD)
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)

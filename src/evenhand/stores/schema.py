@@ -41,6 +41,15 @@ EVENTS = Table(
     Column("body", Text, nullable=False),
     comment="What happened, numbered from 1 in each campaign. Triggers refuse any change.", sqlite_with_rowid=False)
 
+IS_STEP = text("kind not in ('effect_imposed', 'effect_failed', 'effect_suppressed', 'effect_undone', 'effect_lifted', "
+               "'undo_failed', 'statement_delivered', 'statement_failed', 'decision_reversed')")
+"""Written out as the index has it, so that the planner finds it: a campaign's steps among millions of other events."""
+Index("ix_events_steps", EVENTS.c.campaign_id, EVENTS.c.sequence, sqlite_where=IS_STEP, postgresql_where=IS_STEP)
+
+IS_ACT = " or ".join(f"act = '{act}'" for act in ("impose", "undo", "lift", "tell"))
+IS_STATE = " or ".join(f"state = '{state}'" for state in (
+    "queued", "in_flight", "done", "failed", "suppressed", "undone", "lifted"))
+"""Not `in (...)`: SQLite makes a table of such a list for each row that it checks (measured)."""
 OUTBOX = Table(
     "outbox", METADATA,
     Column("order_id", ROW_ID, primary_key=True, autoincrement=True),
@@ -69,8 +78,7 @@ OUTBOX = Table(
     Column("irreversible_at", BigInteger),
     Column("settled_at", BigInteger),
     UniqueConstraint("campaign_id", "key"),
-    CheckConstraint("act in ('impose', 'undo', 'lift', 'tell')", name="act"),
-    CheckConstraint("state in ('queued', 'in_flight', 'done', 'failed', 'suppressed', 'undone', 'lifted')", name="state"),
+    CheckConstraint(IS_ACT, name="act"), CheckConstraint(IS_STATE, name="state"),
     CheckConstraint("(state = 'in_flight') = (owner is not null)", name="lease"),
     comment="Orders to the platform, each with its idempotency key, its state and its lease.")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from campaign_commands import PLATFORM, Terminal
+from campaign_commands import PLATFORM, Terminal, filled
 
 from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
@@ -67,3 +67,33 @@ def test_appeals_that_are_lost_halt_it_before_the_next_batch_goes_out(terminal: 
     assert "overturned_appeals" in [reason["check"] for reason in halt["reasons"]]
     assert done["stages"][0]["imposed"] == 0
     assert terminal.refused("apply", "autumn", "--by", "ben", *PLATFORM) == "wrong_state"
+
+
+@pytest.mark.parametrize(("word", "state"), [("right", "completed"), ("wrong", "halted")])
+def test_the_next_stage_waits_for_the_items_of_the_last_one_and_the_breaker_hears_them(
+        terminal: Terminal, word: str, state: str) -> None:
+    first = terminal.applied("--at-once")
+    assert first["stages"][0]["is_finished"] is True
+    waiting = terminal.applied("--at-once")
+    assert waiting["stages"] == []
+    assert "75 items of stage 1 to be read" in next(iter(waiting["waiting"]))
+    handed = terminal.done("audit", "stage", "autumn", "--json").json
+    assert (handed["stage"], handed["n_items"]) == (1, 75)
+    n_taken = 0
+    for file in sorted(Path("stage-readings").glob("*.csv")):
+        assert "penalty" not in file.read_text(encoding="utf-8").partition("\n")[0]
+        filled(file, lambda _row: word)
+        n_taken += terminal.done("audit", "verdicts", "autumn", str(file), "--json").json["taken"]
+    assert n_taken == 75
+    assert terminal.applied("--at-once")["state"] == state
+    checks = {reason["check"] for halt in terminal.status()["halts"] for reason in halt["reasons"]}
+    assert checks == (set() if word == "right" else {"appeals_and_audit", "audited_items"})
+
+
+def test_when_nobody_reads_the_next_stage_begins_after_a_day_and_says_so(terminal: Terminal) -> None:
+    terminal.applied("--at-once")
+    done = terminal.done("apply", "autumn", "--by", "ben", *PLATFORM, "--at-once", "--later", "25", "--json").json
+    assert done["state"] == "completed"
+    with open_state("campaign.db") as state:
+        starts = [event.body for event in desk_of(state, "autumn").course().steps if event.kind is EventKind.STAGE_STARTED]
+    assert [start.get("n_unread_before") for start in starts] == [None, 75]

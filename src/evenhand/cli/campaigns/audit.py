@@ -8,11 +8,12 @@ import click
 
 from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
-from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, VerdictsView
+from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, StageReadingView, VerdictsView
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Mode
 from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
 from evenhand.workflows.campaigns.sampling import Reading, draw, preview
+from evenhand.workflows.campaigns.stage_samples import hand_out
 
 golden_option = click.option("--golden", type=click.Path(path_type=Path, exists=True, dir_okay=False),
                              help="Parquet: decisions whose truth is known (`is_right`).")
@@ -49,6 +50,18 @@ def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, 
         reading = Reading(seed=seed, readers=_languages(readers), golden=golden)
         drawn = accepted(draw(desk, plan, reading, person=person, into=into), as_json=as_json)
     screen(as_json=as_json).show(DrawnView(drawn=drawn, campaign=name))
+
+
+@audit.command("stage")
+@on_desk
+@plan_option
+@click.option("--into", type=FOLDER, default=Path("stage-readings"), show_default=True,
+              help="The folder for the readers' files.")
+def stage_(*, name: str, plan: Path, into: Path, state: str, hours: float | None, as_json: bool) -> None:
+    """Write what is read of the stage that is under way: one file for each reader. The next stage waits for it, a day."""
+    with desk_at(state, name, hours=hours) as desk:
+        handed = accepted(hand_out(desk, plan, into=into), as_json=as_json)
+    screen(as_json=as_json).show(StageReadingView(reading=handed, campaign=name))
 
 
 @audit.command("verdicts")

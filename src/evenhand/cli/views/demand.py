@@ -1,7 +1,9 @@
-"""The register of demands: how many, from whom, and what was answered."""
+"""The register of demands: what was taken in, what was decided, what is withheld, what was published."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -10,61 +12,152 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import number, quiet, table
+from evenhand.model.campaigns.event import Json
 from evenhand.statements import visible
-from evenhand.workflows.ledger.demands import DemandRegister, Recorded
+from evenhand.transparency.demands.book import DemandBook
+from evenhand.workflows.registers.carrying import Done
+from evenhand.workflows.registers.demands import Imported
+from evenhand.workflows.registers.publishing import PublishedPages
 
 _MAX_SHOWN = 30
+_WORDS = {Done.IN_FORCE: "in force", Done.TOLD: "told", Done.LIFTED: "shown again", Done.FAILED: "failed",
+          Done.WAITING: "waiting for the platform: run it again later"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedView:
-    """Demands that were recorded.
+class ImportedView:
+    """Demands that were taken in.
 
-    JSON: `read`, `recorded`, `size` (entries of the ledger now), `folder`.
+    JSON: `read`, `recorded`, `unchanged`, `left_out`, `problems` (each with `what`, `file`, `line`).
     """
 
-    name: ClassVar[str] = "demand_record"
-    recorded: Recorded
-    folder: Path
+    name: ClassVar[str] = "demand_import"
+    imported: Imported
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """One sentence and the next command."""
-        done = self.recorded
-        known = done.n_read - done.n_recorded
-        return Group(Text(f"{done.n_recorded:,} demands recorded" + (f"; {known:,} stood there already." if known else ".")),
-                     quiet(f"the register: evenhand demand list {self.folder}"))
+        """What was recorded, and each row that was left out, with its place."""
+        done = self.imported
+        lines = [f"{done.n_read:,} rows read: {done.n_recorded:,} demands recorded"
+                 + (f", {done.n_unchanged:,} stood there already" if done.n_unchanged else "")
+                 + (f", {len(done.problems):,} left out" if done.problems else "") + "."]
+        lines += [visible(line) for one in done.problems[:_MAX_SHOWN] for line in one.render().splitlines()]
+        if len(done.problems) > _MAX_SHOWN:
+            lines.append(f"and {len(done.problems) - _MAX_SHOWN:,} more; --json has every one")
+        return Group(*(Text(line) for line in lines), quiet("the register: evenhand demand list"))
+
+    def record(self) -> dict[str, object]:
+        """The counts and the problems."""
+        done = self.imported
+        return {"read": done.n_read, "recorded": done.n_recorded, "unchanged": done.n_unchanged,
+                "left_out": len(done.problems),
+                "problems": [{"what": one.what, "file": one.file, "line": one.line} for one in done.problems]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandStepView:
+    """A step that was recorded.
+
+    JSON: `done` (in words), `next_step`, and `facts`, those of the step.
+    """
+
+    name: ClassVar[str] = "demand_step"
+    done: str
+    next_step: str
+    facts: Mapping[str, Json]
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """One sentence, and what comes next."""
+        return Group(Text(f"{visible(self.done)}."), quiet(f"next: {visible(self.next_step)}"))
+
+    def record(self) -> dict[str, object]:
+        """The step as values."""
+        return {"done": self.done, "next_step": self.next_step, "facts": dict(self.facts)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedView:
+    """What became of withholdings on the platform.
+
+    JSON: `in_force`, `told`, `lifted`, `failed`, `waiting`.
+    """
+
+    name: ClassVar[str] = "demand_carry_out"
+    done: Counter[Done]
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """How many of each."""
+        if not self.done:
+            return Text("nothing was due.")
+        return Text(" · ".join(f"{self.done[one]:,} {words}" for one, words in _WORDS.items() if self.done[one]))
 
     def record(self) -> dict[str, object]:
         """The counts."""
-        done = self.recorded
-        return {"read": done.n_read, "recorded": done.n_recorded, "size": done.size, "folder": str(self.folder)}
+        return {str(one): self.done[one] for one in Done}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandRegisterView:
-    """The published register.
+    """The register.
 
-    JSON: `demands`, each with `demand_id`, `authority`, `territory`, `received_on`, `demand_kind`, `order_id`,
-    `legal_basis`, `n_targets`, `answer`, `person_told`, `entry` (its number in the ledger).
+    JSON: `demands`, each with its facts (`demand_id`, `authority`, `territory`, `received_on`, `demand_kind`, `asks`,
+    `order_id`, `legal_basis`, `n_targets`, `answer`, `person_told` …), and `withholdings`, each with its facts and `status`.
     """
 
     name: ClassVar[str] = "demands"
-    register: DemandRegister
+    book: DemandBook
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """Counts by territory, authority and answer."""
-        counts = self.register.counts()
+        """Counts by territory, authority and answer; then what is withheld, or waits for somebody."""
+        counts = self.book.counts()
         grid = table()
         for title in ("territory", "authority", "answer"):
             grid.add_column(title, overflow="fold")
         grid.add_column("demands", justify="right", no_wrap=True)
         for territory, authority, answer, n in counts[:_MAX_SHOWN]:
             grid.add_row(visible(territory), visible(authority), answer.replace("_", " "), number(n))
-        parts: list[RenderableType] = [Text(f"{len(self.register.demands):,} demands", style="bold"), grid]
+        parts: list[RenderableType] = [Text(f"{len(self.book.records):,} demands", style="bold"), grid]
         if len(counts) > _MAX_SHOWN:
             parts.append(quiet(f"and {len(counts) - _MAX_SHOWN:,} more lines; --json has every demand"))
-        return Group(*parts)
+        return Group(*parts, *self._withheld())
+
+    def _withheld(self) -> list[RenderableType]:
+        if not self.book.held:
+            return []
+        grid = table()
+        for title in ("withholding", "demand", "in", "until", "stands", "told"):
+            grid.add_column(title, overflow="fold")
+        for held in list(self.book.held.values())[-_MAX_SHOWN:]:
+            grid.add_row(held.withholding_id, visible(str(held.facts["demand_id"])), " ".join(held.territories),
+                         f"{held.until:%Y-%m-%d}", held.status.replace("_", " "), "yes" if held.person_told else "no")
+        return [Text(f"\n{len(self.book.held):,} withholdings", style="bold"), grid]
 
     def record(self) -> dict[str, object]:
-        """Every demand as values."""
-        return {"demands": [dict(one) for one in self.register.demands]}
+        """Every demand and withholding as values."""
+        return {"demands": [dict(one.facts) | {"person_told": one.is_told} for one in self.book.records.values()],
+                "withholdings": [dict(held.facts) | {"status": str(held.status), "person_told": held.person_told,
+                                                     "n_people": held.n_people} for held in self.book.held.values()]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPagesView:
+    """The register that was published.
+
+    JSON: `files`, `demands`, `size` (entries of the ledger now), `new_entries`.
+    """
+
+    name: ClassVar[str] = "demand_publish"
+    pages: PublishedPages
+    folder: Path
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """What was written, and where it can be checked."""
+        pages = self.pages
+        new = "" if pages.ledger is None else f"; the ledger has {pages.register.size:,} entries"
+        return Group(Text(f"{len(pages.register.book.records):,} demands published{new}."),
+                     *(quiet(f"  {file}") for file in pages.files))
+
+    def record(self) -> dict[str, object]:
+        """The files and the counts."""
+        pages = self.pages
+        return {"files": [str(file) for file in pages.files], "demands": len(pages.register.book.records),
+                "size": pages.register.size, "new_entries": 0 if pages.ledger is None else pages.ledger.n_new}

@@ -47,7 +47,8 @@ class FilesPlatform:
                  answering: Callable[[str], None] = _somebody_else, waits: timedelta = timedelta(0)) -> None:
         self._folder = folder
         self._capabilities = capabilities or Capabilities(
-            platform="files", authority="the platform's own administration", penalties=EVERYTHING, batch=BATCH)
+            platform="files", authority="the platform's own administration", penalties=EVERYTHING, batch=BATCH,
+            withholds_by_territory=True)
         self._answering, self._waits = answering, waits
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from evenhand.model.campaigns.instants import instant
 
 quoted = json.encoder.encode_basestring
 """A text as JSON. Orders are put together from it: there are millions, and an encoder takes ten times as long."""
-_ATTACHED = {Act.TELL: "statement", Act.UNDO: "restore"}
+_ATTACHED = {Act.TELL: "statement", Act.UNDO: "restore", Act.IMPOSE: "withholding"}
 _ANSWERS = {answer.value: answer for answer in Answer}
 _STANDINGS = {standing.value: standing for standing in Standing}
 

@@ -58,7 +58,8 @@ class WebhookPlatform:
         self._host, self._port, self._is_tls = parts.hostname, parts.port, parts.scheme == "https"
         self._path, self._secrets, self._now = parts.path.rstrip("/"), tuple(secrets), now
         self._capabilities = capabilities or Capabilities(
-            platform="webhook", authority="the platform's own administration", penalties=EVERYTHING, batch=BATCH)
+            platform="webhook", authority="the platform's own administration", penalties=EVERYTHING, batch=BATCH,
+            withholds_by_territory=True)
         self._connection: HTTPConnection | None = None
 
     @property

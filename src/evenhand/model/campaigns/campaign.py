@@ -18,8 +18,9 @@ TEAM_COOLING_OFF = timedelta(hours=1)
 SOLO_COOLING_OFF = timedelta(hours=24)
 """The same where one person does everything."""
 
-_N_PARTS = 1024
-"""With 67,000 ids a part holds 65: adding one copies about a thousand references, not 67,000."""
+_N_SHELVES = 64
+_N_PARTS = 64
+"""With 67,000 ids a part holds 16: adding one copies about 150 references, not 67,000."""
 
 
 class CampaignState(StrEnum):
@@ -151,33 +152,40 @@ class Keys:
     (False, True, 1)
     """
 
-    parts: tuple[frozenset[str], ...] = (frozenset(),) * _N_PARTS
+    shelves: tuple[tuple[frozenset[str], ...], ...] = ((frozenset(),) * _N_PARTS,) * _N_SHELVES
 
     def __contains__(self, key: object) -> bool:
         """True when the key is one of them."""
-        return isinstance(key, str) and key in self.parts[_part(key)]
+        if not isinstance(key, str):
+            return False
+        shelf, part = _place(key)
+        return key in self.shelves[shelf][part]
 
     def __len__(self) -> int:
         """How many keys."""
-        return sum(map(len, self.parts))
+        return sum(len(part) for shelf in self.shelves for part in shelf)
 
     def adding(self, key: str) -> Keys:
         """These and one more."""
-        return self._with(_part(key), self.parts[_part(key)] | {key})
+        shelf, part = _place(key)
+        return self._with(shelf, part, self.shelves[shelf][part] | {key})
 
     def without(self, key: str) -> Keys:
         """These but this one."""
-        return self._with(_part(key), self.parts[_part(key)] - {key})
+        shelf, part = _place(key)
+        return self._with(shelf, part, self.shelves[shelf][part] - {key})
 
-    def _with(self, number: int, part: frozenset[str]) -> Keys:
-        return Keys((*self.parts[:number], part, *self.parts[number + 1:]))
+    def _with(self, shelf: int, number: int, part: frozenset[str]) -> Keys:
+        parts = self.shelves[shelf]
+        changed = (*parts[:number], part, *parts[number + 1:])
+        return Keys((*self.shelves[:shelf], changed, *self.shelves[shelf + 1:]))
 
 
 NO_KEYS = Keys()
 
 
-def _part(key: str) -> int:
-    return crc32(key.encode()) % _N_PARTS
+def _place(key: str) -> tuple[int, int]:
+    return divmod(crc32(key.encode()) % (_N_SHELVES * _N_PARTS), _N_PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +219,8 @@ class Campaign:
     closings: Keys = NO_KEYS
     """The decisions whose closing a person has decided."""
     progress: Progress | None = None
+    varied: Keys = NO_KEYS
+    """The lighter decisions that appeals put in the place of others."""
     halts: tuple[Halt, ...] = ()
     resumed_by: frozenset[str] = frozenset()
     """Approvers who want to go on after the last halt."""

@@ -62,6 +62,8 @@ class Capabilities:
     """Orders a second that the platform allows; None where there is no limit."""
     batch: int = 1
     """Orders that travel together at most."""
+    withholds_by_territory: bool = False
+    """Whether it can keep something from being shown in one territory and nowhere else."""
 
     def of(self, penalty: Penalty) -> Capability:
         """How `penalty` is imposed; what is not declared is unsupported."""

@@ -56,7 +56,11 @@ class EventKind(StrEnum):
     DECISION_REVERSED = "decision_reversed"
     DEMAND_RECORDED = "demand_recorded"
     """A government's order or request, with what was answered. It never makes a finding."""
+    WITHHOLDING_RECORDED = "withholding_recorded"
+    """What a demand was answered with within the authority's territory, step by step."""
     REFERRAL_RECORDED = "referral_recorded"
+    REPORTS_RECORDED = "reports_recorded"
+    """Reports of users were taken in: counts only."""
     WAIVER_RECORDED = "waiver_recorded"
     """A safeguard that somebody set aside, who, and the reason given."""
 

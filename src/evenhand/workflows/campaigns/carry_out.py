@@ -19,6 +19,7 @@ from evenhand.ports import Platform
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
+from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
 from evenhand.workflows.campaigns.worker_names import worker_name
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 USUAL_CAPS = Caps(effects=100_000, effects_per_language=50_000, reach=50_000_000, reach_per_language=25_000_000)
 """The most of one hour where nobody says otherwise. Our own choice: it lets a person stop a mistake in the first hour."""
+BETWEEN_LOOKS = 300.0
+"""Seconds between two looks whether the last stage's items are read."""
+WAITS_FOR_READING = "for {n} items of stage {stage} to be read: `evenhand audit stage`, then `evenhand audit verdicts`"
 LOOK = "look at the reasons; the approvers resume it with `evenhand resume`, or roll it back"
 _ON_THE_WAY = frozenset({CampaignState.APPROVED, CampaignState.RUNNING})
 
@@ -50,7 +54,8 @@ class Conduct:
     """None lets a stage out at once, recorded as a waiver."""
     until_done: bool = False
     """Go through all stages and wait for the hours between; otherwise stop after the stage, or where something waits."""
-    batch: int = 5_000
+    batch: int = 10_000
+    """Orders that are leased and settled together."""
     reached: Callable[[Step], None] = _nothing
     progress: Callable[[int, int, str], None] = _quiet
 
@@ -159,6 +164,11 @@ class _Run:
         done: list[StageDone] = []
         waiting = LetOut()
         while (stage := self._next()) is not None:
+            if (unread := self._read_first(stage)) is not None:
+                waiting = unread
+                break
+            if not self._is_running:
+                break
             if (refusal := self._open(stage)) is not None:
                 return refusal
             waiting = self._stage(stage)
@@ -186,7 +196,24 @@ class _Run:
         progress = self._course.campaign.progress
         if progress is not None and progress.is_open:
             return None
-        return self._record(EventKind.STAGE_STARTED, {"stage": stage.number, "n_decisions": stage.n_decisions})
+        return self._record(EventKind.STAGE_STARTED, opened_with(self._course, self._way, stage, at=self._desk.clock.now()))
+
+    def _read_first(self, stage: Stage) -> LetOut | None:
+        """What the stage waits for, since the one before is not read yet; the breaker hears of each verdict meanwhile."""
+        progress = self._course.campaign.progress
+        if progress is None or progress.is_open or not progress.n_finished:
+            return None
+        watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number - 1)
+        while self._may_go_on(watch, []):
+            waits = waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
+            if waits is None:
+                return None
+            n_unread, until = waits
+            if not self._conduct.until_done:
+                return LetOut(waiting={WAITS_FOR_READING.format(n=f"{n_unread:,}", stage=stage.number - 1): stage.n_decisions},
+                              wait_until=until)
+            self._desk.clock.sleep(min((until - self._desk.clock.now()).total_seconds(), BETWEEN_LOOKS))
+        return None
 
     def _finish(self, stage: Stage, count: StageCount) -> Refusal | None:
         body: dict[str, Json] = {"stage": stage.number, "n_imposed": count.n_imposed, "n_failed": count.n_failed,
@@ -228,7 +255,7 @@ class _Run:
                       now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached)
         shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=(stage.number,), batch=self._conduct.batch,
                       patience=timedelta(minutes=5) if self._conduct.until_done else timedelta(seconds=2))
-        n_done, total = 0, sum(self._desk.state.release.stage(self._desk.campaign_id, stage.number)[:2]) * 2
+        n_done, total = 0, self._desk.state.release.n_let_out(self._desk.campaign_id, stage=stage.number) * 2
         for settlements in work(shift, doors):
             n_done += len(settlements)
             self._conduct.progress(min(n_done, total), total, f"stage {stage.number}: {stage.name}")

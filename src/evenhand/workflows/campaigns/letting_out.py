@@ -60,7 +60,7 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
     """Let out what may go in the present hour. To be repeated each hour until nothing is held."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     judge = _Judge(course)
-    spent = _spent(state, course.campaign.campaign_id, rollout, hour=hour)
+    spent = Spent() if terms.caps is None else _spent(state, course.campaign.campaign_id, rollout, hour=hour)
     waiting: Counter[str] = Counter()
     n_released = n_suppressed = 0
     days: list[datetime] = []

@@ -20,6 +20,7 @@ from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
 from evenhand.workflows.campaigns.sampling import Sample, for_adjudication, sample_drawn
+from evenhand.workflows.campaigns.stage_samples import sample_of_stages
 from evenhand.workflows.campaigns.steps import Course, Desk, Hand
 
 
@@ -57,12 +58,14 @@ class Truths:
 def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, into: Path | None) -> VerdictsTaken | Refusal:
     """Record the verdicts of a file, all or none. Those that were given before and are the same are left as they are.
 
+    Once stages have begun they are about the items that were drawn of those, and the breaker hears of them.
     With `into`, the items on which two readers disagree are written there for a third. Raises `DataError` with every mistake.
     """
     course = desk.course()
     if refusal := changed_since_bound(course, plan_now(plan)):
         return refusal
-    sample = sample_drawn(course, plan, golden=golden)
+    is_begun = course.campaign.progress is not None
+    sample = sample_of_stages(course, plan) if is_begun else sample_drawn(course, plan, golden=golden)
     if isinstance(sample, Refusal):
         return sample
     read, before = read_verdicts(file), verdicts_given(course)

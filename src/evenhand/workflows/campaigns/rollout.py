@@ -24,7 +24,7 @@ class Rollout:
     """The decisions in their order, the stages, and what waits for its day."""
 
     order: pa.Table
-    """`decision_id`, `language`, `reach`, `place`, by place."""
+    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `place`, by place."""
     stages: tuple[Stage, ...]
     not_before: pa.Table
     """`decision_id`, `not_before` of those that wait for the end of the appeal window."""
@@ -78,6 +78,6 @@ def rollout(folder: Path, plan: Plan) -> Rollout:
     n_waiting = int(pc.sum(order["waits"].cast(pa.int64())).as_py() or 0)
     effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
     waiting = effects.filter(pc.is_valid(effects["not_before"]))
-    return Rollout(order=order.select(["decision_id", "language", "reach", "place"]),
+    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "place"]),
                    stages=stages(order.num_rows, n_waiting=n_waiting),
                    not_before=waiting.set_column(1, "not_before", waiting["not_before"].cast(TIME)))

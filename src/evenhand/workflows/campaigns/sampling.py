@@ -113,10 +113,15 @@ def sample_drawn(course: Course, plan: Path, *, golden: Path | None) -> Sample |
     if drawn.body.get("golden_digest") != (None if golden is None else _digest(golden)):
         raise DataError(Problem(what="these are not the golden items that the sample was drawn with",
                                 file=None if golden is None else str(golden), hint="name the same file with `--golden`"))
-    readers = drawn.body.get("readers")
-    languages = {reader: [str(one) for one in spoken] for reader, spoken in readers.items()
-                 if isinstance(spoken, list)} if isinstance(readers, Mapping) else {}
-    return sample_of(plan, course.campaign, Reading(seed=str(drawn.body["seed"]), readers=languages, golden=golden))
+    return sample_of(plan, course.campaign, Reading(seed=str(drawn.body["seed"]), readers=readers_of(course), golden=golden))
+
+
+def readers_of(course: Course) -> dict[str, list[str]]:
+    """Who reads which languages in this campaign, as the draw of its sample says."""
+    drawn = course.last(EventKind.SAMPLE_DRAWN)
+    readers = drawn.body.get("readers") if drawn is not None else None
+    return {reader: [str(one) for one in spoken] for reader, spoken in readers.items()
+            if isinstance(spoken, list)} if isinstance(readers, Mapping) else {}
 
 
 def for_adjudication(plan: Path, sample: Sample, disputed: pa.Table, *, into: Path) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.effect_state import Act, EffectState, Reckoning
 from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.registers import REGISTERS
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.effects.opening import State
 
@@ -84,6 +85,6 @@ def status(desk: Desk) -> Status:
 
 def listed(state: State) -> tuple[Listed, ...]:
     """Every campaign in the database, the latest first."""
-    found = (Desk(state=state, campaign_id=one).course().campaign for one in state.events.campaigns())
+    found = (Desk(state=state, campaign_id=one).course().campaign for one in state.events.campaigns() if one not in REGISTERS)
     every = [Listed(campaign_id=one.campaign_id, state=one.state, mode=one.mode, changed_at=one.changed_at) for one in found]
     return tuple(sorted(every, key=lambda one: one.changed_at, reverse=True))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from evenhand.campaign.lifecycle import advance
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.registers import REGISTERS
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
 from evenhand.workflows.effects.opening import State
@@ -22,7 +23,7 @@ class Course:
     campaign: Campaign
     steps: tuple[Event, ...]
     n_seen: int
-    """The number of the last step that was read."""
+    """The number of the last event that was looked at."""
 
     def last(self, kind: EventKind) -> Event | None:
         """The last step of a kind, or None."""
@@ -49,6 +50,8 @@ class Desk:
     state: State
     campaign_id: str
     clock: Clock = field(default_factory=real_clock)
+    read: list[Course] = field(default_factory=list, repr=False, compare=False)
+    """The course as this desk read it last, so that only what came later is read again; at most one."""
 
     @property
     def place(self) -> str:
@@ -57,23 +60,33 @@ class Desk:
 
     def course(self) -> Course:
         """What happened so far. Raises `DataError` when there is no such campaign, or its events do not follow each other."""
-        campaign: Campaign | None = None
-        seen, steps = 0, []
-        for number, event in self.state.events.steps(self.campaign_id):
-            campaign = _after(campaign, event, number=number)
-            seen = number
-            steps.append(event)
-        if campaign is None:
+        course = self._so_far()
+        if course is None:
             raise no_campaign(self.campaign_id)
-        return Course(campaign=campaign, steps=tuple(steps), n_seen=seen)
+        return course
 
     def later(self, course: Course) -> Course:
         """The same with what happened since, read cheaply."""
-        campaign, seen, steps = course.campaign, course.n_seen, list(course.steps)
-        for number, event in self.state.events.steps(self.campaign_id, after=seen):
-            campaign, seen = _after(campaign, event, number=number), number
-            steps.append(event)
-        return Course(campaign=campaign, steps=tuple(steps), n_seen=seen)
+        return self._after(course) or course
+
+    def _so_far(self) -> Course | None:
+        """The same from what this desk has read before: events are only ever added, so no step is judged twice."""
+        course = self._after(self.read[0] if self.read else None)
+        if course is not None:
+            self.read[:] = [course]
+        return course
+
+    def _after(self, course: Course | None) -> Course | None:
+        seen = course.n_seen if course is not None else 0
+        steps, last = self.state.events.steps(self.campaign_id, after=seen)
+        if not steps:
+            return course if course is None or last == seen else replace(course, n_seen=last)
+        campaign = course.campaign if course is not None else None
+        for number, event in steps:
+            campaign = _after(campaign, event, number=number)
+        assert campaign is not None  # noqa: S101  (an event was accepted)
+        before = course.steps if course is not None else ()
+        return Course(campaign=campaign, steps=(*before, *(event for _, event in steps)), n_seen=max(last, steps[-1][0]))
 
     def hand(self, person: str) -> Hand:
         """This person, now."""
@@ -86,10 +99,11 @@ class Desk:
     def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal]) -> Campaign | Refusal:
         """Record the steps that `decide` makes of the campaign as it is now; nobody else acts meanwhile."""
         outcome: list[Campaign] = []
+        course = self._so_far()
 
-        def judged(so_far: Iterator[Event]) -> Sequence[Event]:
-            campaign: Campaign | None = None
-            for number, event in enumerate(so_far, start=1):
+        def judged(later: Iterator[tuple[int, Event]]) -> Sequence[Event]:
+            campaign = course.campaign if course is not None else None
+            for number, event in later:
                 campaign = _after(campaign, event, number=number)
             events = decide(campaign)
             if isinstance(events, Refusal):
@@ -104,7 +118,7 @@ class Desk:
             return events
 
         try:
-            self.state.events.decide(self.campaign_id, judged)
+            self.state.events.decide(self.campaign_id, judged, after=course.n_seen if course is not None else 0)
         except _RefusedError as refused:
             return refused.refusal
         return outcome[0]
@@ -130,6 +144,8 @@ def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, i
     A rehearsal's clock stands where its last event left it, or at the present if that is later, and `later` moves it on.
     Raises `ConfigError` when `later` is given for a campaign that is none: nobody shortens a real cooling-off.
     """
+    if campaign_id in REGISTERS:
+        raise ConfigError(Problem(what=f"`{campaign_id}` is a register and no campaign", hint="choose another name"))
     real = real_clock()
     desk = Desk(state=state, campaign_id=campaign_id, clock=real)
     last = state.events.last(campaign_id)
@@ -140,7 +156,7 @@ def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, i
                                       "draft one with `evenhand campaign draft NAME --rehearsal`"))
         return desk
     times = [event.at for _, event in state.events.read(campaign_id, after=max(0, last - 1))]
-    return Desk(state=state, campaign_id=campaign_id, clock=set_clock(max([real.now(), *times]) + (later or timedelta(0))))
+    return replace(desk, clock=set_clock(max([real.now(), *times]) + (later or timedelta(0))))
 
 
 def _after(campaign: Campaign | None, event: Event, *, number: int) -> Campaign:

@@ -14,6 +14,7 @@ from evenhand.model.campaigns.campaign import HaltReason
 from evenhand.model.campaigns.effect_state import Act, EffectState, Settlement, Standing
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.workflows.campaigns.rollout import Rollout
+from evenhand.workflows.campaigns.stage_samples import languages_of_items
 from evenhand.workflows.campaigns.steps import Course
 from evenhand.workflows.effects.opening import State
 
@@ -61,14 +62,24 @@ def _begun(course: Course) -> datetime:
 def _outcomes(course: Course, rollout: Rollout) -> tuple[pa.Table, dict[str, Slice]]:
     """Decided appeals and audited items since then, in their order, and the same by language."""
     since = max(place for place, event in enumerate(course.steps) if event.kind in _BEGINS)
-    rows = [found for event in course.steps[since:] if (found := _outcome(event)) is not None]
-    decided = [event for event in course.steps[since:] if event.kind is EventKind.APPEAL_DECIDED]
-    places = rollout.places(pa.array([str(event.body["decision_id"]) for event in decided], pa.string()))
-    languages = rollout.order["language"].take(places).to_pylist()
-    n, wrong = Counter(languages), Counter(language for language, event in zip(languages, decided, strict=True)
-                                           if event.body["outcome"] == "overturned")
-    return (pa.Table.from_pylist(rows, schema=OUTCOMES),
-            {f"language {language}": Slice(n=n[language], n_errors=wrong[language]) for language in n if language})
+    found = [(event, outcome) for event in course.steps[since:] if (outcome := _outcome(event)) is not None]
+    if not found:
+        return OUTCOMES.empty_table(), {}
+    places = rollout.places(pa.array([_decision(event) for event, _ in found], pa.string()))
+    of_appeals = rollout.order["language"].take(places).to_pylist()
+    of_items = languages_of_items(course, rollout)
+    n, wrong = Counter[str](), Counter[str]()
+    for (event, outcome), of_appeal in zip(found, of_appeals, strict=True):
+        language = of_appeal or of_items.get(str(event.body.get("item_id")))
+        if language:
+            n[language] += 1
+            wrong[language] += bool(outcome["is_error"])
+    return (pa.Table.from_pylist([outcome for _, outcome in found], schema=OUTCOMES),
+            {f"language {language}": Slice(n=n[language], n_errors=wrong[language]) for language in n})
+
+
+def _decision(event: Event) -> str | None:
+    return str(event.body["decision_id"]) if event.kind is EventKind.APPEAL_DECIDED else None
 
 
 def _outcome(event: Event) -> dict[str, object] | None:

@@ -17,6 +17,7 @@ from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.statements import visible
 from evenhand.workflows.campaigns.reading import Concluded, VerdictsTaken
 from evenhand.workflows.campaigns.sampling import Drawn
+from evenhand.workflows.campaigns.stage_samples import StageReading
 
 MOST_ROWS = 40
 _STYLES = {StratumOutcome.PASSED: "green", StratumOutcome.LOWERED: "yellow", StratumOutcome.DROPPED: "red"}
@@ -85,6 +86,29 @@ class DrawnView:
         return {"n_items": sample.items.num_rows, "n_golden": sample.golden.num_rows,
                 "n_readings": sample.assignment.readings.num_rows, "hours": round(sample.cost.time.total_seconds() / 3600, 2),
                 "unread": list(sample.assignment.unread), "files": [str(file) for file in self.drawn.files]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageReadingView:
+    """What is read of a stage.
+
+    JSON: `stage`, `n_items`, `files`.
+    """
+
+    name: ClassVar[str] = "stage_reading"
+    reading: StageReading
+    campaign: str
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """Counts, files and what comes next."""
+        return Group(Text(f"{self.reading.n_items:,} items of stage {self.reading.stage}, one reading each."),
+                     *(quiet(f"  {file}") for file in self.reading.files),
+                     quiet("next: fill in `verdict` (right, wrong, cannot_decide), then "
+                           f"evenhand audit verdicts {visible(self.campaign)} FILE"))
+
+    def record(self) -> dict[str, object]:
+        """Counts and files."""
+        return {"stage": self.reading.stage, "n_items": self.reading.n_items, "files": list(map(str, self.reading.files))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

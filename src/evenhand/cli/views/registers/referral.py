@@ -1,0 +1,71 @@
+"""The register of referrals: what was recorded, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from evenhand.cli.views.layout import quiet, table
+from evenhand.model.campaigns.event import Json
+from evenhand.statements import visible
+from evenhand.transparency.referrals.book import ReferralBook
+
+_HIDDEN = ("content",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralStepView:
+    """A step that was recorded.
+
+    JSON: `done` (in words), `next_step`, and `facts`, those of the referral.
+    """
+
+    name: ClassVar[str] = "referral_step"
+    done: str
+    next_step: str
+    facts: Mapping[str, Json]
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """One sentence, and what comes next."""
+        return Group(Text(f"{visible(self.done)}."), quiet(f"next: {visible(self.next_step)}"))
+
+    def record(self) -> dict[str, object]:
+        """The step as values."""
+        return {"done": self.done, "next_step": self.next_step, "facts": _shown(self.facts)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralListView:
+    """Every referral. What was handed on is not kept, so it is not shown.
+
+    JSON: `referrals`, each with its facts and `status`, and `counts` by status.
+    """
+
+    name: ClassVar[str] = "referrals"
+    book: ReferralBook
+
+    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
+        """A line for each."""
+        counts = ", ".join(f"{n:,} {status}" for status, n in self.book.by_status.items() if n) or "none"
+        grid = table()
+        for title in ("referral", "ground", "to", "values", "stands", "since"):
+            grid.add_column(title, overflow="fold")
+        for one in self.book.referrals.values():
+            grid.add_row(one.referral_id, str(one.facts["ground"]).replace("_", " "),
+                         f"{visible(str(one.facts['authority']))} ({str(one.facts['channel']).replace('_', ' ')})",
+                         str(one.facts["n_values"]), str(one.status), f"{one.changed_at:%Y-%m-%d}")
+        said = Text(f"{len(self.book.referrals):,} referrals: {counts}", style="bold")
+        return Group(said, grid) if self.book.referrals else said
+
+    def record(self) -> dict[str, object]:
+        """Every referral as values."""
+        return {"referrals": [_shown(one.facts) | {"status": str(one.status)} for one in self.book.referrals.values()],
+                "counts": self.book.by_status}
+
+
+def _shown(facts: Mapping[str, Json]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if name not in _HIDDEN}

@@ -1,0 +1,1 @@
+"""The register of referrals: two people, minimal data, counted."""
