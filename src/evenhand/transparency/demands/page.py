@@ -19,7 +19,7 @@ from evenhand.model.campaigns.registers import RegisterCounts
 from evenhand.model.campaigns.withholding import WithholdingStatus
 from evenhand.statements import visible
 from evenhand.transparency.demands.book import DemandBook, DemandRecord
-from evenhand.transparency.report import shipped_templates
+from evenhand.transparency.pages import shipped_templates
 
 PUBLISHED = ("demand_id", "authority", "territory", "received_on", "demand_kind", "asks", "order_id", "legal_basis",
              "good_faith", "n_evidence", "n_targets", "answer")

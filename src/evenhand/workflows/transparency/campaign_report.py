@@ -36,7 +36,7 @@ from evenhand.transparency.campaigns import (
 from evenhand.workflows.campaigns.plan_basis import TABLES
 from evenhand.workflows.campaigns.publishing import published_counts
 from evenhand.workflows.campaigns.steps import Course, Desk
-from evenhand.workflows.ledger.demands import demand_register
+from evenhand.workflows.registers.publishing import published_demands
 
 PAGE, DOCUMENT = "report.html", "report.json"
 _TRIES = 5
@@ -85,10 +85,10 @@ def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
     """
     course, record = _one_moment(desk)
     plan = _bound_plan(course, inputs.plan)
-    register: tuple[Mapping[str, Json], ...] = ()
+    register: list[dict[str, Json]] = []
     published: Mapping[EventKind, int] | None = None
     if inputs.ledger is not None:
-        published, register = published_counts(inputs.ledger, desk.campaign_id), demand_register(inputs.ledger).demands
+        published, register = published_counts(inputs.ledger, desk.campaign_id), published_demands(inputs.ledger).rows()
     decisions = _decisions(inputs.plan)
     return CampaignSources(
         plan=plan, record=record, campaign=course.campaign, steps=course.steps, at=desk.clock.now(),
@@ -127,7 +127,8 @@ def _one_moment(desk: Desk) -> tuple[Course, CampaignRecord]:
     """The campaign's steps and its record, such that no step was taken between them."""
     for _ in range(_TRIES):
         record, course = campaign_record(desk.state.database, desk.campaign_id), desk.course()
-        if course.n_seen <= record.n_events:
+        later, _ = desk.state.events.steps(desk.campaign_id, after=record.n_events)
+        if not later:
             return course, record
     raise DataError(Problem(what=f"somebody takes steps in `{desk.campaign_id}` faster than it can be read",
                             hint="wait until they are done, then repeat the command"))
