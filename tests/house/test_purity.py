@@ -17,7 +17,7 @@ SOURCES = sorted(file for room in CORE for file in (
 CLOCK = {"now", "today", "utcnow"}
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_table", "write_table", "mkdir", "unlink"}
 SCREEN = {"print", "input"}
-TEMPLATES_ARE_CODE = {"transparency/report.py": {"read_text"}}
+TEMPLATES_ARE_CODE = {"transparency/pages.py": {"read_text"}}
 """A page's templates stand beside the code that fills them, and are read as the code itself is."""
 CHANCE = {"default_rng", "uuid1", "uuid4", "shuffle", "token_hex"}
 

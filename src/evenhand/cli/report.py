@@ -31,8 +31,8 @@ from evenhand.workflows.transparency.eu_statements import EuFiling, export_eu_st
 @click.argument("plan", type=EXISTING, default=Path("plan"))
 @click.option("--campaign", help="Report what became of the plan in this campaign.")
 @state_option
-@click.option("--into", type=click.Path(path_type=Path), help="Of a plan, the file (default: report.html in it); of a "
-              "campaign, the folder (default: NAME-report).")
+@click.option("--into", type=click.Path(path_type=Path),
+              help="Of a plan, the file (default: report.html in it); of a campaign, the folder (default: NAME-report).")
 @click.option("--final", "person", metavar="PERSON", help="With --campaign: this is its report; recorded as PERSON's step.")
 @click.option("--ledger", type=EXISTING, help="With --campaign: compare with this published ledger too.")
 @click.option("--snapshot", type=EXISTING, help="With --campaign: the plan's snapshot, to tell who had been reported.")

@@ -46,7 +46,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
     environment = Environment(loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True, finalize=_in_plain_sight)
     environment.filters |= {"count": count, "percent": percent, "width": _width, "day": _day, "minute": _minute,
-                            "signed": _signed, "plural": plural}
+                            "signed": _signed, "plural": plural, "words": _words}
     return environment
 
 
@@ -83,6 +83,10 @@ def plural(n: int, one: str, many: str = "") -> str:
 
 def _signed(n: int) -> str:
     return f"{n:+,}".replace("-", "−") if n else "0"
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
 
 
 def _width(n: int, largest: int) -> str:

@@ -8,18 +8,13 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-
-from jinja2 import DictLoader, Environment, StrictUndefined
 
 from evenhand.model.campaigns.demand import DemandAnswer
 from evenhand.model.campaigns.event import Json
 from evenhand.model.campaigns.registers import RegisterCounts
 from evenhand.model.campaigns.withholding import WithholdingStatus
-from evenhand.statements import visible
 from evenhand.transparency.demands.book import DemandBook, DemandRecord
-from evenhand.transparency.pages import shipped_templates
+from evenhand.transparency.pages import rendered
 
 PUBLISHED = ("demand_id", "authority", "territory", "received_on", "demand_kind", "asks", "order_id", "legal_basis",
              "good_faith", "n_evidence", "n_targets", "answer")
@@ -81,8 +76,9 @@ def register_html(register: PublishedRegister) -> str:
     """The register as one page without scripts; the same register gives the same text."""
     counts = counts_of(register.book)
     answers = [str(answer) for answer in DemandAnswer]
-    return _environment().get_template("demands.html.j2").render(
-        register=register, rows=register.rows(), counts=counts, answers=answers, territories=counts.demands_by_territory,
+    return rendered(
+        "demands/page.html.j2", said=_said, register=register, rows=register.rows(), counts=counts, answers=answers,
+        territories=counts.demands_by_territory,
         n_demands=len(register.book.records), n_now=sum(one.n_in_force for one in register.book.records.values()))
 
 
@@ -110,23 +106,8 @@ def _cell(value: Json) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-@cache
-def _environment() -> Environment:
-    page = (resources.files("evenhand.transparency.demands") / "demands.html.j2").read_text(encoding="utf-8")
-    environment = Environment(
-        loader=DictLoader({"demands.html.j2": page, "style.css.j2": shipped_templates()["style.css.j2"]}), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_in_plain_sight)
-    environment.filters |= {"words": lambda text: str(text).replace("_", " "), "count": lambda n: f"{n:,}", "said": _said}
-    return environment
-
-
 def _said(value: Json) -> str:
     return "not known" if value is None else _cell(value).removeprefix("'") or "–"
-
-
-def _in_plain_sight(value: object) -> object:
-    """Any text that comes into the page, its hidden characters spelled out; what is markup already stays."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def entries_of(numbers: Sequence[tuple[int, str]]) -> dict[str, int]:

@@ -36,8 +36,8 @@ class Register(Generic[Book]):
         """Record what `decide` makes of the register as it is now, all or nothing; nobody else adds to it meanwhile."""
         recorded: list[Event] = []
 
-        def judged(so_far: Iterator[Event]) -> Sequence[Event]:
-            outcome = decide(self.fold(so_far))
+        def judged(so_far: Iterator[tuple[int, Event]]) -> Sequence[Event]:
+            outcome = decide(self.fold(event for _, event in so_far))
             if isinstance(outcome, Refusal):
                 raise _RefusedError(outcome)
             recorded.extend([outcome] if isinstance(outcome, Event) else outcome)
