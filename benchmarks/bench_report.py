@@ -2,9 +2,9 @@
 
     python benchmarks/bench_report.py FOLDER [DECISIONS]
 
-Writes a finished campaign of so many decisions (default 1,000,000) to a SQLite database in FOLDER: one decision in ten has 15
-effects, so that there are 2.4 million, each with its event and its row in the outbox, and a statement for every decision. Each line
-gives wall and processor seconds and the peak memory of the process that makes the report, which is another than the one that writes.
+Writes a finished campaign of so many decisions (default 1,000,000) to a SQLite database in FOLDER. One decision in ten has 15
+effects, so that there are 2.4 million, each with its event and its row in the outbox, and a statement for every decision.
+Each line gives wall and processor seconds and the peak memory of the process that makes the report; another one writes.
 """
 
 from __future__ import annotations
