@@ -127,7 +127,8 @@ def _one_moment(desk: Desk) -> tuple[Course, CampaignRecord]:
     """The campaign's steps and its record, such that no step was taken between them."""
     for _ in range(_TRIES):
         record, course = campaign_record(desk.state.database, desk.campaign_id), desk.course()
-        if course.n_seen <= record.n_events:
+        later, _ = desk.state.events.steps(desk.campaign_id, after=record.n_events)
+        if not later:
             return course, record
     raise DataError(Problem(what=f"somebody takes steps in `{desk.campaign_id}` faster than it can be read",
                             hint="wait until they are done, then repeat the command"))
