@@ -82,9 +82,10 @@ class EventTable:
             events = decide(steps_in(connection, campaign_id, after=after))
             return append(connection, events) if events else n_events
 
-    def counts(self, campaign_id: str) -> dict[EventKind, int]:
-        """How many events of each kind the campaign has."""
-        query = (select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id).group_by(EVENTS.c.kind))
+    def counts(self, campaign_id: str, *, after: int = 0) -> dict[EventKind, int]:
+        """How many events of each kind the campaign has, of those with a number above `after`."""
+        query = (select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after)
+                 .group_by(EVENTS.c.kind))
         with self._database.read() as connection:
             return {EventKind(kind): n for kind, n in connection.execute(query)}
 
