@@ -73,7 +73,7 @@ def prepare(snapshot: Path, inputs: Path, *, threads: int) -> None:
     def one(bucket: int) -> None:
         with DuckDBEngine(threads=1) as engine:
             engine.bind(registries)
-            tables = {name: folder.source(name, [bucket]) for name in ("accounts", "posts", "media")}
+            tables = {name: folder.source(name, [bucket]) for name in pipeline.tables}
             left = engine.run(pipeline.account_steps[:last + 1], tables=tables, keep=kernels).relations
         place = inputs / f"{bucket:05d}"
         place.mkdir()

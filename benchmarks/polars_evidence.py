@@ -82,7 +82,17 @@ def identity_of(r: Mapping[str, LazyFrame], named: LazyFrame) -> LazyFrame:
         .select(*PAIR, lit("identity").alias("family"), address_signal().alias("signal"), "where",
                 lit(None, TEXT).alias("post_id"), col("host").alias("shown"), col("holder_domain").alias("expected"),
                 col("holder_id").alias("source"), "strength", "holder_kind", "similarity", "weight"))
-    return pl.concat([by_name, by_address, _pictures(r)])
+    return pl.concat([by_name, by_address, _in_hosts(r), _pictures(r)])
+
+
+def _in_hosts(r: Mapping[str, LazyFrame]) -> LazyFrame:
+    """Holders' names that stand as a part of an own address, where the address is not like that holder's anyway."""
+    known = pl.concat([r[name].filter(likeness() >= MIN_NAME_STRENGTH).select("account_id", "host", "holder_id")
+                       for name in ("link_matches", "profile_address_matches")])
+    return (r["host_names"].filter(likeness() >= MIN_NAME_STRENGTH).join(known, on=["account_id", "host", "holder_id"], how="anti")
+            .select(*PAIR, lit("identity").alias("family"), lit("address_embeds").alias("signal"), "where",
+                    lit(None, TEXT).alias("post_id"), col("host").alias("shown"), col("holder_name").alias("expected"),
+                    col("holder_id").alias("source"), likeness().alias("strength"), "holder_kind", "similarity", "weight"))
 
 
 def _pictures(r: Mapping[str, LazyFrame]) -> LazyFrame:

@@ -96,6 +96,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "open_already": lambda: file_appeal(_book(), decision_id="d", at=AT, said="0"),
     "decided_already": lambda: file_appeal(_book(*_decided(AppealOutcome.UPHELD)), decision_id="d", at=AT, said="0"),
     "too_late": lambda: file_appeal(fold([delivered()]), decision_id="d", at=AT + timedelta(days=190), said="0"),
+    "says_nothing": lambda: file_appeal(fold([delivered()]), decision_id="d", at=AT, said=" "),
     "unknown": lambda: decide_appeal(AppealBook(), _ruling(), penalty=Penalty.WARN),
     "ruled_twice": lambda: decide_appeal(_book(*_decided(AppealOutcome.UPHELD)), _ruling(), penalty=Penalty.WARN),
     "took_part": lambda: decide_appeal(_book(), _ruling("bob"), penalty=Penalty.WARN),

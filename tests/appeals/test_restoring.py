@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.appeals.restoring import built_on, strikes_left, strikes_withdrawn, undo_effects
+from evenhand.appeals.restoring import undo_effects
 from evenhand.model.appeal import UNDO_EFFECTS, Way
 from evenhand.model.plan import EFFECTS
-from evenhand.model.registry import STRIKES
 
 AT = pa.scalar(datetime(2026, 11, 1, tzinfo=UTC), pa.timestamp("us", tz="UTC"))
 PENALTIES = ("label", "delete_post", "suspend")
@@ -62,31 +61,3 @@ def test_an_effect_has_one_undo_whoever_asks_for_it(rows: list[tuple[int, str, b
     keys = [dict(zip(undo["of_key"].to_pylist(), undo["key"].to_pylist(), strict=True)) for undo in undone]
     assert keys[0] | keys[1] == keys[2]
     assert len(set(keys[2].values())) == len(keys[2])
-
-
-given_days = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["scam", "media"]), st.sampled_from([-300, -40, 0])),
-                      max_size=10, unique=True)
-
-
-def _strikes(rows: list[tuple[int, str, int]]) -> pa.Table:
-    return pa.Table.from_pylist([
-        {"account_id": f"a{account}", "policy_id": policy, "points": 1, "given_at": AT.as_py() + timedelta(days=days),
-         "expires_at": AT.as_py() + timedelta(days=days + 90)} for account, policy, days in rows], STRIKES)
-
-
-@given(given_days, st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["scam", "media"])), max_size=4, unique=True))
-def test_a_decisions_strikes_fall_and_all_others_stay(rows: list[tuple[int, str, int]], undone: list[tuple[int, str]]) -> None:
-    strikes = _strikes(rows)
-    decisions = pa.table({"account_id": pa.array([f"a{account}" for account, _ in undone], pa.string()),
-                          "policy_id": pa.array([policy for _, policy in undone], pa.string())})
-    left = strikes_left(strikes, decisions=decisions, given_at=AT)
-    withdrawn = strikes_withdrawn(strikes, decisions=decisions, given_at=AT)
-    assert left == _strikes([row for row in rows if not (row[:2] in undone and row[2] == 0)])
-    assert withdrawn == _strikes([row for row in rows if row[:2] in undone and row[2] == 0])
-
-
-def test_a_later_decision_that_counted_a_withdrawn_strike_is_named() -> None:
-    later = pa.table({"account_id": ["a0", "a0", "a1", "a2"], "policy_id": ["scam", "media", "scam", "scam"]})
-    withdrawn = _strikes([(0, "scam", -40), (2, "scam", -300)])  # the second had expired by then
-    found = built_on(later, withdrawn=withdrawn, decided_at=AT)
-    assert found.to_pylist() == [{"account_id": "a0", "policy_id": "scam"}]

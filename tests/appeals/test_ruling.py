@@ -11,24 +11,25 @@ from hypothesis import strategies as st
 from evenhand.appeals.book import MACHINE, AppealBook, fold
 from evenhand.appeals.filing import APPELLANT, file_appeal
 from evenhand.appeals.ruling import decide_appeal, reverse_class
-from evenhand.appeals.varying import varied
+from evenhand.appeals.varying import LighterDecision, varied
 from evenhand.model.appeal import AppealOutcome, Cause, Ruling
 from evenhand.model.campaigns.audit import item_id
 from evenhand.model.campaigns.event import Event, EventKind, Json
-from evenhand.model.decision import Automation, Decision, Profile
+from evenhand.model.decision import Automation, Profile, StatementOfReasons
 from evenhand.model.evidence import EvidenceFamily, Finding, Reason
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.statements.compose import Outcome, Rule, compose
+from evenhand.statements.outcomes import Earlier
 from evenhand.workflows.materials import load_messages
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 PEOPLE = ("ann", "bob", "cid", "dan", "eve")
 DECISIONS = ("d1", "d2", "d3")
 IMPOSED = [penalty for penalty in Penalty if penalty is not Penalty.NONE]
-OF_ONE = (EventKind.VERDICT_GIVEN, EventKind.CLOSING_DECIDED)
-OF_ALL = (EventKind.DRAFTED, EventKind.PLANNED, EventKind.APPROVED, EventKind.STARTED, EventKind.RESUMED)
+OF_ONE = (EventKind.VERDICT_GIVEN, EventKind.CLOSING_DECIDED, EventKind.WAIVER_RECORDED)
+OF_ALL = (EventKind.DRAFTED, EventKind.PLANNED, EventKind.AUDITED, EventKind.APPROVED, EventKind.STARTED, EventKind.RESUMED)
 
 KINDS = (*OF_ALL, *OF_ONE, EventKind.STATEMENT_DELIVERED, EventKind.DECISION_REVERSED, EventKind.HALTED)
 DRAWN = Event(campaign_id="c", kind=EventKind.SAMPLE_DRAWN, at=AT, actor=MACHINE, body={"plan_digest": "p", "seed": "s"})
@@ -38,7 +39,7 @@ def _body(kind: EventKind, ids: list[str]) -> dict[str, Json]:
     """What an event of a kind says of decisions: verdicts name items of the sample, statements may name several at once."""
     if kind is EventKind.VERDICT_GIVEN:
         return {"item_id": item_id(ids[0], plan_digest="p", seed="s")}
-    return {"decision_ids": ids} if len(ids) > 1 and kind is not EventKind.CLOSING_DECIDED else {"decision_id": ids[0]}
+    return {"decision_ids": ids} if len(ids) > 1 and kind not in OF_ONE else {"decision_id": ids[0]}
 
 
 everything = st.builds(
@@ -145,18 +146,16 @@ def test_the_record_never_names_who_appealed() -> None:
     assert {event.actor for event in _with_appeals([]) if event.kind is EventKind.APPEAL_FILED} == {APPELLANT}
 
 
-def _decision(penalty: Penalty) -> Decision:
+def _told(penalty: Penalty) -> tuple[Earlier, StatementOfReasons]:
     claim, name = (Reason(signal="claims_news", family=family, fact="f", where="bio", shown="News", expected="", source="")
                    for family in (EvidenceFamily.CLAIM, EvidenceFamily.IDENTITY))
     finding = Finding(account_id="a", harm=Harm.IMPERSONATION_MEDIA, detector="x/1", confidence=0.9, holder_id=None,
                       post_ids=("p1",), reasons=(claim, name))
     profile = Profile(account_id="a", handle="h", display_name="H", platform="p", language="en", followers=0, created_at=None)
     until = AT if penalty is Penalty.SUSPEND else None
-    statement = compose(load_messages("en"), profile=profile, finding=finding, rule=Rule(text="r", ground_url="u"),
-                        outcome=Outcome(penalty=penalty, until=until, automation=Automation.FULLY))
-    return Decision(decision_id="d1", profile=profile, harm=finding.harm, policy_id="p", penalty=penalty, until=until,
-                    finding=finding, guards_considered=(), automation=Automation.FULLY, decided_at=AT, steps=(),
-                    would_change=(), other_harms=(), statement=statement)
+    return Earlier(handle="h", language="en", penalty=penalty, decided_at=AT, post_ids=("p1",)), compose(
+        load_messages("en"), profile=profile, finding=finding, rule=Rule(text="r", ground_url="u", territory=("FR",)),
+        outcome=Outcome(penalty=penalty, until=until, automation=Automation.FULLY))
 
 
 @pytest.mark.parametrize("penalty", IMPOSED)
@@ -164,12 +163,27 @@ def _decision(penalty: Penalty) -> Decision:
 def test_a_lighter_decision_has_a_statement_of_its_own(penalty: Penalty, instead: Penalty) -> None:
     until = AT + timedelta(days=7) if instead is Penalty.SUSPEND else None
     ruling = _ruling("x", "zoe", AppealOutcome.VARIED, penalty=instead, until=until)
-    rule = Rule(text="r", ground_url="u")
+    earlier, statement = _told(penalty)
+
+    def made() -> LighterDecision:
+        return varied("d1", earlier, ruling, statement=statement, harm=Harm.IMPERSONATION_MEDIA, messages=load_messages("en"))
+
     if instead >= penalty:
         with pytest.raises(ValueError, match="lighter penalty"):
-            varied(_decision(penalty), ruling, messages=load_messages("en"), rule=rule)
+            made()
         return
-    lighter = varied(_decision(penalty), ruling, messages=load_messages("en"), rule=rule)
+    lighter = made()
     assert (lighter.decision_id, lighter.penalty, lighter.until) == ("d1-varied", instead, until)
     assert lighter.statement.subject == load_messages("en").say(
         f"penalty.{instead}.subject", account="@h", until=f"{until:%Y-%m-%d}" if until else "")
+    whole = compose(  # the statement that would have been composed for it in the first place
+        load_messages("en"), rule=Rule(text="r", ground_url="u", territory=("FR",)),
+        outcome=Outcome(penalty=instead, until=until, automation=Automation.PARTIALLY),
+        profile=Profile(account_id="a", handle="h", display_name="H", platform="p", language="en", followers=0,
+                        created_at=None),
+        finding=Finding(account_id="a", harm=Harm.IMPERSONATION_MEDIA, detector="x/1", confidence=0.9, holder_id=None,
+                        post_ids=("p1",), reasons=tuple(
+                            Reason(signal="claims_news", family=family, fact="f", where="bio", shown="News", expected="",
+                                   source="") for family in (EvidenceFamily.CLAIM, EvidenceFamily.IDENTITY))))
+    assert lighter.statement == whole
+    assert len(set(lighter.keys(earlier.post_ids))) == 1

@@ -9,6 +9,7 @@ import pytest
 from fact_check_register import CLAIM, TWICE, fact_check, register, swept
 
 from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.signals.fact_checks.likeness import MIN_LIKENESS
 
 THRICE = [CLAIM, f"{CLAIM}!!", f"Everybody: {CLAIM}"]
 
@@ -40,6 +41,32 @@ def test_fewer_posts_are_not_enough(engine: DuckDBEngine, n: int) -> None:
 
 def test_one_post_that_asks_for_money_beside_the_claim(engine: DuckDBEngine) -> None:
     assert found(swept(engine, register(*TWICE), [f"{CLAIM}. Send your private key and claim your prize now!"])) == ["a"]
+
+
+SOLD = "The mayor of Oakfield secretly sold the town reservoir to a foreign chemical company"
+SOLD_TWICE = (fact_check(SOLD), fact_check(SOLD, site="two.example"))
+IN_OTHER_WORDS = ("Oakfield reservoir now belongs to a chemical company",
+                  "The mayor gave the Oakfield reservoir away to chemical people")
+
+
+def test_saying_it_again_in_other_words_counts_beside_saying_it_plainly(engine: DuckDBEngine) -> None:
+    rows = swept(engine, register(*SOLD_TWICE), [SOLD, *IN_OTHER_WORDS])
+    assert found(rows) == ["a"]
+    assert [row["likeness"] >= MIN_LIKENESS for row in sorted(rows["claim_repeats"], key=lambda row: row["post_id"])] == [
+        True, False, False]
+
+
+def test_other_words_alone_never_count(engine: DuckDBEngine) -> None:
+    rows = swept(engine, register(*SOLD_TWICE, *TWICE), [*IN_OTHER_WORDS * 2, *[CLAIM] * 2, ("b", SOLD)])
+    assert {row["post_id"] for row in rows["claim_matches"]} > {"a0", "a1", "a2", "a3"}
+    assert {row["post_id"] for row in rows["claim_repeats"]} == {"a4", "a5", "b6"}
+
+
+def test_a_no_in_other_words_spares_nobody(engine: DuckDBEngine) -> None:
+    not_sold = [f"{words}, not us" for words in IN_OTHER_WORDS] * 2
+    rows = swept(engine, register(*SOLD_TWICE), [SOLD, f"{SOLD}!", f"Look: {SOLD}", *not_sold])
+    assert {row["stance"] for row in rows["claim_matches"]} == {"repeats", "negates"}
+    assert rows["refutes_claim_hits"] == []
 
 
 @pytest.mark.parametrize("second", [

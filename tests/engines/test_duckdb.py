@@ -68,6 +68,15 @@ def test_a_failing_step_is_named_with_its_sql(engine: DuckDBEngine) -> None:
         engine.run([broken], tables={"numbers": NUMBERS}, keep=[])
 
 
+def test_what_a_kernel_raises_is_what_is_heard_of(engine: DuckDBEngine) -> None:
+    def fails(batch: pa.RecordBatch) -> pa.RecordBatch:
+        raise LookupError(f"no such number among {batch.num_rows}")
+
+    kernel = Kernel(name="fails", source="doubled", columns=("n",), run=fails, schema=NUMBERS.schema, sentence="never")
+    with pytest.raises(LookupError, match="no such number among 3"):
+        engine.run([DOUBLED, kernel], tables={"numbers": NUMBERS}, keep=[])
+
+
 def test_a_vanished_file_is_named(engine: DuckDBEngine, tmp_path: Path) -> None:
     path = tmp_path / "numbers.parquet"
     pq.write_table(NUMBERS, path)

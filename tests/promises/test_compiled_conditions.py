@@ -15,6 +15,7 @@ from sample_conditions import ACCOUNTS, MEANINGS
 from evenhand.model.condition import Condition
 from evenhand.policy.compiled.batch import compile_batch
 from evenhand.policy.compiled.event import compile_event
+from evenhand.policy.compiled.event_automaton import IS_COMPILED
 from evenhand.policy.language.condition import parse_condition
 
 
@@ -36,20 +37,22 @@ def by_batch(found: list[Condition], table: pa.Table) -> list[tuple[bool, ...]]:
     return list(zip(*(column.to_pylist() for column in held.columns), strict=True))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(conditions(), min_size=1, max_size=3), rows())
 def test_sql_events_and_batches_agree(engine: duckdb.DuckDBPyConnection, found: list[Condition], table: pa.Table) -> None:
     expected = by_sql(engine, found, table)
-    compiled = compile_event(found)
-    assert [compiled.holds(event) for event in table.to_pylist()] == expected
-    assert compiled.holds_each(table.to_pylist()) == expected
+    for with_reader in {False, IS_COMPILED}:
+        compiled = compile_event(found, with_reader=with_reader)
+        assert [compiled.holds(event) for event in table.to_pylist()] == expected
+        assert compiled.holds_each(table.to_pylist()) == expected
     assert by_batch(found, table) == expected
 
 
 def test_the_sample_conditions_agree(engine: duckdb.DuckDBPyConnection) -> None:
     found = [parse_condition(text) for text, _ in MEANINGS]
     expected = by_sql(engine, found, ACCOUNTS)
-    compiled = compile_event(found)
-    assert [compiled.holds(event) for event in ACCOUNTS.to_pylist()] == expected
-    assert compiled.holds_each(ACCOUNTS.to_pylist()) == expected
+    for with_reader in {False, IS_COMPILED}:
+        compiled = compile_event(found, with_reader=with_reader)
+        assert [compiled.holds(event) for event in ACCOUNTS.to_pylist()] == expected
+        assert compiled.holds_each(ACCOUNTS.to_pylist()) == expected
     assert by_batch(found, ACCOUNTS) == expected

@@ -138,7 +138,7 @@ def test_leaving_pairs_out_early_loses_no_match(texts: list[str]) -> None:
     likeness = Likeness(index, None)
     column = pa.array(texts, pa.string())
     every, _ = likeness.matching(column, index.candidates(column))
-    early, _ = likeness.matching(column, index.candidates(column, min_cover=likeness.min_cover))
+    early, _ = likeness.matching(column, index.candidates(column, min_cover=likeness.min_cover()))
     assert (every.row.tolist(), every.claim.tolist()) == (early.row.tolist(), early.claim.tolist())
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from evenhand.model.appeal import Appeal, AppealOutcome
+from evenhand.model.appeal import VARIED, Appeal, AppealOutcome
 from evenhand.model.campaigns.audit import item_id
-from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 
-MACHINE = "evenhand"
+MACHINE = NOBODY
 """The actor of what no person did."""
-_OF_ALL = frozenset({EventKind.DRAFTED, EventKind.PLANNED, EventKind.APPROVED, EventKind.STARTED, EventKind.RESUMED})
-"""Whoever did one of these took part in every decision of the campaign: they proposed, approved or started it."""
-_OF_ONE = frozenset({EventKind.CLOSING_DECIDED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED})
+_OF_ALL = frozenset({EventKind.DRAFTED, EventKind.PLANNED, EventKind.AUDITED, EventKind.APPROVED, EventKind.STARTED,
+                     EventKind.RESUMED})
+"""Whoever did one of these took part in every decision of the campaign: they proposed, audited, approved or started it."""
+_OF_ONE = frozenset({EventKind.CLOSING_DECIDED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED, EventKind.WAIVER_RECORDED})
 """Whoever did one of these took part in the decision, or in the item of the audit's sample, that it names."""
 
 
@@ -39,8 +40,14 @@ class AppealBook:
 
     def took_part(self, decision_id: str) -> frozenset[str]:
         """Everybody who took part in a decision, and so may not decide an appeal against it."""
-        ids = (decision_id, *(item_id(decision_id, plan_digest=digest, seed=seed) for digest, seed in self.samples))
-        return self.people.union(*(self.people_of.get(one, frozenset()) for one in ids))
+        return self.people.union(*(self.people_of.get(one, frozenset()) for one in self.names_of(decision_id)))
+
+    def names_of(self, decision_id: str) -> tuple[str, ...]:
+        """Under which names a decision is spoken of: its id, its items' in samples, and those of the decisions it replaces."""
+        ids = [decision_id]
+        while ids[-1].endswith(VARIED):
+            ids.append(ids[-1].removesuffix(VARIED))
+        return (*ids, *(item_id(one, plan_digest=digest, seed=seed) for one in ids for digest, seed in self.samples))
 
     def of_decision(self, decision_id: str) -> tuple[Appeal, ...]:
         """The appeals against a decision, in the order in which they were filed."""
@@ -86,6 +93,16 @@ def fold(events: Iterable[Event], *, book: AppealBook | None = None) -> AppealBo
         campaign_id=campaign_id, delivered=MappingProxyType(delivered), appeals=MappingProxyType(appeals),
         reversed=frozenset(reversed_), people=frozenset(people), samples=frozenset(samples),
         people_of=MappingProxyType({decision_id: frozenset(names) for decision_id, names in people_of.items()}))
+
+
+def parts_taken(events: Iterable[Event], *, book: AppealBook, decision_id: str) -> Mapping[str, tuple[EventKind, ...]]:
+    """What each person did that makes them part of a decision: the kinds of their events, each once, as they came."""
+    names, found = frozenset(book.names_of(decision_id)), dict[str, dict[EventKind, None]]()
+    for event in events:
+        is_part = event.kind in _OF_ALL or (event.kind in _OF_ONE and not names.isdisjoint(_decisions(event)))
+        if is_part and event.actor != MACHINE:
+            found.setdefault(event.actor, {})[event.kind] = None
+    return {person: tuple(kinds) for person, kinds in found.items()}
 
 
 def _filed(event: Event) -> Appeal:

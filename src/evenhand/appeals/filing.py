@@ -36,6 +36,8 @@ def file_appeal(book: AppealBook, *, decision_id: str, at: datetime, said: str,
     if earlier:
         return Refusal(code="decided_already", text=f"an appeal against the decision `{decision_id}` has been decided",
                        next_step="tell the person of the certified dispute settlement bodies and the courts")
+    if not said.strip():
+        return Refusal(code="says_nothing", text="the appeal says nothing", next_step="write what the person says is wrong")
     if delivered_at is not None and at >= (closed_at := closes_at(delivered_at, window=window)):
         return Refusal(code="too_late", text=f"appeals against the decision `{decision_id}` closed on {closed_at:%Y-%m-%d}",
                        next_step="overturn it of your own accord if it was wrong: undoing has no deadline")

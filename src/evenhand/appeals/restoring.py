@@ -1,4 +1,4 @@
-"""What undoes a decision: its effects in the opposite order, its strikes, and what was built on them."""
+"""What undoes a decision: its effects, in the opposite order."""
 
 from __future__ import annotations
 
@@ -27,33 +27,3 @@ def undo_effects(effects: pa.Table, *, decision_ids: pa.Array, imposed: pa.Array
         "of_key": own["key"], "decision_id": own["decision_id"], "account_id": own["account_id"], "post_id": own["post_id"],
         "penalty": own["penalty"], "undo": own["undo"],
         "way": pc.if_else(is_imposed, str(Way.UNDO), str(Way.CANCEL))}, schema=UNDO_EFFECTS)
-
-
-def strikes_left(strikes: pa.Table, *, decisions: pa.Table, given_at: pa.TimestampScalar) -> pa.Table:
-    """The register of strikes without those that `decisions`, decided at `given_at`, gave."""
-    return strikes.filter(pc.invert(_given_by(strikes, decisions, given_at)))
-
-
-def strikes_withdrawn(strikes: pa.Table, *, decisions: pa.Table, given_at: pa.TimestampScalar) -> pa.Table:
-    """The strikes that `decisions`, decided at `given_at`, gave and that fall with them."""
-    return strikes.filter(_given_by(strikes, decisions, given_at))
-
-
-def built_on(later: pa.Table, *, withdrawn: pa.Table, decided_at: pa.TimestampScalar) -> pa.Table:
-    """Decisions of a later plan, decided at `decided_at`, that counted a strike which is now withdrawn.
-
-    Their rung may have been too high: each of them is to be looked at again.
-    """
-    counted = withdrawn.filter(pc.and_(pc.less_equal(withdrawn["given_at"], decided_at),
-                                       pc.greater(withdrawn["expires_at"], decided_at)))
-    return later.filter(pc.is_in(_owner(later), value_set=_owner(counted)))
-
-
-def _given_by(strikes: pa.Table, decisions: pa.Table, given_at: pa.TimestampScalar) -> pa.Array:
-    same = pc.is_in(_owner(strikes), value_set=_owner(decisions))
-    return pc.and_(same, pc.fill_null(pc.equal(strikes["given_at"].combine_chunks(), given_at), False))
-
-
-def _owner(table: pa.Table) -> pa.Array:
-    """Account and policy as one text."""
-    return pc.binary_join_element_wise(table["account_id"].combine_chunks(), table["policy_id"].combine_chunks(), "\x1f")

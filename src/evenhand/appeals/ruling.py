@@ -10,7 +10,7 @@ from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 
-_BY_NOBODY_ELSE = "let somebody decide it who did not propose, approve, read or start it"
+_BY_NOBODY_ELSE = "let somebody decide it who did not propose, audit, approve, read or start it"
 
 
 def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
@@ -37,8 +37,8 @@ def decide_appeal(book: AppealBook, ruling: Ruling, *, penalty: Penalty,
     if ruling.outcome is AppealOutcome.UPHELD:
         return (decided,)
     return decided, Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
-        "decision_id": appeal.decision_id, "ground": str(ReversalGround.APPEAL), "appeal_id": appeal.appeal_id,
-        "why": ruling.because.strip(), "undone": list(undone)})
+        "decision_id": appeal.decision_id, "ground": str(ReversalGround.APPEAL), "outcome": str(ruling.outcome),
+        "appeal_id": appeal.appeal_id, "why": ruling.because.strip(), "undone": list(undone)})
 
 
 def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_ids: Iterable[str]) -> Iterable[Event] | Refusal:
@@ -49,12 +49,13 @@ def reverse_class(book: AppealBook, *, cause: Cause, ruling: Ruling, decision_id
     """
     appeal = book.appeals.get(ruling.appeal_id)
     if appeal is None or appeal.outcome is not AppealOutcome.OVERTURNED:
-        return Refusal(code="no_case", text=f"no overturned appeal `{ruling.appeal_id}` shows that `{cause}` is wrong",
+        return Refusal(code="no_case", text=f"no overturned appeal shows that `{cause}` is wrong",
                        next_step="decide an appeal that rests on it first, or roll the campaign back")
     if refusal := _no_person_or_reason(ruling):
         return refusal
     return (Event(campaign_id=book.campaign_id, kind=EventKind.DECISION_REVERSED, at=ruling.at, actor=ruling.by, body={
-        "decision_id": decision_id, "ground": str(ReversalGround.CLASS), "cause": str(cause), "appeal_id": ruling.appeal_id,
+        "decision_id": decision_id, "ground": str(ReversalGround.CLASS), "outcome": str(AppealOutcome.OVERTURNED),
+        "cause": str(cause), "appeal_id": ruling.appeal_id,
         "why": ruling.because.strip()}) for decision_id in decision_ids if decision_id not in book.reversed)
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.model.decision import Profile, Strike
-from evenhand.model.evidence import MAX_REASONS, EvidenceFamily, Finding, GuardHit, Reason, Strength
+from evenhand.model.evidence import MAX_REASONS, PLACE_OF_FAMILY, EvidenceFamily, Finding, GuardHit, Reason, Strength
 from evenhand.model.harm import Harm
 
 CHUNK = 5_000
@@ -132,16 +133,14 @@ def _case(verdicts: list[dict[str, Any]], evidence: list[dict[str, Any]], hits: 
 
 
 def _finding(row: dict[str, Any], rows: list[dict[str, Any]], *, word_fact: FACT) -> Finding:
-    strongest = sorted(rows, key=lambda e: (-e["strength"], e["family"], e["signal"], e["where"], e["post_id"] or "",
-                                            e["shown"] or "", e["expected"] or "", e["source"] or ""))
+    rows.sort(key=_by_strength)
     seen: dict[str, int] = {}
     kept = []
-    for e in strongest:  # the strongest of each family go first, so that no family is crowded out
-        seen[e["family"]] = seen.get(e["family"], 0) + 1
-        kept.append((seen[e["family"]], e))
-    families = list(EvidenceFamily)
-    kept.sort(key=lambda pair: pair[0])
-    chosen = sorted((e for _, e in kept[:MAX_REASONS]), key=lambda e: families.index(EvidenceFamily(e["family"])))
+    for e in rows:  # the strongest of each family go first, so that no family is crowded out
+        seen[e["family"]] = nth = seen.get(e["family"], 0) + 1
+        kept.append((nth, e))
+    kept.sort(key=itemgetter(0))
+    chosen = sorted((e for _, e in kept[:MAX_REASONS]), key=lambda e: PLACE_OF_FAMILY[e["family"]])
     reasons = tuple(Reason(
         signal=e["signal"], family=EvidenceFamily(e["family"]), where=e["where"] or "", shown=e["shown"] or "",
         expected=e["expected"] or "", source=e["source"] or "",
@@ -151,6 +150,11 @@ def _finding(row: dict[str, Any], rows: list[dict[str, Any]], *, word_fact: FACT
                    confidence=row["confidence"], holder_id=row["holder_id"] or None, reasons=reasons,
                    post_ids=tuple(sorted({e["post_id"] for e in rows
                                           if e["post_id"] and e["family"] == EvidenceFamily.CONTENT})))
+
+
+def _by_strength(e: dict[str, Any]) -> tuple[float, str, str, str, str, str, str, str]:
+    return (-e["strength"], e["family"], e["signal"], e["where"], e["post_id"] or "", e["shown"] or "",
+            e["expected"] or "", e["source"] or "")
 
 
 def _hit(row: dict[str, Any], word_guard: FACT) -> GuardHit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from evenhand.campaign.cases import SuspectCase, Suspicion
@@ -46,6 +46,12 @@ class Terms:
     supported: frozenset[Penalty]
     languages: Languages | None = None
     """The words of statements, in each person's language; None: in the plan's own words."""
+
+    def rule(self, policy: Policy) -> Rule:
+        """The policy as statements quote it."""
+        return Rule(text=policy.text, ground_url=policy.ground.url, territory=policy.territory,
+                    appeal_days=self.pack.appeal_window.days, appeal_url=self.pack.authority.appeal_url,
+                    language=next(iter(self.pack.languages), ""))
 
 
 def judge(cases: Iterable[SuspectCase], *, terms: Terms) -> Iterator[Decision | Spared]:
@@ -129,29 +135,26 @@ def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Find
               others: tuple[Harm, ...]) -> Decision:
     words = terms.languages.for_reader(case.profile.language) if terms.languages is not None else terms.messages
     statement = compose(
-        words, profile=case.profile, finding=finding,
-        rule=Rule(text=policy.text, ground_url=policy.ground.url, territory=policy.territory,
-                  appeal_days=terms.pack.appeal_window.days, appeal_url=terms.pack.authority.appeal_url,
-                  language=next(iter(terms.pack.languages), "")),
+        words, profile=case.profile, finding=finding, rule=terms.rule(policy),
         outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation),
         is_worded=words.language == terms.messages.language)
     considered = tuple(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding))
     published = {post: at for suspicion in case.suspicions for post, at in suspicion.posted_at.items()}
-    decision = Decision(
-        decision_id="", posted_at=max((published[post] for post in finding.post_ids if post in published), default=None),
+    return Decision(
+        decision_id=_decision_id(finding, policy, verdict, statement),
+        posted_at=max((published[post] for post in finding.post_ids if post in published), default=None),
         profile=case.profile, harm=finding.harm, policy_id=policy.policy_id, penalty=verdict.penalty,
         until=verdict.until, finding=finding, guards_considered=considered, automation=verdict.automation,
         decided_at=terms.cut_off, steps=verdict.steps, would_change=verdict.would_change, other_harms=others,
         statement=statement)
-    return replace(decision, decision_id=_decision_id(decision, statement))
 
 
-def _decision_id(decision: Decision, statement: StatementOfReasons) -> str:
+def _decision_id(finding: Finding, policy: Policy, verdict: Verdict, statement: StatementOfReasons) -> str:
     """A digest of who, under what, with which evidence and which words; the same decision always has the same id."""
-    reasons = [[r.family, r.signal, r.where, r.shown, r.expected, r.source] for r in decision.finding.reasons]
-    return _digest(decision.profile.account_id, decision.policy_id, decision.penalty,
-                   decision.until.isoformat() if decision.until else "", decision.finding.holder_id or "",
-                   json.dumps(reasons, ensure_ascii=False), " ".join(decision.finding.post_ids), statement.text)[:24]
+    reasons = [[r.family, r.signal, r.where, r.shown, r.expected, r.source] for r in finding.reasons]
+    return _digest(finding.account_id, policy.policy_id, verdict.penalty,
+                   verdict.until.isoformat() if verdict.until else "", finding.holder_id or "",
+                   json.dumps(reasons, ensure_ascii=False), " ".join(finding.post_ids), statement.text)[:24]
 
 
 def _digest(*parts: str) -> str:

@@ -2,7 +2,8 @@
 
 There is no list of topics and no judge of truth here: without a published claim and its published ratings nothing is
 found. A publisher that belongs to a state is no independent one and never counts towards the two, whichever state it is. A
-post that refutes, quotes, reports, denies or asks about a claim is no evidence; neither is a single post.
+post that refutes, quotes, reports, denies or asks about a claim is no evidence; neither is a single post. Whoever says a claim
+plainly in one post may say it in other words in the next: such a post counts beside the plain one and never without it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from evenhand.detectors.identity import EVIDENCE_COLUMNS, ONE, ZERO
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
 from evenhand.model.step import NOTED_POSTS, Query, Scope
+from evenhand.signals.fact_checks.likeness import MIN_LIKENESS
 
 MIN_PUBLISHERS = 2
 """Independent publishers that must rate a claim false."""
@@ -51,14 +53,15 @@ CLAIM_REPEATS = Query(
     with matched as (
         select m.account_id, m.post_id, m."where", m.claim_id, m.fact_check_id, m.likeness, m.shown,
                row_number() over (partition by m.account_id, m.post_id, m.claim_id
-                                  order by m.likeness desc, m."where" desc, m.fact_check_id) as place
+                                  order by m.likeness desc, m."where" desc, m.fact_check_id) as place,
+               max(m.likeness) over (partition by m.account_id, m.claim_id) as plainest
         from claim_matches m where m.stance = 'repeats')
     select m.account_id, m.post_id, m."where", m.claim_id, m.likeness, m.shown, f.claim, r.n_false, r.n_true, r.n_unknown,
            r.settled_at, r.first_named, r.second_named
     from matched m
     join {RATED_CLAIMS.name} r on m.claim_id = r.claim_id
     join fact_checks f on m.fact_check_id = f.fact_check_id
-    where m.place = 1 and r.n_false >= 1 and r.n_false + r.n_unknown >= {MIN_PUBLISHERS}""")
+    where m.place = 1 and m.plainest >= {MIN_LIKENESS} and r.n_false >= 1 and r.n_false + r.n_unknown >= {MIN_PUBLISHERS}""")
 
 FALSE_CONTENT = Query(
     name="false_claim_content", inputs=(CLAIM_REPEATS.name,), sentence="a post that repeats a claim rated false",
@@ -128,7 +131,7 @@ FOUND = Query(
     where n_families >= 2 and content > 0.0""")
 
 DETECTOR = Detector(
-    name="false_claim", harm=Harm.FALSE_CLAIM, version=1,
+    name="false_claim", harm=Harm.FALSE_CLAIM, version=2,
     steps=(RATED_CLAIMS, CLAIM_REPEATS, FALSE_CONTENT, REPEATED_CLAIMS, REPEATED_AFTER, FALSE_MONEY, NEAR, EVIDENCE, FOUND),
     found=FOUND.name, evidence=EVIDENCE.name, suspects=(FALSE_CONTENT.name,),
     sentence="repeats claims that at least two independent publishers rate false, and a second family of evidence agrees")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -82,9 +83,13 @@ class DuckDBEngine:
                     read |= self._done(step, steps)
                 counts.append(read[step.name])
             kept = {name: self._connection.sql(f'select * from "{name}"').to_arrow_table() for name in keep}
-        finally:
+        except BaseException:
             for name in (*tables, *(step.name for step in steps)):
-                self._drop(name)
+                with suppress(duckdb.Error):  # what failed may still be in use, and is what the caller has to hear of
+                    self._drop(name)
+            raise
+        for name in (*tables, *(step.name for step in steps)):
+            self._drop(name)
         return Outcome(relations=kept, counts=tuple(counts))
 
     def _done(self, step: Step, steps: Sequence[Step]) -> dict[str, StepCount]:

@@ -1,6 +1,7 @@
 """Spares accounts that speak about a false claim instead of spreading it, and asks about those that do both.
 
-An account that refutes a claim as often as it repeats it quotes it in order to refute it. One that refutes it somewhere,
+An account that refutes a claim as often as it repeats it quotes it in order to refute it. A post that says no denies the claim
+only where it says the claim plainly: in other words, a "no" may be the claim's own. One that refutes it somewhere,
 gives a fact-checker's site as its own, or says that it criticises, reports or documents may do the same in a way that no word
 list knows, so a person looks. Such words alone do not spare: "the truth about …" is also what those who mislead call it.
 """
@@ -9,14 +10,16 @@ from __future__ import annotations
 
 from evenhand.model.detector import Guard
 from evenhand.model.step import Query
+from evenhand.signals.fact_checks.likeness import MIN_LIKENESS
 
 _HITS = Query(
     name="refutes_claim_hits", inputs=("claim_matches", "claim_repeats", "addresses", "fact_checks", "criticisms"),
     sentence="posts that refute, report or ask about the claim that other posts of the account repeat",
-    sql="""
+    sql=f"""
     with refuted as (
         select account_id, claim_id, count(distinct post_id) as n, min(shown) as shown
-        from claim_matches where stance in ('refutes', 'negates') group by account_id, claim_id),
+        from claim_matches
+        where stance = 'refutes' or (stance = 'negates' and likeness >= {MIN_LIKENESS}) group by account_id, claim_id),
     repeated as (
         select account_id, claim_id, count(distinct post_id) as n from claim_repeats group by account_id, claim_id),
     told as (
@@ -36,5 +39,5 @@ _HITS = Query(
            c."where", c.shown, 'speaks' as expected, c.language as source
     from criticisms c join (select distinct account_id from claim_repeats) r on c.account_id = r.account_id""")
 
-GUARD = Guard(name="refutes_claim", version=1, steps=(_HITS,), hits=_HITS.name,
+GUARD = Guard(name="refutes_claim", version=2, steps=(_HITS,), hits=_HITS.name,
               sentence="the account refutes the claim in other posts, is a fact-checker's, or speaks about what others say")

@@ -8,7 +8,26 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from evenhand.model.campaigns.effect_state import EffectState
+from evenhand.model.campaigns.event import Event
 from evenhand.model.penalty import Penalty
+
+VARIED = "-varied"
+"""Follows a decision's id in the id of the lighter one in its place."""
+APPEALS_STAGE = 0
+"""The stage of what appeals order. A campaign's own stages count from 1, so it can be worked off while the campaign is halted
+or over, and nothing of the campaign goes out with it."""
+
+
+def original_id(decision_id: str) -> str:
+    """The plan's decision that a decision goes back to: itself, unless it was varied on appeal, however often.
+
+    >>> original_id("d1-varied-varied"), original_id("d1")
+    ('d1', 'd1')
+    """
+    while decision_id.endswith(VARIED):
+        decision_id = decision_id.removesuffix(VARIED)
+    return decision_id
 
 
 class AppealOutcome(StrEnum):
@@ -104,6 +123,79 @@ class Ruling:
     """The lighter penalty, where the decision is varied."""
     until: datetime | None = None
     """When it ends, where it has an end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImposedEffect:
+    """One effect of a decision, and where it stands."""
+
+    key: str
+    post_id: str | None
+    penalty: Penalty
+    stratum: str
+    turn: int
+    state: EffectState
+    irreversible_at: datetime | None
+    """From when on the platform cannot take it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a decision of a campaign stands: told, undone, and each of its effects."""
+
+    account_id: str
+    delivered_at: datetime | None
+    """When its statement of reasons was delivered; None when it was not."""
+    is_reversed: bool
+    effects: tuple[ImposedEffect, ...]
+
+    @property
+    def was_imposed(self) -> bool:
+        """True when an effect was carried out, whether or not it has ended or was undone since."""
+        return any(one.state in {EffectState.DONE, EffectState.UNDONE, EffectState.LIFTED} for one in self.effects)
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing of it was carried out, and nothing ever will be."""
+        return all(one.state in {EffectState.SUPPRESSED, EffectState.FAILED} for one in self.effects)
+
+    def too_late(self, at: datetime) -> tuple[str, ...]:
+        """Keys of the effects in force that the platform can no longer take back at `at`."""
+        return tuple(one.key for one in self.effects if one.state is EffectState.DONE
+                     and one.irreversible_at is not None and one.irreversible_at <= at)
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """The instant from which an effect in force can no longer be taken back; None when there is none."""
+        return min((one.irreversible_at for one in self.effects
+                    if one.state is EffectState.DONE and one.irreversible_at is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """What follows from a ruling. It is written down in one step, all or nothing."""
+
+    events: tuple[Event, ...]
+    actor: str
+    at: datetime
+    why: str = ""
+    """Why effects are undone."""
+    undone: pa.Table | None = None
+    """The decisions that are undone, with what each person is told: `decision_id`, `account_id`, `language`, `body`."""
+    is_told_anyway: bool = True
+    """Whether the person is told also where nothing had been carried out."""
+    told: pa.Table | None = None
+    """What is told of decisions that stay, in the same form."""
+    imposed: tuple[dict[str, object], ...] = ()
+    """The effects of lighter decisions: `key`, `decision_id`, `account_id`, `post_id`, `penalty`, `stratum`, `turn`,
+    `until`."""
+    reasons: pa.Table | None = None
+    """The statements of reasons of lighter decisions, in the same form."""
+    adjudications: pa.Table | None = None
+    """What is remembered: the register's columns, and `decision_id`."""
+    withdrawn: tuple[str, ...] = ()
+    """The plan's decisions whose strikes are withdrawn."""
+    is_rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

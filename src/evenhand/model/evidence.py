@@ -27,6 +27,8 @@ class EvidenceFamily(StrEnum):
     """How it takes or asks for money."""
 
 
+PLACE_OF_FAMILY = {family: place for place, family in enumerate(EvidenceFamily)}
+"""The fixed order of the families."""
 MIN_FAMILIES = 2
 """The least number of evidence families in a finding (DESIGN: name, association or reports alone never convict)."""
 MAX_REASONS = 12
@@ -93,8 +95,7 @@ class Finding:
     @property
     def families(self) -> tuple[EvidenceFamily, ...]:
         """The evidence families it rests on, in their fixed order."""
-        present = {reason.family for reason in self.reasons}
-        return tuple(family for family in EvidenceFamily if family in present)
+        return tuple(sorted({reason.family for reason in self.reasons}, key=PLACE_OF_FAMILY.__getitem__))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

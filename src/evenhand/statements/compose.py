@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from evenhand.model.decision import Automation, Profile, StatementOfReasons, in_a_row
 from evenhand.model.evidence import Finding, Reason
+from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.statements.languages import fallback_note, primary
 from evenhand.statements.messages import Messages
@@ -73,28 +75,55 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
 
     With `is_worded` the finding's facts are in these very messages' words already.
     """
-    penalty, always = outcome.penalty, messages.direction == "rtl"
     facts = [(True, reason.fact) if is_worded else _fact_of(messages, reason) for reason in finding.reasons]
-    until = isolated(outcome.until.strftime("%Y-%m-%d"), always=always) if outcome.until else ""
+    frame = _frame(messages, rule, outcome, harm=finding.harm)
     account = account_name(messages, profile.handle)
     return StatementOfReasons(
         language=messages.language,
-        subject=messages.say(f"penalty.{penalty}.subject", account=account, until=until),
-        what=in_a_row(messages.say(f"penalty.{penalty}.what", account=account, until=until,
-                                   posts=quoted_posts(messages, finding.post_ids)),
-                      messages.say("phrase.reason", reason=messages.say(f"harm.{finding.harm}.reason"))),
-        rule=isolated(rule.text.strip(), always=always),
+        subject=messages.say(f"penalty.{outcome.penalty}.subject", account=account, until=frame.until),
+        what=in_a_row(messages.say(f"penalty.{outcome.penalty}.what", account=account, until=frame.until,
+                                   posts=quoted_posts(messages, finding.post_ids)), frame.reason),
+        rule=frame.rule,
         ground_url=rule.ground_url,
         facts=tuple(dict.fromkeys(text for _, text in facts)),
+        automation=frame.automation,
+        territory=frame.territory,
+        duration=frame.duration,
+        appeal=frame.appeal,
+        note=in_a_row(fallback_note(messages, reader=profile.language), frame.quoted_rule,
+                      "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """What every statement of one rule and outcome says alike, in one language."""
+
+    until: str
+    reason: str
+    rule: str
+    automation: str
+    territory: str
+    duration: str
+    appeal: str
+    quoted_rule: str
+
+
+@lru_cache(maxsize=4096)
+def _frame(messages: Messages, rule: Rule, outcome: Outcome, *, harm: Harm) -> _Frame:
+    always = messages.direction == "rtl"
+    until = isolated(outcome.until.strftime("%Y-%m-%d"), always=always) if outcome.until else ""
+    return _Frame(
+        until=until,
+        reason=messages.say("phrase.reason", reason=messages.say(f"harm.{harm}.reason")),
+        rule=isolated(rule.text.strip(), always=always),
         automation=messages.say(f"automation.{outcome.automation}"),
         territory=messages.say("territory.listed", places=isolated(", ".join(rule.territory), always=always)) if rule.territory
         else messages.say("territory.everywhere"),
-        duration=_duration(messages, penalty=penalty, until=until),
+        duration=_duration(messages, penalty=outcome.penalty, until=until),
         appeal=messages.say("appeal.text", days=isolated(str(rule.appeal_days), always=always),
                             url=isolated(rule.appeal_url, always=always) if rule.appeal_url else ""),
-        note=in_a_row(fallback_note(messages, reader=profile.language), _quoted_rule(messages, rule),
-                      "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts")),
-    )
+        quoted_rule=_quoted_rule(messages, rule))
 
 
 def fact(messages: Messages, signal: str, *, where: str, shown: str, expected: str, source: str) -> str:
@@ -116,14 +145,23 @@ def guard_fact(messages: Messages, guard: str, *, where: str, shown: str, expect
     return messages.say(special if special in messages else f"guard.{guard}.fact", **values)
 
 
-def _values(messages: Messages, **raw: str) -> dict[str, str]:
+def _values(messages: Messages, *, where: str, shown: str, expected: str, source: str) -> dict[str, str]:
     always = messages.direction == "rtl"
-    values = {name: isolated(neutral(text), always=always) if text else "" for name, text in raw.items() if name != "where"}
-    where = raw["where"]
+    return {"where": _place(messages, where), "shown": _quotable(shown, always=always) if shown else "",
+            "expected": _quotable(expected, always=always) if expected else "",
+            "source": _quotable(source, always=always) if source else ""}
+
+
+@lru_cache(maxsize=16_384)
+def _quotable(text: str, *, always: bool) -> str:
+    """Account text as it stands in a sentence. Sources and registered names come back all the time."""
+    return isolated(neutral(text), always=always)
+
+
+def _place(messages: Messages, where: str) -> str:
     key = f"place.{where}"
-    values["where"] = messages.say(key) if key in messages else messages.say(
-        "place.post", id=isolated(neutral(where), always=always and bool(where)))
-    return values
+    return messages.say(key) if key in messages else messages.say(
+        "place.post", id=isolated(neutral(where), always=bool(where) and messages.direction == "rtl"))
 
 
 def _fact_of(messages: Messages, reason: Reason) -> tuple[bool, str]:

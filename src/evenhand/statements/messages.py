@@ -18,6 +18,7 @@ from evenhand.model.appeal import AppealOutcome
 from evenhand.model.decision import Automation
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
+from evenhand.statements.sentences import Sentence
 
 _FACT_FIELDS = frozenset({"where", "shown", "expected", "source", "difference"})
 _FIELDS: dict[str, frozenset[str]] = {
@@ -52,50 +53,11 @@ REQUIRED: tuple[str, ...] = (
 
 HEADINGS = re.compile(r"harm\.\w+\.short|(?:signal|guard)\.\w+\.title|guard\.\w+\.why|language_name\.\w+")
 """Keys of headings in our own tables and reports, which are in English. No language file needs them: nobody is told them."""
-_PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text with fields and optional parts, taken apart once."""
-
-    text: str
-    pieces: tuple[str | tuple[str, ...], ...]
-    """Plain text, `("field",)`, or an optional part: `("", text, "{field}", text …)`."""
-
-    @classmethod
-    def parse(cls, text: str) -> Sentence:
-        """The sentence written as `text`."""
-        pieces: list[str | tuple[str, ...]] = []
-        end = 0
-        for match in _PIECE.finditer(text):
-            pieces.append(text[end:match.start()])
-            pieces.append((match[2],) if match[2] is not None else ("", *re.split(r"(\{\w+\})", match[1])))
-            end = match.end()
-        return cls(text, (*pieces, text[end:]))
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields it uses."""
-        return frozenset(re.findall(r"\{(\w+)\}", self.text))
-
-    def fill(self, values: Mapping[str, str]) -> str:
-        """The text with its fields filled in; a missing field is empty.
-
-        >>> sentence = Sentence.parse("reads as “{expected}”[ (registered: {source})].")
-        >>> sentence.fill({"expected": "Le Monde"})
-        'reads as “Le Monde”.'
-        """
-        if len(self.pieces) == 1:
-            return self.text  # without fields
-        return "".join([piece if isinstance(piece, str)
-                        else values.get(piece[0], "") if piece[0]
-                        else _optional(piece, values) for piece in self.pieces])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Messages:
-    """Every sentence of one language, by dotted key such as `signal.name_reads_as.fact`."""
+    """Every sentence of one language, by dotted key such as `signal.name_reads_as.fact`. Equal only to itself."""
 
     language: str
     """BCP 47 tag of the language."""
@@ -152,16 +114,6 @@ class Messages:
 def _restored(language: str, direction: str, sentences: dict[str, Sentence]) -> Messages:
     """Messages from a pickle."""
     return Messages(language=language, direction=direction, sentences=MappingProxyType(sentences))
-
-
-def _optional(piece: tuple[str, ...], values: Mapping[str, str]) -> str:
-    parts = []
-    for part in piece[1:]:
-        filled = values.get(part[1:-1], "") if part.startswith("{") else part
-        if part and not filled:
-            return ""
-        parts.append(filled)
-    return "".join(parts)
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evenhand.model.appeal import AppealOutcome, AppealStatement, ReversalGround
-from evenhand.model.decision import Decision, in_a_row
+from evenhand.model.decision import Decision, StatementOfReasons, in_a_row
+from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
-from evenhand.statements.compose import account_name, quoted_posts
+from evenhand.statements.compose import Outcome, account_name, quoted_posts
 from evenhand.statements.languages import fallback_note
 from evenhand.statements.messages import Messages
 from evenhand.statements.quoting import isolated, sentence
@@ -34,11 +35,12 @@ class Earlier:
 
 
 def appeal_statement(messages: Messages, *, decision: Earlier, outcome: AppealOutcome, because: str,
-                     had_strike: bool = False) -> AppealStatement:
+                     had_strike: bool = False, is_restored: bool = True) -> AppealStatement:
     """What the person who appealed is told: the outcome, who decided, why, and what is back or where to turn next.
 
     `because` is the reason that the person who decided gave, in their own words. A lighter decision in the place of a
-    varied one has its own statement of reasons.
+    varied one has its own statement of reasons. Without `is_restored` nothing is said to be back: nothing had been taken, or
+    the platform cannot give it back.
     """
     words = _Words(messages, decision)
     paragraphs = [words.note, in_a_row(words.say(f"outcome.{outcome}.what"), messages.say("phrase.by_person")),
@@ -46,10 +48,26 @@ def appeal_statement(messages: Messages, *, decision: Earlier, outcome: AppealOu
     if outcome is AppealOutcome.UPHELD:
         paragraphs.append(messages.say("phrase.court"))
     else:
-        paragraphs += words.restored(had_strike=had_strike, is_cleared=outcome is AppealOutcome.OVERTURNED)
+        paragraphs += words.restored(had_strike=had_strike, is_cleared=outcome is AppealOutcome.OVERTURNED,
+                                     is_restored=is_restored)
     if outcome is AppealOutcome.VARIED:
         paragraphs.append(messages.say("phrase.court"))
     return words.statement(f"outcome.{outcome}.subject", paragraphs)
+
+
+def lighter_statement(messages: Messages, statement: StatementOfReasons, *, decision: Earlier, harm: Harm,
+                      outcome: Outcome) -> StatementOfReasons:
+    """The statement of reasons of a lighter decision in the place of `decision`: rule, facts and ways to appeal stay."""
+    penalty, always = outcome.penalty, messages.direction == "rtl"
+    account = account_name(messages, decision.handle)
+    until = isolated(f"{outcome.until:%Y-%m-%d}", always=always) if outcome.until else ""
+    posts = quoted_posts(messages, decision.post_ids) if penalty is Penalty.DELETE_POST else ""
+    lasts = "duration.warn" if penalty is Penalty.WARN else "duration.until" if until else "duration.none"
+    return replace(
+        statement, subject=messages.say(f"penalty.{penalty}.subject", account=account, until=until),
+        what=in_a_row(messages.say(f"penalty.{penalty}.what", account=account, until=until, posts=posts),
+                      messages.say("phrase.reason", reason=messages.say(f"harm.{harm}.reason"))),
+        automation=messages.say(f"automation.{outcome.automation}"), duration=messages.say(lasts, until=until))
 
 
 def reinstatement(messages: Messages, *, decision: Earlier, ground: ReversalGround,
@@ -78,10 +96,10 @@ class _Words:
         """What a person wrote, made safe to stand in a sentence of this language."""
         return isolated(sentence(text), always=self._messages.direction == "rtl")
 
-    def restored(self, *, had_strike: bool, is_cleared: bool) -> Iterable[str]:
+    def restored(self, *, had_strike: bool, is_cleared: bool, is_restored: bool = True) -> Iterable[str]:
         """What is back, and what no longer counts."""
         posts = quoted_posts(self._messages, self._decision.post_ids) if self._decision.penalty is Penalty.DELETE_POST else ""
-        back = [self._messages.say(f"restored.{self._decision.penalty}", posts=posts)]
+        back = [self._messages.say(f"restored.{self._decision.penalty}", posts=posts)] if is_restored else []
         if had_strike:
             back.append(self._messages.say("phrase.strikes"))
         if is_cleared:

@@ -19,7 +19,8 @@ def back_up(database: Database, into: Path) -> None:
     Raises `ConfigError` for PostgreSQL, which brings its own tool.
     """
     if database.dialect != "sqlite":
-        raise ConfigError(Problem(what="this database is not a file", hint="copy it with `pg_dump --format=custom`"))
+        raise ConfigError(Problem(what="this database is not a file",
+                                  hint="copy it with `pg_dump --format=custom --file=FILE ADDRESS`, also while others go on"))
     unfinished = into.with_name(f".{into.name}.{os.getpid()}")
     try:
         with database.read() as connection, sqlite3.connect(unfinished) as copy:

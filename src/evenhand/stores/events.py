@@ -79,7 +79,7 @@ class EventTable:
         """
         with self._database.write() as connection:
             n_events = lock_campaign(connection, campaign_id)
-            events = decide(steps_in(connection, campaign_id, after=after))
+            events = decide(_numbered(connection, campaign_id, after=after))
             return append(connection, events) if events else n_events
 
     def counts(self, campaign_id: str, *, after: int = 0) -> dict[EventKind, int]:
@@ -92,12 +92,17 @@ class EventTable:
 
 BULK: Collection[EventKind] = frozenset({
     EventKind.EFFECT_IMPOSED, EventKind.EFFECT_FAILED, EventKind.EFFECT_SUPPRESSED, EventKind.EFFECT_UNDONE,
-    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED})
-"""What became of single effects and statements: millions, none of which changes the campaign's state."""
+    EventKind.EFFECT_LIFTED, EventKind.UNDO_FAILED, EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED,
+    EventKind.DECISION_REVERSED})
+"""What became of single effects, statements and decisions: millions, none of which changes the campaign's state."""
 
 
-def steps_in(connection: Connection, campaign_id: str, *, after: int = 0) -> Iterator[tuple[int, Event]]:
-    """The campaign's steps as a transaction sees them, each with its number, read when the first is asked for."""
+def steps_in(connection: Connection, campaign_id: str) -> Iterator[Event]:
+    """The campaign's steps as a transaction sees them, read when the first is asked for."""
+    yield from (event for _, event in _numbered(connection, campaign_id, after=0))
+
+
+def _numbered(connection: Connection, campaign_id: str, *, after: int) -> Iterator[tuple[int, Event]]:
     yield from ((row.sequence, _event(campaign_id, row)) for row in _rows(connection, campaign_id, after=after))
 
 

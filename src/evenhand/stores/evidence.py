@@ -37,6 +37,14 @@ class EvidenceTable:
         with self._database.write() as connection:
             bulk.insert(connection, EVIDENCE, COLUMNS, rows, skip_known=True)
 
+    def keep(self, campaign_id: str, key: str, content: str, *, account_id: str, at: datetime) -> None:
+        """Seal a text of its own, such as what somebody wrote in an appeal. It opens under the same key."""
+        encoded = content.encode()
+        row = (campaign_id, key, account_id, hashlib.sha256(encoded).hexdigest(),
+               self._seal.closed(encoded, label=f"{campaign_id}/{key}"), microseconds(at))
+        with self._database.write() as connection:
+            bulk.insert(connection, EVIDENCE, COLUMNS, [row], skip_known=True)
+
     def opened(self, campaign_id: str, keys: Collection[str]) -> dict[str, str]:
         """The JSON text of what was saved for these effects. Raises `DataError` when it was changed or the key is another."""
         with self._database.read() as connection:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from sqlalchemy import and_, func, or_, select, tuple_
 
+from evenhand.model.appeal import APPEALS_STAGE
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
@@ -93,7 +94,7 @@ class ReleaseTable:
         """The effects that went out, or may still go out, between two instants: `decision_id`, once for each effect."""
         first, end = microseconds(since), microseconds(until)
         query = select(OUTBOX.c.decision_id).where(
-            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, or_(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage != APPEALS_STAGE, or_(
                 and_(OUTBOX.c.state.in_(_OPEN), OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end),
                 and_(OUTBOX.c.state.not_in((*_OPEN, EffectState.SUPPRESSED.value)), OUTBOX.c.settled_at >= first,
                      OUTBOX.c.settled_at < end)))

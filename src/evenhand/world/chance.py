@@ -13,7 +13,6 @@ Indices = NDArray[np.int64]
 
 GOLDEN, FIRST, SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 """The constants of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators")."""
-ID_BITS = np.uint64(60)
 ID_MASK = np.uint64((1 << 60) - 1)
 ID_START = np.uint64(10**18)
 """Ids have 19 digits, so that their order as texts is their order as numbers."""

@@ -19,6 +19,7 @@ from evenhand.errors import DataError
 from evenhand.model.condition import Condition, Subject
 from evenhand.model.expression import Column, ColumnRef, IsNull, Type
 from evenhand.policy.compiled.event import TOGETHER, EventFunction, compile_event
+from evenhand.policy.compiled.event_automaton import IS_COMPILED
 from evenhand.policy.compiled.event_pieces import LONGEST_JOINED, event_finder
 from evenhand.policy.compiled.letters import lower
 from evenhand.policy.language.condition import parse_condition
@@ -26,8 +27,17 @@ from evenhand.policy.language.condition import parse_condition
 MANY = "contains_any(bio, 'airdrop', 'gift', 'skin', 'раздача', 'straße', 'σοφία', '空投', 'kelvin', 'i am', 'ωmega')"
 
 
+READER = {"is used": False}
+
+
+@pytest.fixture(params=["by Python", pytest.param("by the reader", marks=pytest.mark.skipif(
+    not IS_COMPILED, reason="the reader of events is not compiled here: run tools/compile_reader.py"))], autouse=True)
+def events_are_read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(READER, "is used", request.param == "by the reader")
+
+
 def rules(*texts: str) -> EventFunction:
-    return compile_event([parse_condition(text) for text in texts])
+    return compile_event([parse_condition(text) for text in texts], with_reader=READER["is used"])
 
 
 def test_it_gives_one_answer_for_each_condition() -> None:

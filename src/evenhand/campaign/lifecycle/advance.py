@@ -15,6 +15,8 @@ EVERY_STATE = frozenset(CampaignState)
 BEFORE_THE_START = frozenset({_S.PLANNED, _S.AUDITED, _S.APPROVED})
 IN_MOTION = frozenset({_S.RUNNING, _S.HALTED})
 """Effects that were under way when a halt came still report what became of them."""
+UNTIL_ROLLED_BACK = IN_MOTION | {_S.COMPLETED, _S.REPORTED}
+"""Later on only a lighter decision, which an appeal put in the place of another, is still imposed."""
 SINCE_THE_START = frozenset({_S.RUNNING, _S.HALTED, _S.COMPLETED, _S.REPORTED, _S.ROLLED_BACK})
 
 ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
@@ -28,9 +30,9 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.STARTED: frozenset({_S.APPROVED}),
     EventKind.STAGE_STARTED: frozenset({_S.RUNNING}),
     EventKind.STAGE_FINISHED: frozenset({_S.RUNNING}),
-    EventKind.EFFECT_IMPOSED: IN_MOTION,
-    EventKind.EFFECT_FAILED: IN_MOTION,
-    EventKind.EFFECT_SUPPRESSED: IN_MOTION,
+    EventKind.EFFECT_IMPOSED: UNTIL_ROLLED_BACK,
+    EventKind.EFFECT_FAILED: UNTIL_ROLLED_BACK,
+    EventKind.EFFECT_SUPPRESSED: UNTIL_ROLLED_BACK,
     EventKind.EFFECT_UNDONE: SINCE_THE_START,
     EventKind.EFFECT_LIFTED: SINCE_THE_START,
     EventKind.UNDO_FAILED: SINCE_THE_START,
@@ -75,6 +77,9 @@ _STEPS: Mapping[EventKind, Callable[[Campaign, Event], Campaign | Refusal]] = {
     EventKind.STAGE_STARTED: running.stage_started,
     EventKind.STAGE_FINISHED: running.stage_finished,
     EventKind.EFFECT_IMPOSED: running.effect_imposed,
+    EventKind.EFFECT_FAILED: running.effect_ended,
+    EventKind.EFFECT_SUPPRESSED: running.effect_ended,
+    EventKind.APPEAL_DECIDED: running.appeal_decided,
     EventKind.HALTED: running.halted,
     EventKind.RESUMED: running.resumed,
     EventKind.COMPLETED: running.completed,

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
 from evenhand.campaign.lifecycle.effects import is_covered
+from evenhand.model.appeal import VARIED, AppealOutcome
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Halt, Progress
 from evenhand.model.campaigns.event import Event
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
+
+_IN_MOTION = frozenset({CampaignState.RUNNING, CampaignState.HALTED})
 
 
 def started(campaign: Campaign, event: Event) -> Campaign | Refusal:
@@ -40,9 +43,22 @@ def stage_finished(campaign: Campaign, event: Event) -> Campaign | Refusal:
 
 def effect_imposed(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A receipt counts only for what the audit and the person's decision cover."""
-    refusal = is_covered(campaign, decision_id=facts.text(event, "decision_id"), stratum=facts.text(event, "stratum"),
-                         penalty=Penalty(facts.text(event, "penalty")))
+    refusal = _too_late_for(campaign, event) or is_covered(
+        campaign, decision_id=facts.text(event, "decision_id"), stratum=facts.text(event, "stratum"),
+        penalty=Penalty(facts.text(event, "penalty")))
     return refusal or campaign
+
+
+def effect_ended(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """An effect that was not imposed, as long as any may be."""
+    return _too_late_for(campaign, event) or campaign
+
+
+def appeal_decided(campaign: Campaign, event: Event) -> Campaign:
+    """Where the decision was varied, a lighter one takes its place."""
+    if facts.text(event, "outcome") != AppealOutcome.VARIED:
+        return campaign
+    return replace(campaign, varied=campaign.varied.adding(facts.text(event, "decision_id") + VARIED))
 
 
 def halted(campaign: Campaign, event: Event) -> Campaign:
@@ -101,6 +117,13 @@ def rolled_back(campaign: Campaign, event: Event) -> Campaign | Refusal:
     if not campaign.is_rolling_back:
         return refusals.no_rollback()
     return replace(campaign, state=CampaignState.ROLLED_BACK, is_rolling_back=False, changed_at=event.at)
+
+
+def _too_late_for(campaign: Campaign, event: Event) -> Refusal | None:
+    """Once all stages are over, only lighter decisions in the place of others are imposed."""
+    if campaign.state in _IN_MOTION or facts.text(event, "decision_id") in campaign.varied:
+        return None
+    return refusals.wrong_state(campaign, event.kind, _IN_MOTION)
 
 
 def _progress(campaign: Campaign) -> Progress:

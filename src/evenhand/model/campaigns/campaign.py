@@ -219,6 +219,8 @@ class Campaign:
     closings: Keys = NO_KEYS
     """The decisions whose closing a person has decided."""
     progress: Progress | None = None
+    varied: Keys = NO_KEYS
+    """The lighter decisions that appeals put in the place of others."""
     halts: tuple[Halt, ...] = ()
     resumed_by: frozenset[str] = frozenset()
     """Approvers who want to go on after the last halt."""

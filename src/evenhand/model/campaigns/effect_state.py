@@ -172,3 +172,12 @@ class UndoOrdered(NamedTuple):
     """Effects that had not begun, and now never will."""
     too_late: tuple[str, ...]
     """Keys of effects that can no longer be undone."""
+
+    def and_more(self, more: UndoOrdered) -> UndoOrdered:
+        """What this order and another one came to together."""
+        return UndoOrdered(n_undo=self.n_undo + more.n_undo, n_suppressed=self.n_suppressed + more.n_suppressed,
+                           too_late=(*self.too_late, *more.too_late))
+
+
+NOTHING_UNDONE = UndoOrdered(n_undo=0, n_suppressed=0, too_late=())
+"""An order that came to nothing."""

@@ -10,6 +10,7 @@ from typing import Any
 from evenhand.errors import DataError
 from evenhand.model.condition import Condition
 from evenhand.model.expression import Column, ColumnRef, Expression, walk
+from evenhand.policy.compiled.event_automaton import IS_COMPILED
 from evenhand.policy.compiled.event_source import event_source
 
 TOGETHER = 128
@@ -57,10 +58,11 @@ class EventFunction:
         return tuple(place for place, held in enumerate(self.holds(event)) if held)
 
 
-def compile_event(conditions: Sequence[Condition]) -> EventFunction:
+def compile_event(conditions: Sequence[Condition], *, with_reader: bool = IS_COMPILED) -> EventFunction:
     """One function for all `conditions`; it holds for exactly the events for which their SQL holds.
 
-    A text is put into lower case once and read once, however many conditions look at it.
+    A text is read once, however many conditions look at it: by compiled code of our own, or `with_reader=False` by
+    Hyperscan, which takes twice the time and needs no compiler where Evenhand is installed.
 
     >>> from evenhand.policy.language.condition import parse_condition
     >>> rules = compile_event([parse_condition("contains_any(bio, 'airdrop', '空投') and followers < 10"),
@@ -70,7 +72,7 @@ def compile_event(conditions: Sequence[Condition]) -> EventFunction:
     """
     trees = [condition.expression for condition in conditions]
     columns = columns_of(trees)
-    source, draft = event_source(columns, trees)
+    source, draft = event_source(columns, trees, with_reader=with_reader)
     scope: dict[str, Any] = {"__builtins__": {}}
     exec(compile(source, "<compiled conditions>", "exec"), scope)  # noqa: S102 - our own words only: see event_source
     holds, many = scope["build"](**draft.constants)

@@ -9,7 +9,7 @@ from operator import or_
 
 from evenhand.model.expression import And, ColumnRef, Expression, Or, walk
 from evenhand.policy.compiled.event_draft import Draft
-from evenhand.policy.compiled.event_pieces import Finder, event_finder
+from evenhand.policy.compiled.event_pieces import Masks
 from evenhand.policy.compiled.passes import Search, search
 
 FEW_PIECES = 8
@@ -47,14 +47,20 @@ class Searches:
         self.texts = tuple(dict.fromkeys(one.text for one in joined))
         """What the pass reads; empty when the pieces are so few that looking for each is quicker."""
 
-    def finder(self) -> Finder:
-        """The pass: from the event's `texts` to the bits of all searches that find something."""
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """What the pass looks for."""
+        return tuple(self._pieces)
+
+    @property
+    def masks(self) -> Masks:
+        """For each of the `texts`, the bits of the searches that a piece answers, by its place."""
         masks: list[dict[int, int]] = [{} for _ in self.texts]
         for one, bit in self._bits.items():
             mask = masks[self.texts.index(one.text)]
             for piece in one.pieces:
                 mask[self._pieces[piece]] = mask.get(self._pieces[piece], 0) | bit
-        return event_finder(tuple(self._pieces), masks)
+        return masks
 
     def needed(self, node: Expression) -> int:
         """The bits of searches of which one has to find something for `node` to be yes; 0 when it can be yes without."""

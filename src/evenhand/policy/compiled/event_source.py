@@ -11,14 +11,16 @@ found, which is nearly every one, they all fall away.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
-from evenhand.model.expression import Column, Expression
+from evenhand.model.expression import Column, ColumnRef, Expression
 from evenhand.policy.compiled import event_values
+from evenhand.policy.compiled.event_automaton import automaton_of, reader_of
 from evenhand.policy.compiled.event_draft import Draft, Operand
+from evenhand.policy.compiled.event_pieces import event_finder
 from evenhand.policy.compiled.event_searches import Searches
 from evenhand.policy.compiled.event_truths import Truths
 
@@ -27,16 +29,21 @@ _BEHIND_ONE_TEST = 5
 """Conditions that stand behind one common test for hits."""
 
 
-def event_source(columns: Sequence[Column], conditions: Sequence[Expression]) -> tuple[str, Draft]:
-    """The source of `build`, which takes the draft's constants and gives the functions over one event and over many."""
+def event_source(columns: Sequence[Column], conditions: Sequence[Expression], *, with_reader: bool) -> tuple[str, Draft]:
+    """The source of `build`, which takes the draft's constants and gives the functions over one event and over many.
+
+    `with_reader` lets compiled code take the values and read the texts, as far as it can.
+    """
     draft = Draft()
-    parts = _parts(draft, _Loads(columns, draft), conditions)
+    get = "event.get" if with_reader else "get"
+    loads = _Loads(columns, draft, get=get)
+    parts = _parts(draft, loads, conditions, with_reader=with_reader)
     refusal, shown = draft.constant(event_values.refusal), draft.constant(tuple(columns))
     mistakes = f"({draft.constant(TypeError)}, {draft.constant(OverflowError)})"
     refused = [f"        except {mistakes} as error:", f"            raise {refusal}(event, {shown}, error) from error"]
     lines = [
         "    def holds(event):",
-        "        get = event.get",
+        *([] if with_reader else ["        get = event.get"]),
         "        try:",
         *(f"            {line}" for line in parts.of_one),
         *refused,
@@ -55,8 +62,9 @@ def event_source(columns: Sequence[Column], conditions: Sequence[Expression]) ->
 class _Loads:
     """The statements that take the columns' values from the event and see to their types, each where it is needed."""
 
-    def __init__(self, columns: Sequence[Column], draft: Draft) -> None:
-        self._left = {f"column_{column.name}": _load(column, draft) for column in columns}
+    def __init__(self, columns: Sequence[Column], draft: Draft, *, get: str) -> None:
+        self._columns = {f"column_{column.name}": column for column in columns}
+        self._left = {name: _load(column, draft, get=get) for name, column in self._columns.items()}
 
     def before(self, code: Sequence[str]) -> list[str]:
         """`code` with the statements before it that take what it looks at, as far as that is not taken."""
@@ -68,6 +76,12 @@ class _Loads:
         lines = self.before(code)
         self._left = {name: load for name, load in self._left.items() if load[0] not in lines}
         return lines
+
+    def given(self, code: Sequence[str]) -> list[Column]:
+        """The columns that code which always runs looks at, when a reader is to take them all at once."""
+        names = [name for name in dict.fromkeys(_columns(code)) if name in self._left]
+        self._left = {name: load for name, load in self._left.items() if name not in names}
+        return [self._columns[name] for name in names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,22 +118,54 @@ class _Parts:
         return [*(read if self.hits else []), *judged]
 
 
-def _parts(draft: Draft, loads: _Loads, conditions: Sequence[Expression]) -> _Parts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReaderParts:
+    """The same where a reader takes the values and reads the texts."""
+
+    tests: Sequence[str]
+    answer: str
+
+    @property
+    def of_one(self) -> list[str]:
+        """The statements for one event."""
+        return [*self.tests, f"return {self.answer}"]
+
+    @property
+    def of_many(self) -> list[str]:
+        """The statements for many events, one after the other."""
+        return ["for event in events:", *_indented([*self.tests, f"note({self.answer})"])]
+
+
+def _parts(draft: Draft, loads: _Loads, conditions: Sequence[Expression], *, with_reader: bool) -> _Parts | _ReaderParts:
     searches = Searches(draft, conditions)
     texts = _texts(draft, searches)
     made = draft.taken()
+    truths = Truths(draft, searches, assigned=texts)
+    answers = event_values.answers_of(len(conditions))
+    answer = f"{draft.constant(answers)}(held) if held else {draft.constant(answers(0))}"
+    are_columns = all(isinstance(text, ColumnRef) for text in texts)
+    automaton = automaton_of(searches.pieces, searches.masks) if with_reader and are_columns else None
+    if automaton is not None:
+        columns = loads.given([text.code for text in texts.values()])
+
+        def first(code: list[str]) -> list[str]:
+            columns.extend(loads.given(code))
+            return code
+
+        tests = _tests(loads, conditions, searches, truths, first=first)
+        names = "".join(f"column_{column.name}, " for column in columns)
+        return _ReaderParts(answer=answer, tests=[
+            f"hits, {names}= {draft.constant(reader_of(columns, automaton))}(event)", *tests])
     empty = draft.constant("")
     given = "".join(f"{text.code}, " if text.is_known else f"{text.code} or {empty}, " for text in texts.values())
     taken = loads.taken([*made, given])[:-1]
-    tests = _tests(loads, conditions, searches, Truths(draft, searches, assigned=texts))
+    tests = _tests(loads, conditions, searches, truths, first=loads.taken)
     named = set(_columns(tests))
-    answers = event_values.answers_of(len(conditions))
     parts = _Parts(texts=taken, given=given, tests=tests,
-                   again=taken if made else [line for line in taken if _columns([line])[0] in named],
-                   answer=f"{draft.constant(answers)}(held) if held else {draft.constant(answers(0))}")
+                   again=taken if made else [line for line in taken if _columns([line])[0] in named], answer=answer)
     if not texts:
         return parts
-    finder = searches.finder()
+    finder = event_finder(searches.pieces, searches.masks)
     return replace(parts, hits=f"{draft.constant(finder.find)}(({given}))",
                    pairs=f"{draft.constant(zip)}(events, {draft.constant(finder.find_each)}(texts))")
 
@@ -134,12 +180,16 @@ def _texts(draft: Draft, searches: Searches) -> Mapping[Expression, Operand]:
     return texts
 
 
-def _tests(loads: _Loads, conditions: Sequence[Expression], searches: Searches, truths: Truths) -> list[str]:
-    """The statements that note which conditions hold; those that need a hit of the pass stand behind a test for hits."""
+def _tests(loads: _Loads, conditions: Sequence[Expression], searches: Searches, truths: Truths, *,
+           first: Callable[[list[str]], list[str]]) -> list[str]:
+    """The statements that note which conditions hold; those that need a hit of the pass stand behind a test for hits.
+
+    `first` makes of the code that always runs the code that it is with the columns that it looks at.
+    """
     draft = truths.draft
     needed = {place: searches.needed(condition) for place, condition in enumerate(conditions)}
     always = [_noted(draft, truths.yes(conditions[place]), place) for place, bits in needed.items() if not bits]
-    lines = ["held = 0", *loads.taken([*draft.taken(), *(line for line in always if line)])]
+    lines = ["held = 0", *first([*draft.taken(), *(line for line in always if line)])]
     sometimes = {place: _noted(draft, truths.yes(conditions[place]), place) for place, bits in needed.items() if bits}
     if sometimes:
         lines += ["if hits:", *_indented([*loads.taken(draft.taken()), *_behind(draft, loads, sometimes, needed)])]
@@ -173,7 +223,7 @@ def _behind(draft: Draft, loads: _Loads, notes: Mapping[int, str], needed: Mappi
     return lines
 
 
-def _load(column: Column, draft: Draft) -> tuple[str, ...]:
+def _load(column: Column, draft: Draft, *, get: str) -> tuple[str, ...]:
     """Statements that take one column's value from the event and see to its type."""
     if re.fullmatch(r"[a-z][a-z0-9_]*", column.name) is None:
         raise ValueError(f"`{column.name}` is not a column's name: small letters, digits and underscores")
@@ -185,4 +235,4 @@ def _load(column: Column, draft: Draft) -> tuple[str, ...]:
         other = f"{name} is not False and {name} is not True and {name} is not None"
     else:
         other = f"{name} is not None"
-    return f"{name} = get({draft.constant(column.name)})", f"if {other}: {name} = {read}({name})"
+    return f"{name} = {get}({draft.constant(column.name)})", f"if {other}: {name} = {read}({name})"

@@ -21,7 +21,7 @@ def claim_groups(index: ClaimIndex, likeness: Likeness) -> Places:
     rows, claims = [], []
     for start in range(0, len(index), _CHUNK):
         part: pa.Array = index.claims.slice(start, _CHUNK)
-        found, _ = likeness.matching(part, index.candidates(part, min_cover=likeness.min_cover))
+        found, _ = likeness.matching(part, index.candidates(part, min_cover=likeness.min_cover()))
         rows.append(found.row.astype(np.int64) + start)
         claims.append(found.claim.astype(np.int64))
     one, other = np.concatenate(rows), np.concatenate(claims)

@@ -19,7 +19,11 @@ FULL_SCORE = 220.0
 FULL_COVER = 0.75
 """The share of a claim's words at which more adds nothing."""
 MIN_LIKENESS = 0.8
-"""A text with less does not match."""
+"""A text with as much says what the claim says, whoever wrote it."""
+MIN_LIKENESS_AGAIN = 0.65
+"""A text with as much may say it again in other words. It tells nothing by itself: it is only read beside another text of the
+same account that says the same claim plainly. Two bounds, of which the lower holds where the higher was reached, are Canny's
+hysteresis (*A Computational Approach to Edge Detection*, 1986)."""
 WORTH_READING = 0.45
 """Lexical likeness from which on a sentence model is asked."""
 UNLIKE, ALIKE = 0.35, 0.8
@@ -38,23 +42,23 @@ class Likeness:
     @property
     def name(self) -> str:
         """What measures it; part of the step's digest."""
-        return f"{FULL_SCORE} {FULL_COVER} {MIN_LIKENESS} {self._model.name if self._model else 'lexical'}"
+        bounds = f"{FULL_SCORE} {FULL_COVER} {MIN_LIKENESS} {MIN_LIKENESS_AGAIN}"
+        return f"{bounds} {self._model.name if self._model else 'lexical'}"
 
-    @property
-    def min_cover(self) -> float:
-        """A pair with less cover cannot match, whatever else is measured."""
-        return FULL_COVER * (MIN_LIKENESS if self._model is None else WORTH_READING) ** 2 - 1e-4
+    def min_cover(self, at_least: float = MIN_LIKENESS) -> float:
+        """A pair with less cover cannot have a likeness of `at_least`, whatever else is measured."""
+        return FULL_COVER * (at_least if self._model is None else WORTH_READING) ** 2 - 1e-4
 
-    def matching(self, texts: pa.Array, found: Candidates) -> tuple[Candidates, Weights]:
-        """The candidates that match, with their likeness from `MIN_LIKENESS` to 1."""
+    def matching(self, texts: pa.Array, found: Candidates, *, at_least: float = MIN_LIKENESS) -> tuple[Candidates, Weights]:
+        """The candidates that are alike enough, with their likeness from `at_least` to 1."""
         likeness = lexical(found)
         if self._model is None:
-            kept = likeness >= MIN_LIKENESS
+            kept = likeness >= at_least
             return found.keep(kept), likeness[kept]
         near = np.flatnonzero(likeness >= WORTH_READING)
         found, likeness = found.keep(near), likeness[near]
         likeness = (1 - MEANING_WEIGHT) * likeness + MEANING_WEIGHT * scaled(self.cosines(texts, found))
-        kept = likeness >= MIN_LIKENESS
+        kept = likeness >= at_least
         return found.keep(kept), likeness[kept]
 
     @property

@@ -16,7 +16,7 @@ from evenhand.ports import SentenceModel
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.groups import claim_groups
 from evenhand.signals.fact_checks.index import ClaimIndex
-from evenhand.signals.fact_checks.likeness import Likeness
+from evenhand.signals.fact_checks.likeness import MIN_LIKENESS_AGAIN, Likeness
 from evenhand.signals.fact_checks.sentences import nearest_sentences
 from evenhand.signals.fact_checks.stances import STANCES, StanceWords
 from evenhand.signals.words.lexicon import Lexicon
@@ -80,8 +80,8 @@ class _Matcher:
 
     def _matches(self, batch: pa.RecordBatch, where: Callable[[pa.Array], pa.Array]) -> pa.RecordBatch:
         texts = batch.column("text").cast(pa.string())
-        found, likeness = self.likeness.matching(
-            texts, self._index.candidates(texts, min_cover=self.likeness.min_cover))
+        candidates = self._index.candidates(texts, min_cover=self.likeness.min_cover(MIN_LIKENESS_AGAIN))
+        found, likeness = self.likeness.matching(texts, candidates, at_least=MIN_LIKENESS_AGAIN)
         order = np.lexsort((found.claim, -likeness, found.row))
         row = found.row[order]
         order = order[np.arange(len(row)) - np.searchsorted(row, row) < MAX_PER_TEXT]

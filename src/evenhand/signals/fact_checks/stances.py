@@ -21,7 +21,10 @@ _HIDDEN = "hidden"
 """A group of words that is no stance: what follows is said to be kept from people."""
 _OWN_PEOPLE, _SAYS = "own_people", "says"
 """“My cousin is a nurse and says that X” vouches for X: beside people of one's own, plain verbs of saying report nothing."""
-_QUOTATION = "[“\"«„「『»][^“”\"«»„」』]{15,}[”\"»“」』«]"
+_INSIDE = r"[^“”\"«»„」』]"
+_TELLING = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
+_QUOTATION = f"[“\"«„「『»](?:{_INSIDE}{{15,}}|{_INSIDE}*(?:{_TELLING}{_INSIDE}*){{6,}})[”\"»“」』«]"
+"""At least fifteen letters between marks, or six of those that say as much as two or three."""
 _QUESTION = r"[?？؟]\s*(?:#\S+\s*|@\S+\s*|https?://\S+\s*|[\s\p{So}\p{Sk}\p{Cf}])*$"
 
 

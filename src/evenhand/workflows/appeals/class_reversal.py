@@ -37,13 +37,17 @@ class ReversalPreview:
     n_decisions: int
     """All decisions of the plan."""
     decided_at: datetime
+    every: pa.Array
+    """The ids of all decisions that rest on the cause, those that stand no longer among them."""
     into: Path | None = None
     """Where the lists were written."""
 
 
-def preview_class_reversal(plan: Path, cause: Cause, *, reversed_before: frozenset[str] = frozenset()) -> ReversalPreview:
+def preview_class_reversal(plan: Path, cause: Cause, *, standing: pa.Array | None = None,
+                           imposed: pa.Array | None = None) -> ReversalPreview:
     """Which decisions of the plan in a folder rest on `cause`. Nothing is undone.
 
+    `standing` are the decisions of which something stands, `imposed` the keys of the effects that do; None: all of them.
     Raises `DataError` when none does, with the nearest causes that there are.
     """
     header = read_plan(plan)
@@ -59,9 +63,11 @@ def preview_class_reversal(plan: Path, cause: Cause, *, reversed_before: frozens
         raise DataError(Problem(what=f"no decision of the plan rests on `{cause}`", hint=f"there are, for example: {known}"))
     ids = every["decision_id"].combine_chunks()
     effects = [part.filter(pc.is_in(part["decision_id"], value_set=ids)) for part in portions(plan, "effects", EFFECTS.names)]
+    left = frozenset() if standing is None else frozenset(
+        ids.filter(pc.invert(pc.is_in(ids, value_set=standing))).to_pylist())
     reversal = class_reversal(every, pa.concat_tables([EFFECTS.empty_table(), *effects]), cause=cause,
-                              reversed_before=reversed_before)
-    return ReversalPreview(reversal=reversal, n_decisions=n_decisions, decided_at=header.cut_off)
+                              reversed_before=left, imposed=imposed)
+    return ReversalPreview(reversal=reversal, n_decisions=n_decisions, decided_at=header.cut_off, every=ids)
 
 
 def write_class_reversal(plan: Path, preview: ReversalPreview, *, languages: Languages, into: Path,

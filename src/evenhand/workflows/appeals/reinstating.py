@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.errors import PlanError, Problem
-from evenhand.model.appeal import ReversalGround
-from evenhand.model.campaigns.effect_state import UndoOrdered
+from evenhand.model.appeal import AppealStatement, ReversalGround, original_id
+from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, UndoOrdered
 from evenhand.model.penalty import Penalty
 from evenhand.statements.languages import Languages
 from evenhand.statements.outcomes import Earlier, reinstatement
@@ -25,7 +25,8 @@ AT_ONCE = 50_000
 STATEMENTS = pa.schema([pa.field(name, pa.string(), nullable=False) for name in
                         ("decision_id", "account_id", "language", "body")])
 """Statements of reinstatement, as the outbox takes them: `body` is JSON with `subject`, `paragraphs` and the whole `text`."""
-_SAID = ("decision_id", "account_id", "handle", "language", "penalty", "post_ids")
+SAID = ("decision_id", "account_id", "handle", "language", "penalty", "post_ids")
+"""The columns of a plan's decisions that a statement of reinstatement is made from."""
 
 
 class UndoOrders(Protocol):
@@ -35,24 +36,32 @@ class UndoOrders(Protocol):
         """Order the undoing of every effect of the decisions in `statements`."""
 
 
-def reinstatements(plan: Path, decision_ids: pa.Array, *, languages: Languages, ground: ReversalGround) -> Iterator[pa.Table]:
-    """What each person is told whose decision is undone (schema `STATEMENTS`), a portion at a time, in the plan's order."""
+def reinstatements(plan: Path, decision_ids: pa.Array, *, languages: Languages, ground: ReversalGround,
+                   lighter: Mapping[str, tuple[Penalty, datetime | None]] | None = None) -> Iterator[pa.Table]:
+    """What each person is told whose decision is undone (schema `STATEMENTS`), a portion at a time, in the plan's order.
+
+    `lighter` are decisions that appeals put in the place of the plan's: of those that are among `decision_ids`, the lighter
+    penalty is what is undone.
+    """
     decided_at = read_plan(plan).cut_off
-    for portion in portions(plan, "decisions", _SAID):
-        told = portion.filter(pc.is_in(portion["decision_id"], value_set=decision_ids))
+    replaced = {original_id(one): (one, penalty) for one, (penalty, _) in (lighter or {}).items()
+                if pc.is_in(pa.scalar(one), value_set=decision_ids).as_py()}
+    wanted = pa.concat_arrays([_one(decision_ids), pa.array(list(replaced), pa.string())])
+    for portion in portions(plan, "decisions", SAID):
+        told = portion.filter(pc.is_in(portion["decision_id"], value_set=wanted))
         if told.num_rows:
-            rows = [_statement(row, languages, ground=ground, decided_at=decided_at) for row in told.to_pylist()]
-            yield pa.Table.from_pylist(rows, STATEMENTS)
+            rows = [row | dict(zip(("decision_id", "penalty"), replaced[row["decision_id"]], strict=True))
+                    if row["decision_id"] in replaced else row for row in told.to_pylist()]
+            yield pa.Table.from_pylist([statement_of(row, languages, ground=ground, decided_at=decided_at) for row in rows],
+                                       STATEMENTS)
 
 
 def undo_decisions(orders: UndoOrders, statements: Iterator[pa.Table], *, campaign_id: str, why: str, actor: str,
                    at: datetime) -> UndoOrdered:
     """Order the undoing of the decisions in `statements`; what it came to in all. The same order again changes nothing."""
-    total = UndoOrdered(n_undo=0, n_suppressed=0, too_late=())
+    total = NOTHING_UNDONE
     for portion in statements:
-        done = orders.order(campaign_id, portion, why=why, actor=actor, at=at)
-        total = UndoOrdered(n_undo=total.n_undo + done.n_undo, n_suppressed=total.n_suppressed + done.n_suppressed,
-                            too_late=(*total.too_late, *done.too_late))
+        total = total.and_more(orders.order(campaign_id, portion, why=why, actor=actor, at=at))
     return total
 
 
@@ -67,11 +76,25 @@ def portions(plan: Path, name: str, columns: Sequence[str]) -> Iterator[pa.Table
                                 hint="make the plan again")) from error
 
 
-def _statement(row: dict[str, str], languages: Languages, *, ground: ReversalGround, decided_at: datetime) -> dict[str, str]:
+def statement_of(row: Mapping[str, Any], languages: Languages, *, ground: ReversalGround,
+                 decided_at: datetime) -> dict[str, str]:
+    """What one person is told (a row of `STATEMENTS`), from the columns `SAID` of their decision.
+
+    It goes out once the effect is undone: so there was a strike, and it is withdrawn.
+    """
     words = languages.for_reader(row["language"])
-    told = reinstatement(words, ground=ground, decision=Earlier(
+    told = reinstatement(words, ground=ground, had_strike=True, decision=Earlier(
         handle=row["handle"], language=row["language"], penalty=Penalty(row["penalty"]), decided_at=decided_at,
         post_ids=row["post_ids"] or ()))
-    body = {"language": told.language, "subject": told.subject, "paragraphs": told.paragraphs, "text": told.text}
     return {"decision_id": row["decision_id"], "account_id": row["account_id"], "language": told.language,
-            "body": json.dumps(body, ensure_ascii=False)}
+            "body": body_of(told)}
+
+
+def body_of(told: AppealStatement) -> str:
+    """A statement as the outbox takes it: JSON with `language`, `subject`, `paragraphs` and the whole `text`."""
+    return json.dumps({"language": told.language, "subject": told.subject, "paragraphs": told.paragraphs, "text": told.text},
+                      ensure_ascii=False)
+
+
+def _one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.appeals.varying import lighter_penalties
 from evenhand.campaign.lifecycle.refusals import wrong_state
 from evenhand.campaign.stages import Stage, stages
-from evenhand.model.appeal import ReversalGround
+from evenhand.model.appeal import APPEALS_STAGE, ReversalGround
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Act, EffectState
-from evenhand.model.campaigns.event import NOBODY, EventKind
+from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.appeals.reinstating import STATEMENTS, reinstatements
@@ -82,9 +83,9 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     found = desk.state.release.in_force(desk.campaign_id)
     is_begun = pc.equal(found["state"], EffectState.DONE.value)
     unfinished = pc.unique(found.filter(pc.invert(is_begun))["decision_id"])
-    at_once = desk.state.undo.order(desk.campaign_id, told_back(plan, unfinished), why=WHY, actor=NOBODY,
+    at_once = desk.state.undo.order(desk.campaign_id, told_back(plan, unfinished, course.steps), why=WHY, actor=NOBODY,
                                     at=desk.clock.now())  # before any worker could still carry them out
-    told = told_back(plan, pc.unique(found.filter(is_begun)["decision_id"]))
+    told = told_back(plan, pc.unique(found.filter(is_begun)["decision_id"]), course.steps)
     n_suppressed, too_late = at_once.n_suppressed, list(at_once.too_late)
     for stage in stages(told.num_rows) or (NO_STAGE,):
         before = _undone(desk)
@@ -103,10 +104,11 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     return _ended(desk, n_suppressed=n_suppressed, too_late=tuple(too_late))
 
 
-def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray, steps: Iterable[Event]) -> pa.Table:
     """What those concerned are told, each in their language (schema `STATEMENTS`), in the order of the ids given."""
     told = pa.concat_tables([STATEMENTS.empty_table(), *reinstatements(plan, decision_ids, languages=load_languages(),
-                                                                       ground=ReversalGround.ROLLBACK)])
+                                                                       ground=ReversalGround.ROLLBACK,
+                                                                       lighter=lighter_penalties(steps))])
     return told.take(pc.index_in(decision_ids, value_set=told["decision_id"].combine_chunks()))
 
 
@@ -145,6 +147,6 @@ def _work(desk: Desk, platform: Platform, *, n_stages: int) -> None:
                   sleep=desk.clock.sleep)
     with worker_name(desk.place, desk.campaign_id) as owner:
         shift = Shift(campaign_id=desk.campaign_id, owner=owner,
-                      stages=tuple(range(1, n_stages + 1)), patience=timedelta(minutes=5))
+                      stages=tuple(range(APPEALS_STAGE, n_stages + 1)), patience=timedelta(minutes=5))
         for _settlements in work(shift, doors):
             pass

@@ -10,6 +10,7 @@ from evenhand.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from evenhand.stores.database import Database
+    from evenhand.stores.decisions import DecisionTable
     from evenhand.stores.events import EventTable
     from evenhand.stores.evidence import EvidenceTable
     from evenhand.stores.outbox import OutboxTable
@@ -29,6 +30,7 @@ class State:
     release: ReleaseTable
     undo: UndoTable
     records: RecordTables
+    decisions: DecisionTable
     seal: Seal | None
 
     def __enter__(self) -> Self:
@@ -59,6 +61,7 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
     """
     try:
         from evenhand.stores.database import open_database  # noqa: PLC0415
+        from evenhand.stores.decisions import DecisionTable  # noqa: PLC0415
         from evenhand.stores.events import EventTable  # noqa: PLC0415
         from evenhand.stores.outbox import OutboxTable  # noqa: PLC0415
         from evenhand.stores.records import RecordTables  # noqa: PLC0415
@@ -71,4 +74,5 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
     seal = None if evidence_key is None else Seal.from_text(evidence_key)
     database = open_database(place, create=create)
     return State(database=database, events=EventTable(database), outbox=OutboxTable(database), release=ReleaseTable(database),
-                 undo=UndoTable(database), records=RecordTables(database), seal=seal)
+                 undo=UndoTable(database), records=RecordTables(database),
+                 decisions=DecisionTable(database), seal=seal)

@@ -27,6 +27,7 @@ class ClassReversalView:
 
     name: ClassVar[str] = "class_reversal"
     preview: ReversalPreview
+    next_step: str = "nothing has been undone; --into FOLDER writes the whole lists and what each person is told"
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """The sum in one sentence, the table of harms and penalties, the first accounts, and what has not happened yet."""
@@ -36,13 +37,13 @@ class ClassReversalView:
             Text(f"{n:,} of {self.preview.n_decisions:,} decisions rest on {reversal.cause}; undoing them takes back "
                  f"{reversal.undo.num_rows:,} effects"), heading("Decisions that would be undone"), self._counts()]
         if reversal.n_undone_before:
-            parts.append(quiet(f"{reversal.n_undone_before:,} more were undone before"))
+            parts.append(quiet(f"{reversal.n_undone_before:,} more rest on it and stand no longer, or never took effect"))
         if reversal.n_found_again:
             parts.append(Text(f"{reversal.n_found_again:,} of them rest on two or more other families of evidence as well: "
                               "a new sweep may find these accounts again"))
         parts += [heading("The first of them"), *self._first()]
         if self.preview.into is None:
-            parts.append(quiet("\nnothing has been undone; --into FOLDER writes the whole lists and what each person is told"))
+            parts.append(quiet(f"\n{self.next_step}"))
         else:
             parts.append(Text(f"\nwritten to {self.preview.into}: siblings.csv, undo.parquet, statements.jsonl. "
                               "Nothing has been undone."))

@@ -1,0 +1,86 @@
+"""Keep a campaign's database: copy it, restore a copy, bring it to this version; each is looked at afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evenhand.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from evenhand.stores.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A database that was looked at, and what lies in it."""
+
+    place: str
+    schema: str
+    campaigns: Mapping[str, int]
+    """Campaign → its events."""
+
+
+def back_up_state(place: str, into: Path) -> Kept:
+    """Copy the SQLite database at `place` into the file `into`, which must not be there, and open the copy.
+
+    Raises `ConfigError` for a file that is there, and for PostgreSQL with what to do instead.
+    """
+    from evenhand.stores.backup import back_up  # noqa: PLC0415
+    from evenhand.stores.database import open_database  # noqa: PLC0415
+
+    if into.exists():
+        raise ConfigError(Problem(what=f"`{into}` is there already", hint="name a new file: a copy is never written over"))
+    if "://" not in place and not Path(place).exists():
+        raise _nowhere(place)
+    with open_database(place, create=False) as database:
+        back_up(database, into)
+    with open_database(into, create=False) as copy:
+        return _looked_at(copy, str(into))
+
+
+def restore_state(copy: Path, place: str) -> Kept:
+    """Put the copy in the place of a database that is not there. Raises `ConfigError` when one is, or for PostgreSQL."""
+    from evenhand.stores.backup import back_up  # noqa: PLC0415
+    from evenhand.stores.database import open_database  # noqa: PLC0415
+
+    if "://" in place:
+        raise ConfigError(Problem(what="this database is not a file", hint="restore it with `createdb` and `pg_restore "
+                                  "--exit-on-error --single-transaction`, as how-to/keep-the-state shows"))
+    if Path(place).exists():
+        raise ConfigError(Problem(what=f"`{place}` is there already",
+                                  hint="stop whoever works on it, move it away with its `-wal` and `-shm` files, and repeat"))
+    with open_database(copy, create=False) as database:
+        back_up(database, Path(place))
+    with open_database(place, create=False) as restored:
+        return _looked_at(restored, place)
+
+
+def migrate_state(place: str) -> Kept:
+    """Bring the database at `place` to the schema of this version, in one transaction; one that is there stays as it is."""
+    from evenhand.stores.database import open_database, opened_engine  # noqa: PLC0415
+    from evenhand.stores.migrating import migrate  # noqa: PLC0415
+
+    if "://" not in place and not Path(place).exists():
+        raise _nowhere(place)
+    engine = opened_engine(place)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+    with open_database(place, create=False) as database:
+        return _looked_at(database, database.engine.url.render_as_string(hide_password=True) if "://" in place else place)
+
+
+def _nowhere(place: str) -> ConfigError:
+    return ConfigError(Problem(what=f"there is no database `{place}`", hint="name it with `--state`"))
+
+
+def _looked_at(database: Database, place: str) -> Kept:
+    from evenhand.stores.events import EventTable  # noqa: PLC0415
+    from evenhand.stores.migrating import head  # noqa: PLC0415
+
+    events = EventTable(database)
+    return Kept(place=place, schema=head(), campaigns={one: events.last(one) for one in events.campaigns()})
