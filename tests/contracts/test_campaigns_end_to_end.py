@@ -1,10 +1,10 @@
-"""A whole campaign on SQLite and PostgreSQL, over a real HTTP webhook: audited, approved, applied by two at once, rolled back."""
+"""A campaign on SQLite and PostgreSQL over a real HTTP webhook: audited, approved, applied by two at once, rolled back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,8 +81,7 @@ def test_a_campaign_over_http_with_two_approvers_and_two_workers_at_once(place: 
             return approve(desk, plan, person=person)
 
     def applying(_number: int) -> Applied | Refusal:
-        platform = WebhookPlatform(address, secrets=[Secret(SECRET)])
-        with desk_at(place, hours) as desk:
+        with desk_at(place, hours) as desk, closing(WebhookPlatform(address, secrets=[Secret(SECRET)])) as platform:
             return carry_out(desk, plan, platform, Conduct(caps=None, until_done=True, batch=7), person="ben")
 
     with ThreadPoolExecutor(3) as pool, receiving(receiver) as address:
@@ -92,14 +91,14 @@ def test_a_campaign_over_http_with_two_approvers_and_two_workers_at_once(place: 
         assert refused[0] in {RefusalCode.APPROVED_TWICE, RefusalCode.WRONG_STATE}
         list(pool.map(applying, (1, 2)))
         applying(3)
-        with desk_at(place, hours) as desk:
+        with desk_at(place, hours) as desk, closing(WebhookPlatform(address, secrets=[Secret(SECRET)])) as platform:
             found = status(desk)
             assert found.campaign.state is CampaignState.COMPLETED
             assert found.reconciles
             assert (found.events[EventKind.EFFECT_IMPOSED], found.events[EventKind.STATEMENT_DELIVERED]) == (N_EFFECTS, N)
             assert found.events[EventKind.STARTED] == found.events[EventKind.COMPLETED] == 1
             assert receiver.n_changes == N_EFFECTS + N, "nothing was done twice at the platform"
-            back = roll_back(desk, plan, WebhookPlatform(address, secrets=[Secret(SECRET)]), why="a rehearsal", person="cem")
+            back = roll_back(desk, plan, platform, why="a rehearsal", person="cem")
             assert isinstance(back, RolledBack)
             assert (back.campaign.state, back.n_undone, back.n_failed) == (CampaignState.ROLLED_BACK, N_EFFECTS, 0)
             assert status(desk).reconciles

@@ -167,8 +167,6 @@ class _Run:
             if (unread := self._read_first(stage)) is not None:
                 waiting = unread
                 break
-            if not self._is_running:
-                break
             if (refusal := self._open(stage)) is not None:
                 return refusal
             waiting = self._stage(stage)
@@ -213,7 +211,7 @@ class _Run:
                 return LetOut(waiting={WAITS_FOR_READING.format(n=f"{n_unread:,}", stage=stage.number - 1): stage.n_decisions},
                               wait_until=until)
             self._desk.clock.sleep(min((until - self._desk.clock.now()).total_seconds(), BETWEEN_LOOKS))
-        return None
+        return LetOut()  # it was halted
 
     def _finish(self, stage: Stage, count: StageCount) -> Refusal | None:
         body: dict[str, Json] = {"stage": stage.number, "n_imposed": count.n_imposed, "n_failed": count.n_failed,
