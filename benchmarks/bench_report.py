@@ -29,9 +29,9 @@ from sample_events import after
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.instants import instant
 from evenhand.stores import bulk
-from evenhand.stores.campaign_records import campaign_record
 from evenhand.stores.database import open_database
 from evenhand.stores.events import COLUMNS, EventTable
+from evenhand.stores.reporting.campaign_records import campaign_record
 from evenhand.stores.schema import CAMPAIGNS, EVENTS, OUTBOX
 from evenhand.transparency.campaigns import (
     CampaignSources,
@@ -43,6 +43,7 @@ from evenhand.transparency.campaigns import (
 
 Result = TypeVar("Result")
 FIRST_AT, EVERY, EFFECTS = 1_795_000_000_000_000, 10, 15
+PORTION = 200_000
 LANGUAGES, PENALTIES = ("en", "de", "pt", "ar", "hi", "ja", "ru", "es"), ("label", "limit_reach", "demonetise", "suspend")
 ROW = ("campaign_id", "key", "act", "decision_id", "account_id", "penalty", "stage", "turn", "state", "due_at", "attempts",
        "failures", "settled_at")
@@ -87,7 +88,7 @@ def write(place: Path, n: int) -> None:
             body = (f'{{"key":"{key}","decision_id":"{name}","account_id":"a{name}","post_id":null,"penalty":"{penalty}",'
                     f'"stratum":"scam-links/{penalty}/en","stage":1{told},"reference":"r","read_back":"in_force","attempts":1}}')
             events.append(("autumn", done, kind, at, "evenhand", body))
-            if len(orders) == 200_000:  # noqa: PLR2004  (a portion)
+            if act == "tell" and len(orders) >= PORTION:
                 flush()
         flush()
 

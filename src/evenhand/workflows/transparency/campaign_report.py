@@ -22,7 +22,7 @@ from evenhand.model.campaigns.record import CampaignRecord
 from evenhand.model.plan import Plan
 from evenhand.model.refusal import Refusal
 from evenhand.statements.messages import Messages
-from evenhand.stores.campaign_records import campaign_record
+from evenhand.stores.reporting.campaign_records import campaign_record
 from evenhand.transparency.campaigns import (
     DIMENSIONS,
     CampaignReport,
