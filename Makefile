@@ -79,7 +79,7 @@ browser:
 $(PY):
 	@.ci/venv "$(VENV)" $(PYTHON)
 
-$(RUN_STAMP): requirements.lock requirements-build.lock pyproject.toml | $(PY)
+$(RUN_STAMP): requirements.lock requirements-build.lock pyproject.toml src/evenhand/policy/compiled/_event_reader.c | $(PY)
 	@echo "installing what evenhand needs, by pinned hash (about half a minute the first time)"
 	@$(PIP) --require-hashes -r requirements-build.lock
 	@$(PIP) --require-hashes -r requirements.lock

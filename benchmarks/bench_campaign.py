@@ -1,21 +1,29 @@
 """A whole campaign, from a plan to its report: seconds, processor time and memory of each step, on SQLite or PostgreSQL.
 
     python benchmarks/bench_campaign.py --plan runs/plan [--folder runs/campaign] [--database sqlite] [--at-once]
-    python benchmarks/bench_campaign.py --scale 0.01
+    python benchmarks/bench_campaign.py --scale 0.01 [--kills 50]
 
 With `--scale` a part of the reference campaign is drawn up by hand, decisions and effects in its proportions, and no world
 and no plan are needed: at `--scale 1` it is 997,000 accounts of which 1.4 million posts are deleted, 2.4 million effects.
 The campaign is a rehearsal: its clock moves on by itself, so that caps of an hour and the cooling-off cost nothing. Verdicts
 are simulated: every decision is read as right. The platform is the files connector with one that answers every file in this
-process, so what it takes is counted too.
+process, so what it takes is counted too. With `--kills 50` `apply` is a process of its own that is killed (SIGKILL) at random
+instants and started again; then platform, outbox and events are compared: how many orders were lost or doubled.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import random
 import resource
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -119,7 +127,41 @@ def applied(desk: Desk, plan: Path, folder: Path, *, at_once: bool) -> Applied:
     return done  # type: ignore[return-value]
 
 
-def run(state: State, plan: Path, folder: Path, *, at_once: bool) -> None:
+def killed(place: str, folder: Path, chosen: argparse.Namespace) -> None:
+    """`apply` in processes that are killed at random instants; the last one ends by itself."""
+    command = [sys.executable, __file__, "--go-on", place, "--folder", str(folder), *(["--at-once"] if chosen.at_once else [])]
+    chance, n_killed = random.Random(20261126), 0
+    while True:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            try:
+                process.wait(timeout=chance.uniform(0.2, 1.0) * chosen.seconds if n_killed < chosen.kills else None)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                n_killed += 1
+                continue
+        if process.returncode:
+            raise SystemExit(f"apply ended with {process.returncode}")
+        print(f"  {n_killed} kills", flush=True)
+        return
+
+
+def compared(state: State, folder: Path) -> str:
+    """What the platform, the outbox and the events say of the same orders."""
+    platform = sqlite3.connect(folder / "platform" / "platform.sqlite")
+    acts = {act: (n, n_keys) for act, n, n_keys in platform.execute(
+        "select act, count(*), count(distinct key) from orders group by 1")}
+    platform.close()
+    effects = pq.ParquetFile(folder / "plan" / "effects.parquet").metadata.num_rows
+    told = pq.ParquetFile(folder / "plan" / "decisions.parquet").metadata.num_rows
+    kinds = state.events.counts(NAME)
+    events = Counter(f"{event.body['key']} {event.kind}" for _, event in state.events.read(NAME) if "key" in event.body)
+    lost = effects - acts["impose"][1] + told - acts["tell"][1] + effects - kinds[EventKind.EFFECT_IMPOSED] \
+        + told - kinds[EventKind.STATEMENT_DELIVERED]
+    doubled = sum(n - n_keys for n, n_keys in acts.values()) + sum(n - 1 for n in events.values())
+    return f"{lost} lost, {doubled} doubled"
+
+
+def run(state: State, plan: Path, folder: Path, chosen: argparse.Namespace) -> None:
     """Every step in its turn."""
     steps = Steps()
     desk = desk_of(state, NAME, is_new_rehearsal=True)
@@ -134,7 +176,12 @@ def run(state: State, plan: Path, folder: Path, *, at_once: bool) -> None:
     with steps.of("closings"):
         closings(desk, plan)
     with steps.of("apply"):
-        applied(desk, plan, folder, at_once=at_once)
+        if chosen.kills:
+            killed(str(state.database.engine.url.render_as_string(hide_password=False)) if chosen.database != "sqlite"
+                   else str(folder / "campaign.db"), folder, chosen)
+        else:
+            applied(desk, plan, folder, at_once=chosen.at_once)
+    print(f"  {compared(state, folder)}", flush=True)
     make_key("example.org/bench", folder / "ledger.key")
     with steps.of("publish"):
         published = publish(state, NAME, LedgerPlace(folder=folder / "ledger", private=folder / "private",
@@ -154,7 +201,14 @@ def main() -> None:
     parser.add_argument("--database", default="sqlite")
     parser.add_argument("--folder", type=Path, default=Path("runs/campaign"))
     parser.add_argument("--at-once", action="store_true", help="without caps for an hour")
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=8.0, help="the longest life of a process that is killed")
+    parser.add_argument("--go-on", metavar="DATABASE", help="be the process that is killed")
     chosen = parser.parse_args()
+    if chosen.go_on:
+        with open_state(chosen.go_on, evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"]) as state:
+            applied(desk_of(state, NAME), chosen.folder / "plan", chosen.folder, at_once=chosen.at_once)
+        return
     shutil.rmtree(chosen.folder, ignore_errors=True)
     chosen.folder.mkdir(parents=True)
     plan = chosen.folder / "plan"
@@ -165,8 +219,9 @@ def main() -> None:
         for file in chosen.plan.glob("*.*"):
             shutil.copy(file, plan)
     place = chosen.folder / "campaign.db" if chosen.database == "sqlite" else chosen.database
-    with open_state(place, evidence_key=Seal.new_key()) as state:
-        run(state, plan, chosen.folder, at_once=chosen.at_once)
+    os.environ["EVENHAND_EVIDENCE_KEY"] = Seal.new_key()
+    with open_state(place, evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"]) as state:
+        run(state, plan, chosen.folder, chosen)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Each engine gets its best form, made once and used for all events:
 - evenhand: the conditions as a pack holds them, compiled by `compile_event` (`holds` for one event, `holds_each` for a
-  batch of events) and `compile_batch`. The others have nothing for a batch but one event after the other.
+  batch of events) and `compile_batch`; "not compiled" is `holds` where the reader of events in C is missing. The others
+  have nothing for a batch but one event after the other.
 - by hand: one Python function for each rule over texts lowered once per event; lists of pieces with `in`, or with one
   compiled regular expression for each list.
 - zen-engine (Rust): one expression that gives a list of all thirty, so that an event is turned into its values once.
@@ -82,6 +83,7 @@ def event_engines(words: Words) -> dict[str, Callable[[Event], Answers]]:
 
     return {
         "evenhand": compile_event(conditions(thirty)).holds,
+        "evenhand, not compiled": compile_event(conditions(thirty), with_reader=False).holds,
         "by hand, `in`": lowered(lambda event: [function(event) for function in one_by_one]),
         "by hand, `re`": lowered(lambda event: [function(event) for function in by_regex]),
         "zen-engine": lowered(expression.evaluate),

@@ -17,9 +17,9 @@ from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
 from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.plan import Plan
-from evenhand.stores.campaign_records import campaign_record
 from evenhand.stores.database import Database
 from evenhand.stores.events import EventTable
+from evenhand.stores.reporting.campaign_records import campaign_record
 from evenhand.stores.schema import OUTBOX
 from evenhand.transparency.campaigns import CampaignSources
 

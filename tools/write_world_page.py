@@ -61,6 +61,7 @@ DOES = {
     "ai_artist": "generated pictures and films that are no news",
     "filmed_news": "reporters on camera",
     "activist": "many people for one cause, in their own words and at their own times",
+    "petitioner": "24 people publish the same words and petition within four minutes, from accounts opened over many years",
 }
 OPENING = """# The reference world
 
@@ -113,6 +114,7 @@ its role meets as well:
 |---|---|---|
 | `synthetic_outlet` | `impersonation_media` | it bears a registered outlet's name and says that it is the outlet |
 | `deceptive_bait` | `scam` | every headline leads to a host that the shipped lists call a scam |
+| `phisher` | `inauthentic_network` | twelve accounts of one day publish the same words and link within four minutes |
 
 A scorecard counts a decision under any of these as right, and shows beside it what comes out when only the planted harm counts.
 

@@ -67,7 +67,7 @@ class PlanWriter:
 
 def refuse_foreign(folder: Path) -> None:
     """Raise `DataError` when `folder` holds anything that is not of a plan: nobody's files are mixed with ours."""
-    names = {"plan.json", "scan", "report.html", *(f"{name}.parquet" for name in TABLES)}
+    names = {"plan.json", "sources.json", "scan", "report.html", *(f"{name}.parquet" for name in TABLES)}
     if folder.exists() and not all(path.name in names or path.name.startswith(".") for path in folder.iterdir()):
         raise DataError(Problem(what=f"`{folder}` holds something else", hint="name an empty or a new folder"))
 

@@ -1,7 +1,9 @@
 """Spares people who act together in the open: campaigns, petitions, breaking news, staff of one body.
 
 Acting together is no deception. What tells organic mobilisation from a network that hides itself: the same thing comes
-from many who have nothing to do with one another; the accounts existed long before the occasion; they say whom they belong to.
+from many who have nothing to do with one another; the accounts existed long before the occasion; they say whom they belong
+to. Where most of a group existed long before, and neither handle nor opening of a member is like the others', all that the
+group has in common is what it posts and where that leads, as with a petition and its page.
 """
 
 from __future__ import annotations
@@ -41,9 +43,23 @@ _SINCE = Query(
     join registrations r on t.account_id = r.account_id
     group by t.account_id, m.group_id, m.n_members""")
 
+_GROWN = Query(
+    name="grown_networks", inputs=(_SINCE.name, "networks_templates", "networks_openings"), scope=Scope.PLATFORM,
+    sentence="a member of a network most of which existed long before, with no trait in common but what it posts",
+    sql=f"""
+    with grown as (
+        select group_id from {_SINCE.name} group by group_id
+        having count(case when hours_before >= {LONG_STANDING_HOURS} then account_id end) * 2 > count(account_id)),
+    alike as (
+        select account_id, group_id from networks_templates union select account_id, group_id from networks_openings)
+    select s.account_id, s.group_id, s.hours_before
+    from {_SINCE.name} s join grown g on s.group_id = g.group_id
+    left join alike a on s.account_id = a.account_id and s.group_id = a.group_id
+    where a.account_id is null""")
+
 _HITS = Query(
     name="organic_mobilisation_hits", scope=Scope.PLATFORM,
-    inputs=(_SINCE.name, _AFFILIATIONS.name, "networks", "cohorts", "followers", "registrations"),
+    inputs=(_SINCE.name, _AFFILIATIONS.name, _GROWN.name, "networks", "cohorts", "followers", "registrations"),
     sentence="an account whose common action is in the open, widespread or long-standing, or whose opening alone counts",
     sql=f"""
     select account_id, 'inauthentic_network' as harm, cast(null as varchar) as holder_id, strength, "where", shown,
@@ -56,6 +72,10 @@ _HITS = Query(
     select s.account_id, case when s.hours_before >= {LONG_STANDING_HOURS} then 'spare' else 'ask' end as strength,
            'website' as "where", a.domain as shown, 'affiliated' as expected
     from {_AFFILIATIONS.name} a join {_SINCE.name} s on a.account_id = s.account_id
+    union all
+    select account_id, 'spare' as strength, 'created_at' as "where",
+           cast(cast(floor(hours_before / 24) as bigint) as varchar) as shown, 'long_standing' as expected
+    from {_GROWN.name}
     union all
     select account_id, 'ask' as strength, 'created_at' as "where",
            cast(cast(floor(hours_before / 24) as bigint) as varchar) as shown, 'long_standing' as expected
@@ -70,5 +90,5 @@ _HITS = Query(
     from followers f join registrations r on f.account_id = r.account_id
     where f.first_second / 3600 - r.created_hour >= {LONG_STANDING_HOURS}""")
 
-GUARD = Guard(name="organic_mobilisation", version=1, steps=(_AFFILIATIONS, _SINCE, _HITS), hits=_HITS.name,
+GUARD = Guard(name="organic_mobilisation", version=2, steps=(_AFFILIATIONS, _SINCE, _GROWN, _HITS), hits=_HITS.name,
               sentence="the account acts together with others in the open: widespread, long-standing or affiliated openly")

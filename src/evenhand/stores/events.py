@@ -79,12 +79,13 @@ class EventTable:
         """
         with self._database.write() as connection:
             n_events = lock_campaign(connection, campaign_id)
-            events = decide(steps_in(connection, campaign_id, after=after))
+            events = decide(_numbered(connection, campaign_id, after=after))
             return append(connection, events) if events else n_events
 
-    def counts(self, campaign_id: str) -> dict[EventKind, int]:
-        """How many events of each kind the campaign has."""
-        query = (select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id).group_by(EVENTS.c.kind))
+    def counts(self, campaign_id: str, *, after: int = 0) -> dict[EventKind, int]:
+        """How many events of each kind the campaign has, of those with a number above `after`."""
+        query = (select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after)
+                 .group_by(EVENTS.c.kind))
         with self._database.read() as connection:
             return {EventKind(kind): n for kind, n in connection.execute(query)}
 
@@ -96,8 +97,12 @@ BULK: Collection[EventKind] = frozenset({
 """What became of single effects, statements and decisions: millions, none of which changes the campaign's state."""
 
 
-def steps_in(connection: Connection, campaign_id: str, *, after: int = 0) -> Iterator[tuple[int, Event]]:
-    """The campaign's steps as a transaction sees them, each with its number, read when the first is asked for."""
+def steps_in(connection: Connection, campaign_id: str) -> Iterator[Event]:
+    """The campaign's steps as a transaction sees them, read when the first is asked for."""
+    yield from (event for _, event in _numbered(connection, campaign_id, after=0))
+
+
+def _numbered(connection: Connection, campaign_id: str, *, after: int) -> Iterator[tuple[int, Event]]:
     yield from ((row.sequence, _event(campaign_id, row)) for row in _rows(connection, campaign_id, after=after))
 
 

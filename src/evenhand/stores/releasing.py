@@ -165,6 +165,12 @@ class ReleaseTable:
                     OUTBOX.c.leased_until).limit(1))]
         return min((instant(one) for one in found if one is not None), default=None)
 
+    def n_queued(self, campaign_id: str, *, stage: int) -> int:
+        """Orders of the stage that wait, held back or let out; read from the index alone."""
+        query = select(func.count()).where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED, OUTBOX.c.stage == stage)
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)
+
     def n_let_out(self, campaign_id: str, *, stage: int) -> int:
         """Orders of the stage that were let out and wait to be carried out, or for their day."""
         query = select(func.count()).where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED, OUTBOX.c.stage == stage,

@@ -59,8 +59,7 @@ class UndoTable:
             undone = connection.scalars(select(STATEMENTS.c.decision_id).where(
                 STATEMENTS.c.campaign_id == campaign_id, STATEMENTS.c.kind == REINSTATEMENT,
                 STATEMENTS.c.decision_id.in_(about)))
-            steps = (event for _, event in steps_in(connection, campaign_id))
-            return _written(connection, campaign_id, judge(steps, frozenset(undone)))
+            return _written(connection, campaign_id, judge(steps_in(connection, campaign_id), frozenset(undone)))
 
 
 class _Order(NamedTuple):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evenhand import __version__
 from evenhand.connectors.plan_folder import read_plan
+from evenhand.connectors.plan_sources import Sources, snapshot_files, write_sources
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import Problem, StalePlan
 from evenhand.model.penalty import Penalty
@@ -49,6 +50,8 @@ def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
         plan(folder, materials, engine, into=into,
              hands=hands_for(folder, materials, settings, on_progress=on_progress))
+    write_sources(into, Sources(snapshot=snapshot, pack=settings.pack, registries=settings.registries,
+                                sentence_model=settings.sentence_model, files=snapshot_files(snapshot)))
     view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
     write_report(view, into / "report.html")
     return view

@@ -10,8 +10,9 @@ from evenhand.world.identities import Stage
 from evenhand.world.mosaic import Pieces, lay
 from evenhand.world.people import number_pieces
 
-KINDS = ("none", "lookalike", "own", "listed", "shop", "any", "shared", "local")
-LISTS = {"shop": "shop_host", "any": "any_host", "shared": "shared_host", "local": "local_host"}
+KINDS = ("none", "lookalike", "own", "listed", "shop", "any", "shared", "local", "petition")
+LISTS = {"shop": "shop_host", "any": "any_host", "shared": "shared_host", "local": "local_host",
+         "petition": "petition_host"}
 BEFORE = ("https://", "https://www.", "http://", "", "https://", "www.")
 BETWEEN = ("/", "/a/", "/?id=", "/p/", "/s/", "/news/", "/r/", "/x")
 

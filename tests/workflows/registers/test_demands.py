@@ -169,6 +169,28 @@ def test_something_is_withheld_in_its_territory_told_and_given_back(orders: Stat
     simulated.close()
 
 
+def test_one_person_ends_it_before_its_day_and_the_answer_stays_on_record(
+        orders: State, tmp_path: Path, golden: Golden) -> None:
+    simulated = SimulatedPlatform(tmp_path / "platform")
+    platform = FilesPlatform(tmp_path / "platform", answering=simulated.answer)
+    demands.withhold(orders, wanted(), by=ANA)
+    demands.agree(orders, "w1", by=BEN)
+    assert code(demands.answer(orders, "d1", DemandAnswer.REFUSED, person_told=False, by=ANA)) == DemandRefusal.STILL_WITHHELD
+    carry_out(demands_in(orders), platform, now=lambda: AT)
+    still = demands.answer(orders, "d1", DemandAnswer.REFUSED, person_told=False, by=ANA)
+    assert code(still) == DemandRefusal.STILL_WITHHELD
+    assert isinstance(demands.lift(orders, "w1", why="the order was set aside", by=ANA), tuple)
+    assert carry_out(demands_in(orders), platform, now=lambda: AT) == {Done.LIFTED: 1}
+    assert simulated.in_force() == {}
+    record = demands_in(orders).book().records["d1"]
+    assert (record.answer, record.n_in_force) == (DemandAnswer.WITHHELD_THERE, 0)
+    small = FilesPlatform(tmp_path / "small", capabilities=Capabilities(platform="small", authority="owner", penalties={}))
+    cannot = carry_out(demands_in(orders), small, now=lambda: AT)
+    golden("registers/withholding_refusals.txt", "\n\n".join(
+        f"[{one.code}]\n{one.render()}" for one in (still, cannot) if isinstance(one, Refusal)) + "\n")
+    simulated.close()
+
+
 def test_a_run_that_was_stopped_after_the_platform_did_it_is_repeated_under_the_same_key(
         orders: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     simulated = SimulatedPlatform(tmp_path / "platform")

@@ -24,6 +24,15 @@ _WORDS = {Done.IN_FORCE: "in force", Done.TOLD: "told", Done.LIFTED: "shown agai
           Done.WAITING: "waiting for the platform: run it again later"}
 
 
+def counted(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "demand"), counted(2_000, "demand")
+    ('1 demand', '2,000 demands')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedView:
     """Demands that were taken in.
@@ -37,9 +46,10 @@ class ImportedView:
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """What was recorded, and each row that was left out, with its place."""
         done = self.imported
-        lines = [f"{done.n_read:,} rows read: {done.n_recorded:,} demands recorded"
-                 + (f", {done.n_unchanged:,} stood there already" if done.n_unchanged else "")
-                 + (f", {len(done.problems):,} left out" if done.problems else "") + "."]
+        known, left_out = done.n_unchanged, len(done.problems)
+        lines = [f"{counted(done.n_read, 'row')} read: {counted(done.n_recorded, 'demand')} recorded"
+                 + (f", {known:,} stood there already" if known else "")
+                 + (f", {left_out:,} left out" if left_out else "") + "."]
         lines += [visible(line) for one in done.problems[:_MAX_SHOWN] for line in one.render().splitlines()]
         if len(done.problems) > _MAX_SHOWN:
             lines.append(f"and {len(done.problems) - _MAX_SHOWN:,} more; --json has every one")
@@ -115,7 +125,7 @@ class DemandRegisterView:
         grid.add_column("demands", justify="right", no_wrap=True)
         for territory, authority, answer, n in counts[:_MAX_SHOWN]:
             grid.add_row(visible(territory), visible(authority), answer.replace("_", " "), number(n))
-        parts: list[RenderableType] = [Text(f"{len(self.book.records):,} demands", style="bold"), grid]
+        parts: list[RenderableType] = [Text(counted(len(self.book.records), "demand"), style="bold"), grid]
         if len(counts) > _MAX_SHOWN:
             parts.append(quiet(f"and {len(counts) - _MAX_SHOWN:,} more lines; --json has every demand"))
         return Group(*parts, *self._withheld())
@@ -129,7 +139,7 @@ class DemandRegisterView:
         for held in list(self.book.held.values())[-_MAX_SHOWN:]:
             grid.add_row(held.withholding_id, visible(str(held.facts["demand_id"])), " ".join(held.territories),
                          f"{held.until:%Y-%m-%d}", held.status.replace("_", " "), "yes" if held.person_told else "no")
-        return [Text(f"\n{len(self.book.held):,} withholdings", style="bold"), grid]
+        return [Text(f"\n{counted(len(self.book.held), 'withholding')}", style="bold"), grid]
 
     def record(self) -> dict[str, object]:
         """Every demand and withholding as values."""
@@ -153,7 +163,7 @@ class PublishedPagesView:
         """What was written, and where it can be checked."""
         pages = self.pages
         new = "" if pages.ledger is None else f"; the ledger has {pages.register.size:,} entries"
-        return Group(Text(f"{len(pages.register.book.records):,} demands published{new}."),
+        return Group(Text(f"{counted(len(pages.register.book.records), 'demand')} published{new}."),
                      *(quiet(f"  {file}") for file in pages.files))
 
     def record(self) -> dict[str, object]:

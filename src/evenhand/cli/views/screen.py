@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TextIO
 
 from rich.console import Console, RenderableType
+from rich.live import Live
 from rich.text import Text
 
 JSON_VERSION = 1
@@ -35,6 +36,16 @@ class View(Protocol):
         """The same as JSON values."""
 
 
+class Follow(Protocol):
+    """One look at something that goes on."""
+
+    def line(self) -> str:
+        """All of it in one line."""
+
+    def panel(self) -> RenderableType:
+        """The same for a terminal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """Standard output and standard error, and the form in which to show things there."""
@@ -50,6 +61,18 @@ class Screen:
     def warn(self, view: View) -> None:
         """Show `view` on standard error."""
         self._write(view, self.err)
+
+    def follow(self, looks: Iterable[Follow]) -> None:
+        """Show one look after the other on standard output: in place on a terminal, otherwise a line each."""
+        if not self.out.isatty():
+            for look in looks:
+                _never_fail_on_letters(self.out)
+                self.out.write(look.line() + "\n")
+                self.out.flush()
+            return
+        with Live(console=self.console(self.out), auto_refresh=False, transient=True) as shown:
+            for look in looks:
+                shown.update(look.panel(), refresh=True)
 
     def console(self, stream: TextIO) -> Console:
         """A console on `stream`, which takes every text literally: no markup, no emoji codes, no guessed colours."""

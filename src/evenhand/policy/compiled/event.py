@@ -14,7 +14,7 @@ from evenhand.policy.compiled.event_automaton import IS_COMPILED
 from evenhand.policy.compiled.event_source import event_source
 
 TOGETHER = 128
-"""Events whose texts are read together: more gain nothing (`benchmarks/bench_conditions.py`)."""
+"""Events that `many` takes at once; where the reader is not compiled, more gain nothing (`benchmarks/bench_conditions.py`)."""
 Event = Mapping[str, Any]
 """The values of one row by column. A column that is left out, or None, is not known."""
 
@@ -34,14 +34,14 @@ class EventFunction:
     may call it.
     """
     many: Callable[[Sequence[Event]], list[tuple[bool, ...]]]
-    """`holds` for each of some hundred events, whose texts are read together; `holds_each` takes any number."""
+    """`holds` for each of some hundred events; `holds_each` takes any number."""
     source: str
     """The Python source of the function, to read. It holds nothing of what an author wrote but names of columns."""
     constants: Mapping[str, Any]
     """The values behind the names `k0`, `k1` … in the source."""
 
     def holds_each(self, events: Iterable[Event]) -> list[tuple[bool, ...]]:
-        """What `holds` gives for each of the events, in less time: the texts of many are read in one pass.
+        """What `holds` gives for each of the events, in a little less time.
 
         Raises `DataError` where `holds` does, for the first such event.
         """
@@ -72,7 +72,7 @@ def compile_event(conditions: Sequence[Condition], *, with_reader: bool = IS_COM
     """
     trees = [condition.expression for condition in conditions]
     columns = columns_of(trees)
-    source, draft = event_source(columns, trees, with_reader=with_reader)
+    source, draft = event_source(columns, trees, with_reader=with_reader and IS_COMPILED)
     scope: dict[str, Any] = {"__builtins__": {}}
     exec(compile(source, "<compiled conditions>", "exec"), scope)  # noqa: S102 - our own words only: see event_source
     holds, many = scope["build"](**draft.constants)

@@ -38,7 +38,8 @@ SHARES = Query(
         from objects o join post_times t on o.account_id = t.account_id and o.post_id = t.post_id),
     busy as (
         select account_id, count(distinct post_id) as n_posts from timed group by account_id
-        having count(distinct post_id) >= {MIN_TOGETHER})
+        having count(distinct post_id) >= {MIN_TOGETHER}
+            or count(distinct case when kind = 'text' then post_id end) >= {MIN_TEXTS})
     select t.account_id, t.post_id, t.object, t.kind, t.at_second, b.n_posts,
            row_number() over (partition by t.account_id, t.object order by t.at_second, t.post_id) as place
     from timed t join busy b on t.account_id = b.account_id""")

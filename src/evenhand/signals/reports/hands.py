@@ -8,11 +8,13 @@ nothing is thrown away: the account stays in the queue.
 from __future__ import annotations
 
 from evenhand.model.step import Query, Scope
-from evenhand.signals.coordination.surprise import is_surprising
+from evenhand.signals.coordination.surprise import MIN_SURPRISE, is_surprising
 from evenhand.signals.reports.linked import WINDOW_SECONDS
 
 MIN_COHORT = 5
 """Reporters behind one hand from which on it is told as brigading."""
+MIN_NEW_PURITY = 0.5
+"""At most half of the new accounts of a burst may be there by chance."""
 MIN_NEW_SHARE = 0.001
 """New accounts are never taken to be rarer among reporters than this, so that the first of them is no surprise."""
 
@@ -39,8 +41,10 @@ NEW_BURSTS = Query(
         from open_reports where reporter_id <> '' and at_second is not null
         group by account_id, cast(floor(at_second / {WINDOW_SECONDS}) as bigint))
     select account_id, slot from (
-        select s.account_id, s.slot, s.n_new, s.n * u.share as expected from slots s cross join usual u) b
-    where n_new >= {MIN_COHORT} and {is_surprising("n_new", "expected", purity=0.5)}""")
+        select s.account_id, s.slot, s.n_new, s.n * u.share as expected, count(*) over () as n_slots
+        from slots s cross join usual u) b
+    where n_new >= {MIN_COHORT}
+      and {is_surprising("n_new", "expected", least=f"{MIN_SURPRISE} + ln(n_slots)", purity=MIN_NEW_PURITY)}""")
 
 HANDS = Query(
     name="hands", inputs=("open_reports", "report_groups", "report_copies", "new_bursts"), scope=Scope.PLATFORM,

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from evenhand.model.appeal import Appeal, AppealOutcome, CauseKind
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenhand.model.appeal import Appeal, AppealOutcome, CauseKind, original_id
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.interval import Interval, clopper_pearson
 
@@ -54,24 +57,31 @@ class Contested:
         return sum(n for _, _, n in self.reversals)
 
 
-def contested(steps: Iterable[Event], policy_of: Mapping[str, str], *, at: datetime) -> Contested:
-    """The appeals and reversals among `steps`, as of `at`. `policy_of` knows the policy of each decision that was appealed."""
+def contested(steps: Iterable[Event], settled: pa.Table, policy_of: Mapping[str, str], *, at: datetime) -> Contested:
+    """The appeals among `steps` and the reversals in `settled` (schema `SETTLED`), as of `at`.
+
+    `policy_of` knows the policy of each decision that was appealed.
+    """
     appeals: dict[str, Appeal] = {}
     causes: dict[str, str] = {}
-    reversals: Counter[tuple[str, str]] = Counter()
     for step in steps:
         body = step.body
         if step.kind is EventKind.APPEAL_FILED:
             decision_id, appeal_id = str(body["decision_id"]), str(body.get("appeal_id", body["decision_id"]))
             appeals[appeal_id] = Appeal(appeal_id=appeal_id, decision_id=decision_id, filed_at=step.at, said="")
-            causes[appeal_id] = f"{CauseKind.RULE}:{policy_of.get(decision_id, 'unknown')}"
+            causes[appeal_id] = f"{CauseKind.RULE}:{policy_of.get(original_id(decision_id), 'unknown')}"
         elif step.kind is EventKind.APPEAL_DECIDED:
             decided = str(body.get("appeal_id", body["decision_id"]))
             appeals[decided] = _decided(appeals[decided], step)
             causes[decided] = str(body.get("cause") or causes[decided])
-        elif step.kind is EventKind.DECISION_REVERSED:
-            reversals[str(body.get("ground", "")), str(body.get("cause") or "")] += 1
-    return _counted(appeals, causes, reversals, at=at)
+    return _counted(appeals, causes, _reversals(settled), at=at)
+
+
+def _reversals(settled: pa.Table) -> Counter[tuple[str, str]]:
+    some = settled.filter(pc.equal(settled["kind"], str(EventKind.DECISION_REVERSED)))
+    keys = pa.table({name: pc.fill_null(some[name], "") for name in ("ground", "cause")})
+    grouped = keys.group_by(["ground", "cause"], use_threads=False).aggregate([([], "count_all")])
+    return Counter({(row["ground"], row["cause"]): row["count_all"] for row in grouped.to_pylist()})
 
 
 def _decided(appeal: Appeal, step: Event) -> Appeal:

@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.errors import DataError, Problem
+from evenhand.model.appeal import original_id
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
 from evenhand.model.campaigns.effect_state import Standing
 from evenhand.model.campaigns.event import EventKind
 
 Counts: TypeAlias = npt.NDArray[np.int64]
-REINSTATEMENT = "reinstatement"
-"""The kind of the statement that tells somebody that a decision was taken back."""
+REASONS, REINSTATEMENT = "reasons", "reinstatement"
+"""The kinds of the statements that give reasons, and that tell somebody that a decision was taken back."""
 
 
 class Source(StrEnum):
@@ -59,9 +60,10 @@ _OF_EFFECTS: Mapping[str, EventKind] = MappingProxyType({
     "effects_suppressed": EventKind.EFFECT_SUPPRESSED, "effects_undone": EventKind.EFFECT_UNDONE,
     "effects_lifted": EventKind.EFFECT_LIFTED, "effects_not_undone": EventKind.UNDO_FAILED})
 MEASURES = ("effects_ordered", *_OF_EFFECTS, "effects_waiting", "statements_delivered", "statements_failed",
-            "statements_to_gone", "reinstatements_delivered", "reinstatements_failed")
+            "statements_to_gone", "reinstatements_delivered", "reinstatements_failed", "answers_delivered", "answers_failed")
 """What is counted of each decision: its effects, then its statements. `statements_to_gone` found the account gone when they
-were to be delivered; with `statements_failed` they are all statements of reasons that were not delivered."""
+were to be delivered; with `statements_failed` they are all statements of reasons that were not delivered. Answers are what
+those were told whose appeal changed nothing."""
 FATES = tuple(str(fate) for fate in Fate)
 
 
@@ -79,13 +81,15 @@ def outcomes(decisions: pa.Table, settled: pa.Table, *, ordered: pa.Table) -> pa
         counts[name] = _counted(places[_mask(pc.equal(kind, str(event)))], len(ids))
     counts["effects_waiting"] = (counts["effects_ordered"] - counts["effects_imposed"] - counts["effects_failed"]
                                  - counts["effects_suppressed"])
-    is_back = _mask(pc.equal(settled["statement_kind"], REINSTATEMENT))
+    gives_reasons, is_back = (_mask(pc.equal(settled["statement_kind"], one)) for one in (REASONS, REINSTATEMENT))
+    is_answer = ~gives_reasons & ~is_back
     is_gone = _mask(pc.equal(settled["read_back"], str(Standing.GONE)))
     told, failed = (_mask(pc.equal(kind, str(event))) for event in (EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED))
     for name, rows in (
-            ("statements_delivered", told & ~is_back), ("statements_failed", failed & ~is_back & ~is_gone),
-            ("statements_to_gone", failed & ~is_back & is_gone), ("reinstatements_delivered", told & is_back),
-            ("reinstatements_failed", failed & is_back)):
+            ("statements_delivered", told & gives_reasons), ("statements_failed", failed & gives_reasons & ~is_gone),
+            ("statements_to_gone", failed & gives_reasons & is_gone), ("reinstatements_delivered", told & is_back),
+            ("reinstatements_failed", failed & is_back), ("answers_delivered", told & is_answer),
+            ("answers_failed", failed & is_answer)):
         counts[name] = _counted(places[rows], len(ids))
     kept = decisions.select(DIMENSIONS)
     language = pc.fill_null(kept["language"], UNKNOWN_LANGUAGE)
@@ -93,6 +97,17 @@ def outcomes(decisions: pa.Table, settled: pa.Table, *, ordered: pa.Table) -> pa
     for name in MEASURES:
         kept = kept.append_column(name, pa.array(counts[name]))
     return kept.append_column("fate", _fates(counts))
+
+
+def with_lighter(decisions: pa.Table, lighter: pa.Table) -> pa.Table:
+    """`decisions` and the lighter ones that appeals put in the place of some: all as before but for the penalty."""
+    once = lighter.group_by("decision_id", use_threads=False).aggregate([("penalty", "min")])
+    earlier = pa.array([original_id(one) for one in once["decision_id"].to_pylist()], pa.string())
+    places = pc.index_in(earlier, value_set=decisions["decision_id"].combine_chunks())
+    rows = decisions.take(places.drop_null())
+    for name, column in (("decision_id", once["decision_id"]), ("penalty", once["penalty_min"])):
+        rows = rows.set_column(rows.column_names.index(name), name, column.filter(pc.is_valid(places)))
+    return pa.concat_tables([decisions, rows.cast(decisions.schema)])
 
 
 def cells(of_decisions: pa.Table) -> pa.Table:

@@ -12,9 +12,12 @@ from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.effect_state import Act, EffectState
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.record import SETTLING, CampaignRecord
+from evenhand.transparency.campaigns.outcomes import REASONS, REINSTATEMENT
 
 REPORT, EVENTS, OUTBOX, PLAN, LEDGER = ("the report's table", "the ledger's events", "the outbox", "the plan",
                                         "the published ledger")
+TOO_LATE = "the platform can no longer take it back: a person has to look"
+"""Why an effect was not undone for which nobody asked the platform, as its event says."""
 _IMPOSED = (EffectState.DONE, EffectState.UNDONE, EffectState.LIFTED)
 _MEASURE: Mapping[str, tuple[EventKind, Act, tuple[EffectState, ...]]] = {
     "effects_imposed": (EventKind.EFFECT_IMPOSED, Act.IMPOSE, _IMPOSED),
@@ -63,58 +66,84 @@ _PUBLISH = "nothing was written: publish what is new with `evenhand campaign pub
 _HINT = "nothing was written: see `evenhand status` and `evenhand verify`; restore the database or the plan that was changed"
 
 
-def totals(table: pa.Table, record: CampaignRecord, *, n_planned: int, n_bound: int | None, n_ordered: int | None,
-           published: Mapping[EventKind, int] | None = None) -> tuple[Total, ...]:
-    """What a report rests on, each number from every place that knows it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What others than the record say of the same numbers."""
 
-    `table` are the report's cells. `n_planned` are the decisions in the plan's header, `n_bound` those in the event that bound
-    it, `n_ordered` the effects in the plan's table (None before anything was ordered), `published` the kinds of the published
-    ledger's entries of this campaign.
-    """
-    decided = {REPORT: _sum(table, "decided"), PLAN: n_planned}
-    found = [Total(what="decisions", places=decided if n_bound is None else decided | {EVENTS: n_bound})]
+    n_planned: int
+    """Decisions in the plan's header."""
+    n_bound: int | None
+    """Decisions in the event that bound the plan; None where it does not say."""
+    n_ordered: int | None
+    """Effects in the plan's table; None before anything was ordered."""
+    n_reversed: int
+    """Decisions that the report counts as taken back."""
+    published: Mapping[EventKind, int] | None = None
+    """Kinds of the campaign's entries in the published ledger; None where none was named."""
+
+
+def totals(table: pa.Table, record: CampaignRecord, known: Known) -> tuple[Total, ...]:
+    """What a report rests on, each number from every place that knows it. `table` are the report's cells."""
+    n_lighter = pc.count_distinct(record.lighter["decision_id"]).as_py()
+    decided = {REPORT: _sum(table, "decided"), PLAN: known.n_planned + n_lighter}
+    if known.n_bound is not None:
+        decided |= {EVENTS: known.n_bound + n_lighter}
+    found = [Total(what="decisions", places=decided)]
     for name, (kind, act, states) in _MEASURE.items():
         found.append(Total(what=_WORDS[name], places={
             REPORT: _sum(table, name), EVENTS: record.kinds.get(kind, 0), OUTBOX: _orders(record, act, states)}))
-    if n_ordered is not None:
+    if known.n_ordered is not None:
         found.append(Total(what="effects ordered", places={
-            REPORT: _sum(table, "effects_imposed", "effects_failed", "effects_suppressed", "effects_waiting"), PLAN: n_ordered,
+            REPORT: _sum(table, "effects_imposed", "effects_failed", "effects_suppressed", "effects_waiting"),
+            PLAN: known.n_ordered + record.lighter.num_rows,
             OUTBOX: _orders(record, Act.IMPOSE, tuple(EffectState))}))
         found.append(Total(what="effects that wait", places={
             REPORT: _sum(table, "effects_waiting"),
             OUTBOX: _orders(record, Act.IMPOSE, (EffectState.QUEUED, EffectState.IN_FLIGHT))}))
     found += _statements(table, record)
     found.append(Total(what="effects that the platform did not take back", places={
-        REPORT: _sum(table, "effects_not_undone"), EVENTS: record.kinds.get(EventKind.UNDO_FAILED, 0), OUTBOX: sum(
+        REPORT: _sum(table, "effects_not_undone"), EVENTS: record.kinds.get(EventKind.UNDO_FAILED, 0),
+        OUTBOX: _n_too_late(record.settled) + sum(
             _orders(record, act, (EffectState.FAILED, EffectState.SUPPRESSED), settled=True) for act in (Act.UNDO, Act.LIFT))}))
+    found.append(Total(what="decisions taken back", places={
+        "the report's reversals": known.n_reversed, EVENTS: record.kinds.get(EventKind.DECISION_REVERSED, 0)}))
     found.append(Total(what="effects imposed once and no more", places={
         EVENTS: record.kinds.get(EventKind.EFFECT_IMPOSED, 0), "their keys": _n_keys(record.settled)}))
-    if published is not None:
-        found += [Total(what=f"entries `{kind}`", places={EVENTS: record.kinds.get(kind, 0), LEDGER: published.get(kind, 0)})
-                  for kind in EventKind if kind in record.kinds or kind in published]
+    if known.published is not None:
+        found += _entries(record.kinds, known.published)
     return tuple(found)
+
+
+def _entries(kinds: Mapping[EventKind, int], published: Mapping[EventKind, int]) -> list[Total]:
+    """All entries together and, where these are as many, those of each kind."""
+    every = Total(what="entries", places={EVENTS: sum(kinds.values()), LEDGER: sum(published.values())})
+    return [every] if not every.agrees else [every, *(
+        Total(what=f"entries `{kind}`", places={EVENTS: kinds.get(kind, 0), LEDGER: published.get(kind, 0)})
+        for kind in EventKind if kind in kinds or kind in published)]
 
 
 def _statements(table: pa.Table, record: CampaignRecord) -> list[Total]:
     delivered, failed = (record.kinds.get(kind, 0) for kind in (EventKind.STATEMENT_DELIVERED, EventKind.STATEMENT_FAILED))
-    tell = {(reinstates, state): _orders(record, Act.TELL, (state,), reinstates=reinstates)
-            for reinstates in (False, True) for state in (EffectState.DONE, EffectState.FAILED, EffectState.SUPPRESSED)}
+    tell = {(kind, state): _orders(record, Act.TELL, (state,), kind=kind) for kind in (REASONS, REINSTATEMENT)
+            for state in (EffectState.DONE, EffectState.FAILED, EffectState.SUPPRESSED)}
     no, gone = EffectState.FAILED, EffectState.SUPPRESSED
     return [
         Total(what="statements of reasons delivered", places={REPORT: _sum(table, "statements_delivered"),
-                                                              OUTBOX: tell[False, EffectState.DONE]}),
+                                                              OUTBOX: tell[REASONS, EffectState.DONE]}),
         Total(what="statements of reasons not delivered", places={REPORT: _sum(table, "statements_failed"),
-                                                                  OUTBOX: tell[False, no]}),
+                                                                  OUTBOX: tell[REASONS, no]}),
         Total(what="statements of reasons to accounts that were gone", places={
-            REPORT: _sum(table, "statements_to_gone"), OUTBOX: tell[False, gone]}),
+            REPORT: _sum(table, "statements_to_gone"), OUTBOX: tell[REASONS, gone]}),
         Total(what="statements of reinstatement delivered", places={REPORT: _sum(table, "reinstatements_delivered"),
-                                                                    OUTBOX: tell[True, EffectState.DONE]}),
+                                                                    OUTBOX: tell[REINSTATEMENT, EffectState.DONE]}),
         Total(what="statements of reinstatement not delivered", places={
-            REPORT: _sum(table, "reinstatements_failed"), OUTBOX: tell[True, no] + tell[True, gone]}),
+            REPORT: _sum(table, "reinstatements_failed"), OUTBOX: tell[REINSTATEMENT, no] + tell[REINSTATEMENT, gone]}),
         Total(what="statements delivered", places={
-            REPORT: _sum(table, "statements_delivered", "reinstatements_delivered"), EVENTS: delivered}),
+            REPORT: _sum(table, "statements_delivered", "reinstatements_delivered", "answers_delivered"),
+            EVENTS: delivered, OUTBOX: _orders(record, Act.TELL, (EffectState.DONE,))}),
         Total(what="statements not delivered", places={
-            REPORT: _sum(table, "statements_failed", "statements_to_gone", "reinstatements_failed"), EVENTS: failed})]
+            REPORT: _sum(table, "statements_failed", "statements_to_gone", "reinstatements_failed", "answers_failed"),
+            EVENTS: failed, OUTBOX: _orders(record, Act.TELL, (no, gone))})]
 
 
 def n_settled(record: CampaignRecord) -> Total:
@@ -124,10 +153,16 @@ def n_settled(record: CampaignRecord) -> Total:
 
 
 def _orders(record: CampaignRecord, act: Act, states: tuple[EffectState, ...], *, settled: bool | None = None,
-            reinstates: bool | None = None) -> int:
+            kind: str | None = None) -> int:
     return sum(row["n"] for row in record.orders.to_pylist()
                if row["act"] == act and row["state"] in states and settled in (None, row["is_settled"])
-               and reinstates in (None, row["is_reinstatement"]))
+               and kind in (None, row["statement_kind"]))
+
+
+def _n_too_late(settled: pa.Table) -> int:
+    """Effects that could not be taken back any more, so that nobody asked the platform: they have no order."""
+    return int(pc.sum(pc.and_(pc.equal(settled["kind"], str(EventKind.UNDO_FAILED)),
+                              pc.equal(settled["why"], TOO_LATE))).as_py() or 0)
 
 
 def _sum(table: pa.Table, *names: str) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.model.appeal import original_id
 from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.campaigns.instants import instant
@@ -19,10 +20,11 @@ from evenhand.transparency.campaigns.conduct import Conduct, conduct
 from evenhand.transparency.campaigns.contested import Contested, contested
 from evenhand.transparency.campaigns.demands import DemandLine, demand_lines
 from evenhand.transparency.campaigns.entities import EntityLine, entity_lines
-from evenhand.transparency.campaigns.outcomes import cells, outcomes
+from evenhand.transparency.campaigns.outcomes import cells, outcomes, with_lighter
 from evenhand.transparency.campaigns.people import People
-from evenhand.transparency.campaigns.reconciliation import Total, n_settled, refuse_differing, totals
+from evenhand.transparency.campaigns.reconciliation import Known, Total, n_settled, refuse_differing, totals
 
+_IDS = pa.schema([pa.field("decision_id", pa.string())])
 _HOUR, _DAY = 3_600_000_000, 86_400_000_000
 MAX_HOURS = 72
 """A campaign whose effects went out within so many hours is drawn by the hour, a longer one by the day."""
@@ -111,9 +113,11 @@ def campaign_report(sources: CampaignSources) -> CampaignReport:
     """
     record, steps = sources.record, sources.steps
     refuse_differing([n_settled(record)])
-    of_decisions = outcomes(sources.decisions, record.settled, ordered=sources.ordered)
+    ordered = pa.concat_tables([table.select(_IDS.names).cast(_IDS) for table in (sources.ordered, record.lighter)])
+    of_decisions = outcomes(with_lighter(sources.decisions, record.lighter), record.settled, ordered=ordered)
     table = cells(of_decisions)
-    found = _totals(sources, table)
+    asked_again = contested(steps, record.settled, _policies(sources), at=sources.at)
+    found = _totals(sources, table, n_reversed=asked_again.n_reversed)
     refuse_differing(found)
     spans, is_hourly = _spans(record.settled)
     people = People.of(steps, are_named=sources.are_named)
@@ -123,24 +127,24 @@ def campaign_report(sources: CampaignSources) -> CampaignReport:
         entities=entity_lines(of_decisions, sources.holder_names, fewest=1) if sources.are_named
         else entity_lines(of_decisions, sources.holder_names),
         whys=_whys(record.settled), spans=spans, is_hourly=is_hourly, conduct=conduct(steps, people),
-        contested=contested(steps, _policies(sources), at=sources.at),
+        contested=asked_again,
         demands=demand_lines([*sources.demands, *(step.body for step in steps if step.kind is EventKind.DEMAND_RECORDED)]),
         sources_known=sources.sources_known, is_published=sources.published is not None)
 
 
-def _totals(sources: CampaignSources, table: pa.Table) -> tuple[Total, ...]:
+def _totals(sources: CampaignSources, table: pa.Table, *, n_reversed: int) -> tuple[Total, ...]:
     bound = next((step for step in reversed(sources.steps) if step.kind is EventKind.PLANNED), None)
     n_bound = None if bound is None else bound.body.get("n_decisions")
     is_started = any(step.kind is EventKind.STARTED for step in sources.steps)
-    return totals(
-        table, sources.record, n_planned=sum(sum(of.values()) for of in sources.plan.counts.values()),
-        n_bound=n_bound if isinstance(n_bound, int) else None,
-        n_ordered=sources.ordered.num_rows if is_started else None, published=sources.published)
+    return totals(table, sources.record, Known(
+        n_planned=sum(sum(of.values()) for of in sources.plan.counts.values()),
+        n_bound=n_bound if isinstance(n_bound, int) else None, n_ordered=sources.ordered.num_rows if is_started else None,
+        n_reversed=n_reversed, published=sources.published))
 
 
 def _policies(sources: CampaignSources) -> dict[str, str]:
     """The policy of each decision that somebody appealed against."""
-    ids = pa.array(sorted({str(step.body["decision_id"]) for step in sources.steps
+    ids = pa.array(sorted({original_id(str(step.body["decision_id"])) for step in sources.steps
                            if step.kind is EventKind.APPEAL_FILED}), pa.string())
     rows = sources.decisions.filter(pc.is_in(sources.decisions["decision_id"], value_set=ids))
     return dict(zip(rows["decision_id"].to_pylist(), rows["policy_id"].to_pylist(), strict=True))

@@ -77,7 +77,7 @@ def register_html(register: PublishedRegister) -> str:
     counts = counts_of(register.book)
     answers = [str(answer) for answer in DemandAnswer]
     return rendered(
-        "demands/page.html.j2", said=_said, register=register, rows=register.rows(), counts=counts, answers=answers,
+        "demands/page.html.j2", register=register, rows=register.rows(), counts=counts, answers=answers,
         territories=counts.demands_by_territory,
         n_demands=len(register.book.records), n_now=sum(one.n_in_force for one in register.book.records.values()))
 
@@ -104,10 +104,6 @@ def _cell(value: Json) -> str:
         return "yes" if value else "no"
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _said(value: Json) -> str:
-    return "not known" if value is None else _cell(value).removeprefix("'") or "–"
 
 
 def entries_of(numbers: Sequence[tuple[int, str]]) -> dict[str, int]:

@@ -56,10 +56,11 @@ def answered(book: DemandBook, demand_id: str, answer: DemandAnswer, *, person_t
     if record.answer is answer and bool(record.facts["person_told"]) == person_told:
         return Refusal(code=DemandRefusal.ANSWERED_SO, text=f"the demand `{demand_id}` is answered `{answer}` already",
                        next_step="see the register with `evenhand demand list`")
-    if answer is DemandAnswer.WITHHELD_THERE and not record.n_in_force:
+    is_agreed = any(held.status in OPEN - {_S.PROPOSED} for held in record.withholdings)
+    if answer is DemandAnswer.WITHHELD_THERE and not is_agreed:
         return Refusal(code=DemandRefusal.NOTHING_WITHHELD, text=f"nothing is withheld because of the demand `{demand_id}`",
                        next_step="propose it with `evenhand demand withhold`; the answer follows by itself")
-    if answer is not DemandAnswer.WITHHELD_THERE and record.n_in_force:
+    if answer is not DemandAnswer.WITHHELD_THERE and is_agreed:
         return Refusal(code=DemandRefusal.STILL_WITHHELD,
                        text=f"something is still withheld because of the demand `{demand_id}`",
                        next_step="end it first with `evenhand demand lift`")

@@ -17,7 +17,7 @@ from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
-from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_now
+from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
@@ -93,7 +93,7 @@ def n_accounts(plan: Path) -> int:
 
 def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, person: str) -> Applied | Refusal:
     """Start the campaign, or go on with it, as far as may be. Nothing is lost or doubled, however often it is stopped."""
-    now, course = plan_now(plan), desk.course()
+    now, course = plan_as_made(plan), desk.course()
     if refusal := changed_since_bound(course, now):
         return refusal
     if course.campaign.state is CampaignState.COMPLETED:
@@ -167,8 +167,6 @@ class _Run:
             if (unread := self._read_first(stage)) is not None:
                 waiting = unread
                 break
-            if not self._is_running:
-                break
             if (refusal := self._open(stage)) is not None:
                 return refusal
             waiting = self._stage(stage)
@@ -201,7 +199,7 @@ class _Run:
     def _read_first(self, stage: Stage) -> LetOut | None:
         """What the stage waits for, since the one before is not read yet; the breaker hears of each verdict meanwhile."""
         progress = self._course.campaign.progress
-        if progress is None or progress.is_open or not progress.n_finished:
+        if progress is None or progress.is_open or progress.n_finished == 0:
             return None
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number - 1)
         while self._may_go_on(watch, []):
@@ -213,7 +211,7 @@ class _Run:
                 return LetOut(waiting={WAITS_FOR_READING.format(n=f"{n_unread:,}", stage=stage.number - 1): stage.n_decisions},
                               wait_until=until)
             self._desk.clock.sleep(min((until - self._desk.clock.now()).total_seconds(), BETWEEN_LOOKS))
-        return None
+        return LetOut()  # it was halted
 
     def _finish(self, stage: Stage, count: StageCount) -> Refusal | None:
         body: dict[str, Json] = {"stage": stage.number, "n_imposed": count.n_imposed, "n_failed": count.n_failed,

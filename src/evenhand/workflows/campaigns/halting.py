@@ -7,7 +7,7 @@ from pathlib import Path
 from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.refusal import Refusal
-from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
+from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_as_made
 from evenhand.workflows.campaigns.steps import Desk
 
 
@@ -18,7 +18,7 @@ def halt(desk: Desk, *, why: str, person: str) -> Campaign | Refusal:
 
 def resume(desk: Desk, plan: Path, *, why: str, person: str) -> Campaign | Refusal:
     """An approver agrees to go on; it runs again when all of them do."""
-    now = plan_now(plan)
+    now = plan_as_made(plan)
     if refusal := changed_since_bound(desk.course(), now):
         return refusal
     return desk.take(desk.hand(person).event(EventKind.RESUMED, {"basis": now.basis.as_json(), "why": why}))

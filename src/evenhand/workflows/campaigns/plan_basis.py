@@ -12,6 +12,8 @@ from evenhand import __version__
 from evenhand.campaign.lifecycle.refusals import other_digest, stale
 from evenhand.campaign.plan import PlanDigest
 from evenhand.connectors.plan_folder import read_plan, table_file
+from evenhand.connectors.plan_sources import read_sources, snapshot_files
+from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import PlanError, Problem
 from evenhand.model.campaigns.campaign import Basis, Campaign
 from evenhand.model.campaigns.event import EventKind, Json
@@ -41,6 +43,26 @@ def plan_now(folder: Path) -> PlanNow:
                    files={name: _sha256(table_file(folder, name)) for name in TABLES})
 
 
+def plan_as_made(folder: Path) -> PlanNow:
+    """The same with snapshot, pack, registers and steps as they are now where the plan says that it was made from them.
+
+    A plan that was put together without a sweep has only its own header to go by.
+    """
+    now, sources = plan_now(folder), read_sources(folder)
+    if sources is None:
+        return now
+    from evenhand.workflows.materials import SweepSettings, load_materials  # noqa: PLC0415  (only where it is asked for)
+
+    manifest = SnapshotFolder(sources.snapshot).manifest
+    materials = load_materials(SweepSettings(pack=sources.pack, registries=sources.registries,
+                                             sentence_model=sources.sentence_model))
+    is_untouched = snapshot_files(sources.snapshot) == sources.files
+    return replace(now, basis=replace(
+        now.basis, cut_off=manifest.cut_off.isoformat(), pack_digest=materials.pack.digest,
+        snapshot=manifest.fingerprint if is_untouched else f"{manifest.fingerprint}, changed since",
+        registries_digest=materials.registries_digest, steps_digest=materials.pipeline.digest))
+
+
 def refuse_broken(now: PlanNow) -> None:
     """Raise `PlanError` when the ordered effects are not those that the plan's digest stands for."""
     plan = now.plan
@@ -65,6 +87,8 @@ def changed_since_bound(course: Course, now: PlanNow) -> Refusal | None:
     is_made_alike = not campaign.basis.changed(replace(now.basis, digest=campaign.basis.digest))
     if campaign.basis.digest != now.basis.digest and is_made_alike:
         return other_digest(campaign, now.basis.digest)
+    if changed := campaign.basis.changed(now.basis):
+        return stale(changed)
     files: Json = bound.body.get("files")
     if files != now.files:
         return stale(["the plan's tables"])

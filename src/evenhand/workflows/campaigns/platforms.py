@@ -38,7 +38,8 @@ def open_platform(text: str) -> Opened:
         if not written:
             raise ConfigError(Problem(what="the secret of the webhook is not there",
                                       hint=f"put it into the environment as `{SECRET}`; several are separated by spaces"))
-        return Opened(platform=WebhookPlatform(place, secrets=[Secret(one) for one in written.split()]))
+        webhook = WebhookPlatform(place, secrets=[Secret(one) for one in written.split()])
+        return Opened(platform=webhook, close=webhook.close)
     folder = Path(place)
     if kind == "files":
         return Opened(platform=FilesPlatform(folder, waits=timedelta(seconds=5)))

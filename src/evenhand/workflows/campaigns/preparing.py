@@ -12,7 +12,7 @@ from evenhand.model.campaigns.capability import Capabilities, Reversible
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
-from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_now, refuse_broken
+from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, refuse_broken
 from evenhand.workflows.campaigns.steps import Desk
 
 
@@ -51,7 +51,7 @@ def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | No
 
 def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | Refusal:
     """What the event `planned` says of a plan. Raises `PlanError` when it is not whole."""
-    now = plan_now(plan)
+    now = plan_as_made(plan)
     refuse_broken(now)
     if changed := Basis.of(now.plan).changed(now.basis):
         return stale(changed)
@@ -61,7 +61,7 @@ def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | R
 
 def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
     """Approve exactly this plan."""
-    now = plan_now(plan)
+    now = plan_as_made(plan)
     if refusal := changed_since_bound(desk.course(), now):
         return refusal
     return desk.take(desk.hand(person).event(EventKind.APPROVED, {"basis": now.basis.as_json()}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from evenhand.model.campaigns.record import CampaignRecord
 from evenhand.model.plan import Plan
 from evenhand.model.refusal import Refusal
 from evenhand.statements.messages import Messages
-from evenhand.stores.campaign_records import campaign_record
+from evenhand.stores.reporting.campaign_records import campaign_record
 from evenhand.transparency.campaigns import (
     DIMENSIONS,
     CampaignReport,
@@ -85,11 +85,10 @@ def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
     """
     course, record = _one_moment(desk)
     plan = _bound_plan(course, inputs.plan)
-    register: tuple[Mapping[str, Json], ...] = ()
+    register: Sequence[Mapping[str, Json]] = ()
     published: Mapping[EventKind, int] | None = None
     if inputs.ledger is not None:
-        published = published_counts(inputs.ledger, desk.campaign_id)
-        register = tuple(record.facts for record in published_demands(inputs.ledger).book.records.values())
+        published, register = published_counts(inputs.ledger, desk.campaign_id), published_demands(inputs.ledger).rows()
     decisions = _decisions(inputs.plan)
     return CampaignSources(
         plan=plan, record=record, campaign=course.campaign, steps=course.steps, at=desk.clock.now(),
@@ -128,7 +127,8 @@ def _one_moment(desk: Desk) -> tuple[Course, CampaignRecord]:
     """The campaign's steps and its record, such that no step was taken between them."""
     for _ in range(_TRIES):
         record, course = campaign_record(desk.state.database, desk.campaign_id), desk.course()
-        if course.n_seen <= record.n_events:
+        later, _ = desk.state.events.steps(desk.campaign_id, after=record.n_events)
+        if not later:
             return course, record
     raise DataError(Problem(what=f"somebody takes steps in `{desk.campaign_id}` faster than it can be read",
                             hint="wait until they are done, then repeat the command"))

@@ -92,7 +92,8 @@ class WorldView:
         met = [bar.result.is_met for bar in card.bars if looked_for.get(bar.harm, True)]
         without = [self._harm(bucket.harm) for bucket in card.buckets if not bucket.is_looked_for]
         return Text(f"{met.count(True)} of {len(met)} bars are met; {shown_counts(card.spared[0].penalised)} hard negatives "
-                    "are penalised." + (f"\nNo detector yet: {', '.join(without)}." if without else ""), style="bold")
+                    "are penalised." + (f"\nNot looked for by this pack: {', '.join(without)}." if without else ""),
+                    style="bold")
 
     def _looked_for(self) -> Mapping[Harm | None, bool]:
         return {bucket.harm: bucket.is_looked_for for bucket in self.score.scorecard.buckets}

@@ -58,7 +58,8 @@ class ReferralListView:
             grid.add_row(one.referral_id, str(one.facts["ground"]).replace("_", " "),
                          f"{visible(str(one.facts['authority']))} ({str(one.facts['channel']).replace('_', ' ')})",
                          str(one.facts["n_values"]), str(one.status), f"{one.changed_at:%Y-%m-%d}")
-        said = Text(f"{len(self.book.referrals):,} referrals: {counts}", style="bold")
+        n = len(self.book.referrals)
+        said = Text(f"{n:,} referral{'' if n == 1 else 's'}: {counts}", style="bold")
         return Group(said, grid) if self.book.referrals else said
 
     def record(self) -> dict[str, object]:

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.json as pajson
-from sqlalchemy import Connection, String, cast, func, literal, select, text
+from sqlalchemy import Connection, String, case, cast, func, literal, select, text
 
 from evenhand.errors import DataError, Problem
+from evenhand.model.appeal import VARIED
+from evenhand.model.campaigns.effect_state import Act
 from evenhand.model.campaigns.event import EventKind
-from evenhand.model.campaigns.record import ORDERS, SETTLED, SETTLING, CampaignRecord
+from evenhand.model.campaigns.record import LIGHTER, ORDERS, SETTLED, SETTLING, CampaignRecord
 from evenhand.stores.database import Database
-from evenhand.stores.outbox import REINSTATEMENT
+from evenhand.stores.outbox import REASONS, REINSTATEMENT
 from evenhand.stores.schema import CAMPAIGNS, EVENTS, OUTBOX
+from evenhand.stores.undoing import UPHELD
 
 PORTION = 100_000
 """Events whose texts become one text at a time: some 50 MB."""
@@ -32,9 +35,9 @@ def campaign_record(database: Database, campaign_id: str) -> CampaignRecord:
         kinds = {EventKind(kind): n for kind, n in connection.execute(
             select(EVENTS.c.kind, func.count()).where(EVENTS.c.campaign_id == campaign_id).group_by(EVENTS.c.kind))}
         portions = [_parsed(lines, campaign_id) for lines in _lines(connection, campaign_id, n_events=n_events)]
-        orders = _orders(connection, campaign_id)
-    return CampaignRecord(settled=pa.concat_tables([SETTLED.empty_table(), *portions]), orders=orders, kinds=kinds,
-                          n_events=n_events)
+        orders, lighter = _orders(connection, campaign_id), _lighter(connection, campaign_id)
+    return CampaignRecord(settled=pa.concat_tables([SETTLED.empty_table(), *portions]), orders=orders, lighter=lighter,
+                          kinds=kinds, n_events=n_events)
 
 
 def _lines(connection: Connection, campaign_id: str, *, n_events: int) -> Iterator[str]:
@@ -63,9 +66,18 @@ def _parsed(lines: str, campaign_id: str) -> pa.Table:
 
 
 def _orders(connection: Connection, campaign_id: str) -> pa.Table:
-    is_reinstatement = OUTBOX.c.key.like(f"%:{REINSTATEMENT}")
-    keys = (OUTBOX.c.act, OUTBOX.c.state, is_reinstatement, OUTBOX.c.settled_at.is_not(None))
-    rows = connection.execute(select(*keys, func.count()).where(OUTBOX.c.campaign_id == campaign_id).group_by(*keys)).all()
+    kind = case(*((OUTBOX.c.key.like(f"%:{one}"), one) for one in (REASONS, REINSTATEMENT, UPHELD)), else_="other")
+    statement_kind = case((OUTBOX.c.act == Act.TELL.value, kind), else_="")
+    keys = (OUTBOX.c.act, OUTBOX.c.state, statement_kind, OUTBOX.c.settled_at.is_not(None))
+    grouped = select(*(key.label(f"k{place}") for place, key in enumerate(keys))).where(
+        OUTBOX.c.campaign_id == campaign_id).subquery()
+    rows = connection.execute(select(*grouped.c, func.count()).group_by(*grouped.c)).all()
     return pa.Table.from_pylist(sorted((
-        {"act": act, "state": state, "is_reinstatement": bool(reinstates), "is_settled": bool(settled), "n": n}
-        for act, state, reinstates, settled, n in rows), key=str), schema=ORDERS)
+        dict(zip(ORDERS.names, (*row[:3], bool(row[3]), row[4]), strict=True)) for row in rows), key=str), schema=ORDERS)
+
+
+def _lighter(connection: Connection, campaign_id: str) -> pa.Table:
+    rows = connection.execute(select(OUTBOX.c.decision_id, OUTBOX.c.penalty).where(
+        OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
+        OUTBOX.c.decision_id.like(f"%{VARIED}")).order_by(OUTBOX.c.order_id)).all()
+    return pa.Table.from_pylist([dict(zip(LIGHTER.names, row, strict=True)) for row in rows], schema=LIGHTER)

@@ -1,0 +1,1 @@
+"""What reports read: a whole campaign at one moment."""

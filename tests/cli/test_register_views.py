@@ -1,0 +1,79 @@
+"""The registers from the command line: what is shown, what is refused, the same as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from evenhand.cli.main import main
+
+Golden = Callable[[str, str], None]
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    monkeypatch.chdir(tmp_path)
+
+    def command(*words: str) -> Ran:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        shown = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), shown.out, shown.err)
+
+    return command
+
+
+def test_demands_from_import_to_declined(run: Callable[..., Ran], golden: Golden) -> None:
+    Path("demands.csv").write_text(
+        "demand_id,authority,territory,received_on,kind,legal_basis,targets\n"
+        "d1,High Court,DE,2026-11-02,order,Media Act 5,https://example.org/app\nd2,Court,DE,never,order,x,y\n",
+        encoding="utf-8")
+    said = [run("demand", "import", "demands.csv", "--by", "ana").out]
+    assert run("demand", "import", "demands.csv", "--by", "ana", "--column", "x").code == 2
+    withhold = ("demand", "withhold", "d1", "--target", "https://example.org/app", "--account", "a", "--by", "ana")
+    assert json.loads(run(*withhold, "--json").out)["facts"]["territory"] == ["DE"]
+    refused = run("demand", "agree", "w1", "--by", "ana", "--json")
+    assert (refused.code, json.loads(refused.err)["code"]) == (4, "proposer_agrees")
+    said += [run("demand", "decline", "w1", "--why", "only a draft", "--by", "ben").out,
+             run("demand", "carry-out", "--platform", "simulated:platform").out]
+    shown = json.loads(run("demand", "list", "--json").out)
+    assert [one["status"] for one in shown["withholdings"]] == ["declined"]
+    assert run("demand", "publish", "--ledger", "ledger", "--private", "private").code == 2
+    golden("registers/demand_commands.txt", "\n".join(said))
+
+
+def test_referrals_from_nothing_to_declined(run: Callable[..., Ran]) -> None:
+    Path("referral.json").write_text(json.dumps({
+        "ground": "fraud_with_victims", "channel": "platform", "recipient": "Other platform", "account_id": "a",
+        "why": "Three people paid.", "shared": {"account_handle": "x", "link": "https://scam.example"}}), encoding="utf-8")
+    facts = json.loads(run("referral", "propose", "referral.json", "--by", "ana", "--json").out)["facts"]
+    assert facts["n_values"] == 2
+    assert "content" not in facts
+    refused = run("referral", "approve", "r1", "referral.json", "--by", "ana", "--json")
+    assert (refused.code, json.loads(refused.err)["code"]) == (4, "proposer_approves")
+    assert run("referral", "decline", "r1", "--why", "no victim found", "--by", "ben").code == 0
+    assert json.loads(run("referral", "list", "--json").out)["counts"] == {
+        "proposed": 0, "declined": 1, "approved": 0, "sent": 0}
+    assert run("referral", "propose", "nothing.json", "--by", "ana").code == 2
+
+
+def test_the_queue_as_json(run: Callable[..., Ran]) -> None:
+    Path("reports.jsonl").write_text('{"report_id":"1","account_id":"x","reporter_id":"ann"}\nbroken\n', encoding="utf-8")
+    shown = json.loads(run("intake", "reports.jsonl", "--state", "campaign.db", "--json").out)
+    assert shown["counts"]["n_read"] == 2
+    assert [row["account_id"] for row in shown["queue"]] == ["x"]
+    assert [row["reason"] for row in shown["left_out"]] == ["broken_json"]
+    assert run("status").code == 0

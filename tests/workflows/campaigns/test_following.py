@@ -1,0 +1,39 @@
+"""`evenhand status NAME --live`: a line for each look where there is no terminal, until the campaign is over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from campaign_commands import Terminal
+
+from evenhand.cli.views.campaigns.live import LiveView
+from evenhand.workflows.campaigns.clock import Clock
+from evenhand.workflows.campaigns.following import follow
+from evenhand.workflows.campaigns.steps import Desk, desk_of
+from evenhand.workflows.effects.opening import open_state
+
+
+def test_a_campaign_is_followed_until_it_is_over(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(tmp_path, capsys, monkeypatch, n=24)
+    terminal.drafted()
+    terminal.audited()
+    terminal.approved()
+    with open_state("campaign.db") as state:
+        seen = desk_of(state, "autumn")
+
+        def sleep(seconds: float) -> None:
+            terminal.applied("--until-done", "--at-once")
+            seen.clock.sleep(seconds)
+
+        desk = Desk(state=state, campaign_id="autumn", clock=Clock(now=seen.clock.now, sleep=sleep))
+        looks = list(follow(desk, every=2.0))
+    assert [str(look.campaign.state) for look in looks] == ["approved", "completed"]
+    assert (looks[0].stage, looks[1].stage, looks[1].n_decisions) == (0, 1, 24)
+    assert "28 imposed" in LiveView(glance=looks[1]).line()
+    assert [one.n for one in looks[1].heard] == [0, 0, 24]
+    shown = terminal.done("status", "autumn", "--live").out
+    assert "stage 1 of 1, 24 decisions" in shown.splitlines()[0]
+    assert terminal.done("status", "autumn", "--live", "--json").json["state"] == "completed"
+    assert terminal.run("status", "--live").code == 2
