@@ -40,7 +40,7 @@ from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.refusal import Refusal
-from evenhand.stores.ledger_keys import make_key
+from evenhand.stores.ledger.keys import make_key
 from evenhand.stores.seal import Seal
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
 from evenhand.workflows.campaigns.preparing import Draft, approve, draft

@@ -27,9 +27,9 @@ from pathlib import Path
 
 from evenhand.ledger.proofs import TreeHashes, consistency_holds, consistency_proof, inclusion_holds, inclusion_proof
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.stores.ledger_folder import LedgerFolder, checkpoint_in
-from evenhand.stores.ledger_keys import KeySigner
-from evenhand.stores.ledger_writer import LedgerWriter
+from evenhand.stores.ledger.folder import LedgerFolder, checkpoint_in
+from evenhand.stores.ledger.keys import KeySigner
+from evenhand.stores.ledger.writer import LedgerWriter
 from evenhand.workflows.ledger.verify import verify_ledger
 
 FIRST_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)

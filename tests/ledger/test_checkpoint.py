@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sample_ledger import ROOTS
 
 from evenhand.ledger.checkpoint import Checkpoint, read_checkpoint, read_key, read_note, signed
-from evenhand.stores.ledger_keys import KeySigner, check_signature
+from evenhand.stores.ledger.keys import KeySigner, check_signature
 
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 GO_SEED = base64.b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]

@@ -22,11 +22,11 @@ from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.tiles import entries_in
 from evenhand.ledger.tree import Growth, leaf_hash
 from evenhand.model.campaigns.event import Event
-from evenhand.stores import ledger_files
-from evenhand.stores.ledger_folder import LedgerFolder, checkpoint_in
-from evenhand.stores.ledger_keys import KeySigner, make_key, read_signer
-from evenhand.stores.ledger_private import PrivateFolder
-from evenhand.stores.ledger_writer import LedgerWriter
+from evenhand.stores.ledger import files as ledger_files
+from evenhand.stores.ledger.folder import LedgerFolder, checkpoint_in
+from evenhand.stores.ledger.keys import KeySigner, make_key, read_signer
+from evenhand.stores.ledger.private import PrivateFolder
+from evenhand.stores.ledger.writer import LedgerWriter
 from evenhand.workflows.ledger.verify import verify_ledger
 
 SIGNER = KeySigner("example.org/ledger", bytes(range(32)))
@@ -241,7 +241,7 @@ def test_after_a_failed_write_the_ledger_has_to_be_opened_again(tmp_path: Path, 
     with writer(tmp_path) as ledger:
         ledger.append(events(0, 4))
         with monkeypatch.context() as broken:
-            broken.setattr("evenhand.stores.ledger_writer.write_files", _no_space)
+            broken.setattr("evenhand.stores.ledger.writer.write_files", _no_space)
             with pytest.raises(OSError, match="no space"):
                 ledger.append(events(4, 6))
         with pytest.raises(DoorError, match="failed half-way"):

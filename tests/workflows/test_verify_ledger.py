@@ -22,9 +22,9 @@ from evenhand.ledger.canonical import canonical
 from evenhand.ledger.checkpoint import Checkpoint, signed
 from evenhand.ledger.tiles import bundle, bundle_path, entries_in, tile_path
 from evenhand.ledger.tree import Growth, leaf_hash
-from evenhand.stores.ledger_folder import LedgerFolder
-from evenhand.stores.ledger_keys import KeySigner
-from evenhand.stores.ledger_writer import LedgerWriter
+from evenhand.stores.ledger.folder import LedgerFolder
+from evenhand.stores.ledger.keys import KeySigner
+from evenhand.stores.ledger.writer import LedgerWriter
 from evenhand.workflows.ledger.keep import append_events, disclose, erase, make_ledger_key
 from evenhand.workflows.ledger.verify import Verification, verify_ledger
 from evenhand.workflows.ledger.verify_entry import verify_entry

@@ -19,7 +19,7 @@ from evenhand.cli.views.demand import (
     ImportedView,
     PublishedPagesView,
 )
-from evenhand.model.campaigns.demand import DemandAnswer
+from evenhand.model.registers.demand import DemandAnswer
 from evenhand.transparency.demands.steps import By
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.publishing import LedgerPlace

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from evenhand.connectors.registries.files import Record, read_contents
 from evenhand.errors import DataError, Problem
-from evenhand.model.campaigns.demand import Asked, Demand, DemandAnswer, DemandKind
+from evenhand.model.registers.demand import Asked, Demand, DemandAnswer, DemandKind
 
 COLUMNS = ("demand_id", "authority", "territory", "received_on", "kind", "asks", "order_id", "legal_basis", "good_faith",
            "evidence", "text", "targets", "n_targets", "answer", "person_told")

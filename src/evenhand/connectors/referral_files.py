@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from evenhand.connectors.registries.files import content_of
 from evenhand.errors import DataError, Problem
-from evenhand.model.campaigns.referral import Channel, Referral, ReferralGround
+from evenhand.model.registers.referral import Channel, Referral, ReferralGround
 
 FIELDS = ("ground", "channel", "recipient", "account_id", "why", "shared")
 T = TypeVar("T", bound=StrEnum)

@@ -18,7 +18,7 @@ from evenhand.connectors.files.rejects import REJECTS
 from evenhand.connectors.files.source import SourceFile, files_at, place, reading
 from evenhand.connectors.ingested.reading import open_file
 from evenhand.errors import DataError, Problem
-from evenhand.model.campaigns.report_intake import INTAKE
+from evenhand.model.registers.intake import INTAKE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

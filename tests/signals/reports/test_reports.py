@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evenhand.engines.duckdb import DuckDBEngine
-from evenhand.model.campaigns.report_intake import INTAKE
+from evenhand.model.registers.intake import INTAKE
 from evenhand.signals.reports import STEPS
 from evenhand.signals.reports.hands import MIN_COHORT
 from evenhand.signals.reports.reliability import PRIOR, REPORTERS

@@ -16,13 +16,13 @@ from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.errors import ConfigError, DataError
 from evenhand.model.campaigns.capability import Capabilities
-from evenhand.model.campaigns.demand import Demand, DemandAnswer, DemandKind
-from evenhand.model.campaigns.territory import codes, lies_within
-from evenhand.model.campaigns.withholding import Withholding, WithholdingStatus
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.demand import Demand, DemandAnswer, DemandKind
+from evenhand.model.registers.territory import codes, lies_within
+from evenhand.model.registers.withholding import Withholding, WithholdingStatus
 from evenhand.policy.language.vocabulary import COLUMNS as POLICY_COLUMNS
-from evenhand.stores.ledger_folder import LedgerFolder
+from evenhand.stores.ledger.folder import LedgerFolder
 from evenhand.transparency.demands.page import register_csv
 from evenhand.transparency.demands.steps import By, DemandRefusal
 from evenhand.workflows.campaigns.publishing import LedgerPlace
@@ -333,7 +333,7 @@ def test_nothing_that_finds_or_judges_can_see_a_demand() -> None:
     """A demand never makes a finding: the rooms that find, spare and decide do not know the word."""
     graph = grimp.build_graph("evenhand", cache_dir=None)
     judging = ("detectors", "guards", "policy", "signals", "campaign", "world")
-    seers = {module for seen in ("evenhand.model.campaigns.demand", "evenhand.model.campaigns.withholding",
+    seers = {module for seen in ("evenhand.model.registers.demand", "evenhand.model.registers.withholding",
                                  "evenhand.transparency.demands.book", "evenhand.connectors.demand_files")
              for module in graph.find_downstream_modules(seen)}
     assert seers, "the graph knows the demand"

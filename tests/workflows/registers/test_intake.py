@@ -17,8 +17,8 @@ from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError
-from evenhand.model.campaigns.report_intake import INTAKE
 from evenhand.model.evidence import EvidenceFamily
+from evenhand.model.registers.intake import INTAKE
 from evenhand.model.snapshot import ACCOUNTS, REPORTS
 from evenhand.policy.language.vocabulary import COLUMNS
 from evenhand.workflows.effects.opening import open_state

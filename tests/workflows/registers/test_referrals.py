@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from evenhand.errors import DataError
 from evenhand.ledger.entry import entry_of
 from evenhand.model.campaigns.event import Event
-from evenhand.model.campaigns.referral import (
+from evenhand.model.refusal import Refusal
+from evenhand.model.registers.referral import (
     CHANNELS,
     FIELDS_OF_CHANNEL,
     FIELDS_OF_GROUND,
@@ -24,7 +25,6 @@ from evenhand.model.campaigns.referral import (
     ReferralGround,
     SharedField,
 )
-from evenhand.model.refusal import Refusal
 from evenhand.transparency.demands.steps import By
 from evenhand.transparency.referrals.steps import ReferralRefusal, beyond_the_least
 from evenhand.workflows.effects.opening import State, open_state

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from evenhand.model.campaigns.demand import DemandAnswer
 from evenhand.model.campaigns.event import Json
+from evenhand.model.registers.demand import DemandAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

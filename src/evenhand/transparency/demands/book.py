@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from evenhand.model.campaigns.demand import DemandAnswer
 from evenhand.model.campaigns.event import EventKind, Json
-from evenhand.model.campaigns.withholding import WithholdingStatus
+from evenhand.model.registers.demand import DemandAnswer
+from evenhand.model.registers.withholding import WithholdingStatus
 
 Facts = Mapping[str, Json]
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evenhand.model.campaigns.demand import DemandAnswer
 from evenhand.model.campaigns.event import Json
-from evenhand.model.campaigns.registers import RegisterCounts
-from evenhand.model.campaigns.withholding import WithholdingStatus
+from evenhand.model.registers.counts import RegisterCounts
+from evenhand.model.registers.demand import DemandAnswer
+from evenhand.model.registers.withholding import WithholdingStatus
 from evenhand.transparency.demands.book import DemandBook, DemandRecord
 from evenhand.transparency.pages import rendered
 

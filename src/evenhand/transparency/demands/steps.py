@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from evenhand.model.campaigns.demand import NEEDS_BASIS, DemandAnswer, DemandKind
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
-from evenhand.model.campaigns.registers import DEMANDS
-from evenhand.model.campaigns.territory import codes, lies_within
-from evenhand.model.campaigns.withholding import LONGEST, OPEN, Withholding, WithholdingStatus
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.counts import DEMANDS
+from evenhand.model.registers.demand import NEEDS_BASIS, DemandAnswer, DemandKind
+from evenhand.model.registers.territory import codes, lies_within
+from evenhand.model.registers.withholding import LONGEST, OPEN, Withholding, WithholdingStatus
 from evenhand.transparency.demands.book import DemandBook, DemandRecord, Held
 
 _S = WithholdingStatus

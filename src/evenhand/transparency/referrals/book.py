@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from evenhand.model.campaigns.event import EventKind, Json
-from evenhand.model.campaigns.referral import ReferralGround, ReferralStatus
+from evenhand.model.registers.referral import ReferralGround, ReferralStatus
 from evenhand.transparency.demands.book import Happened
 
 

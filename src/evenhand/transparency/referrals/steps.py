@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
-from evenhand.model.campaigns.referral import (
+from evenhand.model.refusal import Refusal
+from evenhand.model.registers.counts import REFERRALS
+from evenhand.model.registers.referral import (
     CHANNELS,
     FIELDS_OF_CHANNEL,
     FIELDS_OF_GROUND,
@@ -14,8 +16,6 @@ from evenhand.model.campaigns.referral import (
     Referral,
     ReferralStatus,
 )
-from evenhand.model.campaigns.registers import REFERRALS
-from evenhand.model.refusal import Refusal
 from evenhand.transparency.demands.steps import By
 from evenhand.transparency.referrals.book import ReferralBook, Referred
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.stores.ledger_folder import CHECKPOINT, LedgerFolder, checkpoint_in
-from evenhand.stores.ledger_keys import read_signer
-from evenhand.stores.ledger_writer import LedgerWriter
+from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
+from evenhand.stores.ledger.keys import read_signer
+from evenhand.stores.ledger.writer import LedgerWriter
 from evenhand.workflows.campaigns.steps import no_campaign
 from evenhand.workflows.effects.opening import State
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.effect_state import Act, EffectState, Reckoning
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.model.campaigns.registers import REGISTERS
+from evenhand.model.registers.counts import REGISTERS
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.effects.opening import State
 

@@ -10,8 +10,8 @@ from evenhand.campaign.lifecycle import advance
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind, Json
-from evenhand.model.campaigns.registers import REGISTERS
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.counts import REGISTERS
 from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
 from evenhand.workflows.effects.opening import State
 

@@ -12,9 +12,9 @@ from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.ledger.checkpoint import VerifierKey
 from evenhand.ledger.entry import Disclosure
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.stores.ledger_keys import make_key, read_signer
-from evenhand.stores.ledger_private import PrivateFolder
-from evenhand.stores.ledger_writer import LedgerWriter
+from evenhand.stores.ledger.keys import make_key, read_signer
+from evenhand.stores.ledger.private import PrivateFolder
+from evenhand.stores.ledger.writer import LedgerWriter
 
 BATCH_EVENTS = 8192
 """Events appended under one checkpoint."""

@@ -12,7 +12,7 @@ from evenhand.ledger.proofs import TreeHashes, consistency_holds, consistency_pr
 from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.tiles import bundle_path, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, leaf_hash, split
-from evenhand.stores.ledger_folder import (
+from evenhand.stores.ledger.folder import (
     CHECKPOINT,
     KEY,
     LedgerFolder,
@@ -20,7 +20,7 @@ from evenhand.stores.ledger_folder import (
     read_checkpoint_file,
     read_key_file,
 )
-from evenhand.stores.ledger_keys import check_signature
+from evenhand.stores.ledger.keys import check_signature
 
 BUNDLES_BETWEEN_REPORTS = 16
 

@@ -12,7 +12,7 @@ from evenhand.ledger.proofs import TreeHashes, inclusion_holds, inclusion_proof
 from evenhand.ledger.published_entry import PublishedEntry, read_entry
 from evenhand.ledger.tlog_proof import tlog_proof
 from evenhand.ledger.tree import TILE_WIDTH, leaf_hash
-from evenhand.stores.ledger_folder import CHECKPOINT
+from evenhand.stores.ledger.folder import CHECKPOINT
 from evenhand.workflows.ledger.verify import Check, Opened, Verification, open_published
 
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 from evenhand.model.campaigns.effect_state import Act, Answer, Order, Receipt, Standing
 from evenhand.model.campaigns.event import NOBODY, Event
 from evenhand.model.campaigns.instants import microseconds
-from evenhand.model.campaigns.registers import DEMANDS
-from evenhand.model.campaigns.withholding import HTTP_STATUS, WithholdingStatus
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.counts import DEMANDS
+from evenhand.model.registers.withholding import HTTP_STATUS, WithholdingStatus
 from evenhand.ports import Platform
 from evenhand.statements.withheld import Concerned, shown_again, withheld
 from evenhand.statements.withheld import Order as AuthorityOrder

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from evenhand.connectors.demand_files import read_demands
 from evenhand.errors import Problem
-from evenhand.model.campaigns.demand import Demand, DemandAnswer
 from evenhand.model.campaigns.event import Event
-from evenhand.model.campaigns.registers import DEMANDS
-from evenhand.model.campaigns.territory import codes
-from evenhand.model.campaigns.withholding import OPEN, Withholding
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.counts import DEMANDS
+from evenhand.model.registers.demand import Demand, DemandAnswer
+from evenhand.model.registers.territory import codes
+from evenhand.model.registers.withholding import OPEN, Withholding
 from evenhand.statements.withheld import Concerned, withheld
 from evenhand.transparency.demands import steps
 from evenhand.transparency.demands.book import DemandBook, DemandRecord, demand_book

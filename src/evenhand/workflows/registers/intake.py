@@ -16,8 +16,8 @@ from evenhand.connectors.report_files import ReportFiles, read_reports
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
-from evenhand.model.campaigns.registers import REPORTS_IN
-from evenhand.model.campaigns.report_intake import INTAKE
+from evenhand.model.registers.counts import REPORTS_IN
+from evenhand.model.registers.intake import INTAKE
 from evenhand.signals.reports import STEPS
 from evenhand.workflows.effects.opening import State
 from evenhand.workflows.registers.keeping import Register
@@ -60,7 +60,7 @@ def take_in_table(reports: pa.Table, *, threads: int | None = None) -> Intake:
                          names=INTAKE.schema.names)
     except pa.ArrowInvalid as error:
         raise DataError(Problem(what=f"the reports do not fit: {str(error).splitlines()[0]}",
-                                hint="compare their types with `model.campaigns.report_intake.INTAKE`")) from error
+                                hint="compare their types with `model.registers.intake.INTAKE`")) from error
     return weigh(ReportFiles(reports=table, rejects=pa.table({}), digest=""), threads=threads)
 
 

@@ -12,7 +12,7 @@ from evenhand.errors import DataError, Problem
 from evenhand.ledger.published_entry import PublishedEntry, read_entry
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
-from evenhand.stores.ledger_folder import CHECKPOINT, LedgerFolder, checkpoint_in
+from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.workflows.effects.opening import State
 
 Book = TypeVar("Book")

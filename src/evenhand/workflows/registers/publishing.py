@@ -9,8 +9,8 @@ from pathlib import Path
 
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import EventKind
-from evenhand.model.campaigns.registers import DEMANDS, REFERRALS, REGISTERS, REPORTS_IN, RegisterCounts
-from evenhand.stores.ledger_folder import CHECKPOINT, LedgerFolder, checkpoint_in
+from evenhand.model.registers.counts import DEMANDS, REFERRALS, REGISTERS, REPORTS_IN, RegisterCounts
+from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.transparency.demands.book import demand_book
 from evenhand.transparency.demands.page import (
     PublishedRegister,

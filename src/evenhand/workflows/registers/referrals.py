@@ -9,8 +9,8 @@ from pathlib import Path
 from evenhand.connectors.referral_files import read_referral
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import Event
-from evenhand.model.campaigns.registers import REFERRALS
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.counts import REFERRALS
 from evenhand.transparency.demands.steps import By
 from evenhand.transparency.referrals import steps
 from evenhand.transparency.referrals.book import ReferralBook, referral_book

@@ -21,10 +21,10 @@ from evenhand.ledger.entry import Entry, entry_of
 from evenhand.ledger.tiles import bundle, bundle_path, refuse_longer, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, edges, leaf_hash
 from evenhand.model.campaigns.event import Event
-from evenhand.stores.ledger_files import replace_file, write_files
-from evenhand.stores.ledger_folder import CHECKPOINT, KEY, LedgerFolder, checkpoint_in
-from evenhand.stores.ledger_keys import check_signature
-from evenhand.stores.ledger_private import PrivateFolder
+from evenhand.stores.ledger.files import replace_file, write_files
+from evenhand.stores.ledger.folder import CHECKPOINT, KEY, LedgerFolder, checkpoint_in
+from evenhand.stores.ledger.keys import check_signature
+from evenhand.stores.ledger.private import PrivateFolder
 
 LOCK = ".lock"
 _TILE = re.compile(r"(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[0-9]{1,3}))?")

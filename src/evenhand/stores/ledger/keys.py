@@ -11,7 +11,7 @@ from types import ModuleType
 
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.ledger.checkpoint import ED25519, VerifierKey, checked_name
-from evenhand.stores.ledger_files import sync_folder, write_all
+from evenhand.stores.ledger.files import sync_folder, write_all
 
 PREFIX = "PRIVATE+KEY+"
 """What a private key's line begins with, after Go's sumdb/note, so that other tools read it."""

@@ -13,7 +13,7 @@ from typing import Any
 from evenhand.ledger.canonical import canonical
 from evenhand.ledger.entry import Disclosure, base64url
 from evenhand.model.campaigns.event import Json
-from evenhand.stores.ledger_files import append_to, replace_file
+from evenhand.stores.ledger.files import append_to, replace_file
 
 FILE_ENTRIES = 16_384
 """Entries whose disclosures stand in one file: what is read to open one, and written anew to erase one."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from evenhand.model.campaigns.event import Event, EventKind, Json
-from evenhand.model.campaigns.registers import DEMANDS
+from evenhand.model.registers.counts import DEMANDS
 
 
 class DemandKind(StrEnum):

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from evenhand.model.campaigns.event import Event, EventKind, Json
-from evenhand.model.campaigns.registers import DEMANDS
-from evenhand.model.campaigns.territory import codes, lies_within
+from evenhand.model.registers.counts import DEMANDS
+from evenhand.model.registers.territory import codes, lies_within
 
 LONGEST = timedelta(days=366)
 """No withholding outlasts a year: an authority that still wants it says so again (our own choice, see decision 0032)."""
