@@ -12,8 +12,8 @@ from campaign_commands import PLATFORM, Terminal
 
 from evenhand.campaign.lifecycle import replay
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
+from evenhand.model.campaigns.effect_state import TOO_LATE
 from evenhand.model.campaigns.event import EventKind
-from evenhand.stores.undoing import TOO_LATE
 from evenhand.workflows.appeals.recording import given
 from evenhand.workflows.campaigns.publishing import published_counts
 from evenhand.workflows.campaigns.steps import desk_of

@@ -125,7 +125,8 @@ def test_media_say_of_themselves_what_a_reading_of_such_files_would(tables: duck
 def test_other_harms_are_those_that_a_role_truly_meets(tables: duckdb.DuckDBPyConnection) -> None:
     others = dict(tables.execute("""select distinct role, other_harms from true_accounts
                                     where other_harms is not null""").fetchall())
-    assert others == {"synthetic_outlet": Harm.IMPERSONATION_MEDIA, "deceptive_bait": Harm.SCAM}
+    assert others == {"synthetic_outlet": Harm.IMPERSONATION_MEDIA, "deceptive_bait": Harm.SCAM,
+                      "scammer": Harm.INAUTHENTIC_NETWORK}
     targets = load_stage(SCALE, 0)[0].targets
     outlets = {row["holder_id"] for row in targets.names.select(["holder_id", "kind"]).to_pylist() if row["kind"] == "media"}
     posed = tables.execute("select holder_id, bio from true_accounts join accounts using (account_id) "

@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Row, select, update
 
 from evenhand.model.appeal import APPEALS_STAGE, Consequences
-from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, Act, EffectState, UndoOrdered
+from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, TOO_LATE, Act, EffectState, UndoOrdered
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.campaigns.instants import microseconds
 from evenhand.stores import bulk
@@ -23,7 +23,6 @@ from evenhand.stores.schema import OUTBOX, STATEMENTS
 PORTION = 5_000
 UPHELD = "appeal"
 """The kind of statement that tells that an appeal changed nothing."""
-TOO_LATE = "the platform can no longer take it back: a person has to look"
 Judge = Callable[[Iterator[Event], frozenset[str]], Consequences]
 """Makes the consequences of the campaign's steps so far and of those decisions in question that are undone already."""
 

@@ -181,3 +181,5 @@ class UndoOrdered(NamedTuple):
 
 NOTHING_UNDONE = UndoOrdered(n_undo=0, n_suppressed=0, too_late=())
 """An order that came to nothing."""
+TOO_LATE = "the platform can no longer take it back: a person has to look"
+"""Why an effect was not undone for which nobody asked the platform, as its event says."""

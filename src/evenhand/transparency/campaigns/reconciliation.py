@@ -9,15 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.errors import DataError, Problem
-from evenhand.model.campaigns.effect_state import Act, EffectState
+from evenhand.model.campaigns.effect_state import TOO_LATE, Act, EffectState
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.record import SETTLING, CampaignRecord
 from evenhand.transparency.campaigns.outcomes import REASONS, REINSTATEMENT
 
 REPORT, EVENTS, OUTBOX, PLAN, LEDGER = ("the report's table", "the ledger's events", "the outbox", "the plan",
                                         "the published ledger")
-TOO_LATE = "the platform can no longer take it back: a person has to look"
-"""Why an effect was not undone for which nobody asked the platform, as its event says."""
 _IMPOSED = (EffectState.DONE, EffectState.UNDONE, EffectState.LIFTED)
 _MEASURE: Mapping[str, tuple[EventKind, Act, tuple[EffectState, ...]]] = {
     "effects_imposed": (EventKind.EFFECT_IMPOSED, Act.IMPOSE, _IMPOSED),
