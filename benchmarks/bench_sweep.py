@@ -32,7 +32,8 @@ from evenhand.guards.refutes_claim import GUARD as REFUTES_CLAIM
 from evenhand.model.step import Kernel
 from evenhand.workflows.materials import SweepSettings, load_materials
 
-SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_BETWEEN_LOOKS = 2.0
+"""The kernel walks all pages for each look: five a second take a quarter of a processor."""
 QUERIED = {"accounts": ("account_id", "platform", "handle", "display_name", "bio", "website", "created_at", "verified"),
            "posts": ("account_id", "post_id", "created_at")}
 """Columns that the SQL steps read of every row, beside those of the kernels."""

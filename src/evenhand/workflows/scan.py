@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from evenhand import __version__
 from evenhand.campaign.pipeline import Pipeline
 from evenhand.connectors.snapshot_folder import SnapshotFolder
+from evenhand.model.step import Query, Scope
 from evenhand.ports import Engine, Source, StepCount
 from evenhand.workflows.buckets.parts import Parts, open_parts
 from evenhand.workflows.deciding import Deciders
 
 RESULTS = ("profiles", "found", "evidence", "guard_hits")
+PROFILES_FOUND = Query(
+    name="profiles_found", scope=Scope.PLATFORM, inputs=("profiles", "found"),
+    sentence="the profile of an account that was found",
+    sql="select p.* from profiles p where p.account_id in (select f.account_id from found f)")
+"""Far more accounts may have been suspects. A semi-join: a filter of Arrow makes its table of the ids anew for each file."""
 ACCOUNTS_AT_ONCE = 250_000
 """Accounts that the account steps take at once. Some forty steps cost a third of a second however few rows they see, so
 buckets are taken together until they hold about so many accounts; more would only cost memory."""
@@ -119,19 +123,15 @@ def do_buckets(run: range, snapshot: SnapshotFolder, pipeline: Pipeline, engine:
 def _compared(pipeline: Pipeline, engine: Engine, parts: Parts, *, runs: Sequence[range], key: str, n_resumed: int) -> Scan:
     """The platform steps over all that was kept, and the counts of all steps."""
     kept: dict[str, Source] = {name: parts.files(name) for name in pipeline.kept}
-    outcome = engine.run(pipeline.platform_steps, tables=kept, keep=[name for name in RESULTS if name != "profiles"])
+    outcome = engine.run((*pipeline.platform_steps, PROFILES_FOUND), tables=kept,
+                         keep=[*(name for name in RESULTS if name != "profiles"), PROFILES_FOUND.name])
     counts: defaultdict[str, int] = defaultdict(int)
     seconds: defaultdict[str, float] = defaultdict(float)
     for step in (*(step for run in runs for step in parts.counts(run)), *outcome.counts):
         counts[step.name] += step.n_rows
         seconds[step.name] += step.seconds
     ordered = [step.name for step in (*pipeline.account_steps, *pipeline.platform_steps)]
-    profiles = _profiles(parts.files("profiles"), outcome.relations["found"])
-    return Scan(relations={**outcome.relations, "profiles": profiles}, key=key, n_resumed=n_resumed, counts=tuple(
+    relations = dict(outcome.relations)
+    relations["profiles"] = relations.pop(PROFILES_FOUND.name)
+    return Scan(relations=relations, key=key, n_resumed=n_resumed, counts=tuple(
         StepCount(name=name, n_rows=counts[name], seconds=seconds[name]) for name in ordered))
-
-
-def _profiles(files: tuple[str, ...], found: pa.Table) -> pa.Table:
-    """The profiles of those found, a file at a time: far more accounts may have been suspects."""
-    ids = pc.field("account_id").isin(found["account_id"].unique())
-    return pa.concat_tables([pq.read_table(path, partitioning=None, filters=ids) for path in files])
