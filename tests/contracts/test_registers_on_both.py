@@ -11,7 +11,7 @@ from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.model.refusal import Refusal
 from evenhand.model.registers.demand import DemandAnswer
-from evenhand.transparency.demands.steps import By
+from evenhand.registers.people import By
 from evenhand.workflows.campaigns.status import listed
 from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.registers import demands, referrals

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "src/evenhand"
-CORE = ("campaign", "appeals", "transparency", "detectors", "guards", "policy", "statements", "signals", "ledger", "world",
-        "model", "ports.py", "errors.py")
+CORE = ("campaign", "appeals", "transparency", "detectors", "guards", "policy", "registers", "statements", "signals", "ledger",
+        "world", "model", "ports.py", "errors.py")
 SOURCES = sorted(file for room in CORE for file in (
     [PACKAGE / room] if room.endswith(".py") else (PACKAGE / room).rglob("*.py")) if file.exists())
 CLOCK = {"now", "today", "utcnow"}

@@ -11,7 +11,8 @@ import grimp
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "src/evenhand"
 DOORS = {"connectors", "stores", "engines"}
-JUDGEMENTS = {"evaluation", "campaign", "appeals", "transparency", "detectors", "guards", "policy", "statements", "world"}
+JUDGEMENTS = {"evaluation", "campaign", "appeals", "transparency", "detectors", "guards", "policy", "registers",
+              "statements", "world"}
 CORE = JUDGEMENTS | {"signals", "ledger", "ports", "config", "model", "errors"}
 ENTRANCES = {"cli", "console"}
 

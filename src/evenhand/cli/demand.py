@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,29 +18,18 @@ from evenhand.cli.views.demand import (
     PublishedPagesView,
 )
 from evenhand.model.registers.demand import DemandAnswer
-from evenhand.transparency.demands.steps import By
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.publishing import LedgerPlace
-from evenhand.workflows.effects.opening import State, open_state
+from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.registers import demands
 from evenhand.workflows.registers.carrying import carry_out
-from evenhand.workflows.registers.keeping import whole_second
+from evenhand.workflows.registers.keeping import by_now
 from evenhand.workflows.registers.publishing import publish_demands, published_demands
 
 
 @click.group()
 def demand() -> None:
     """Demands of authorities: recorded, answered, published. A demand is never evidence and makes no finding."""
-
-
-@contextmanager
-def _register(state: str) -> Iterator[State]:
-    with open_state(state) as opened:
-        yield opened
-
-
-def _now(person: str) -> By:
-    return By(person=person, at=whole_second(datetime.now(UTC)))
 
 
 @demand.command("import")
@@ -55,9 +42,9 @@ def _now(person: str) -> By:
 def import_(*, file: Path, person: str, columns: tuple[str, ...], constants: tuple[str, ...], state: str,
             as_json: bool) -> None:
     """Record the demands of FILE (CSV, JSON, JSONL, Parquet). Rows that are none are left out and told."""
-    with _register(state) as opened:
+    with open_state(state) as opened:
         imported = demands.import_demands(opened, file, columns=pairs(columns, "column"),
-                                          constants=pairs(constants, "constant"), by=_now(person))
+                                          constants=pairs(constants, "constant"), by=by_now(person))
     screen(as_json=as_json).show(ImportedView(imported=imported))
 
 
@@ -70,8 +57,8 @@ def import_(*, file: Path, person: str, columns: tuple[str, ...], constants: tup
 @as_json
 def answer_(*, demand_id: str, answer: str, person: str, told: bool, state: str, as_json: bool) -> None:
     """Record what a demand was answered."""
-    with _register(state) as opened:
-        outcome = demands.answer(opened, demand_id, DemandAnswer(answer), person_told=told, by=_now(person))
+    with open_state(state) as opened:
+        outcome = demands.answer(opened, demand_id, DemandAnswer(answer), person_told=told, by=by_now(person))
     event = accepted(outcome, as_json=as_json)[0]
     screen(as_json=as_json).show(DemandStepView(
         done=f"`{demand_id}` is answered `{answer}`", next_step="publish it with `evenhand demand publish`", facts=event.body))
@@ -95,8 +82,8 @@ def withhold(*, demand_id: str, person: str, target: str, account: str, post: st
     wanted = demands.Wanted(
         demand_id=demand_id, target=target, account_id=account, post_id=post, territories=territories, language=language,
         until=None if until is None else until.replace(tzinfo=UTC))
-    with _register(state) as opened:
-        event = accepted(demands.withhold(opened, wanted, by=_now(person)), as_json=as_json)
+    with open_state(state) as opened:
+        event = accepted(demands.withhold(opened, wanted, by=by_now(person)), as_json=as_json)
     name = event.body["withholding_id"]
     screen(as_json=as_json).show(DemandStepView(
         done=f"`{name}` is proposed", next_step=f"a second person says `evenhand demand agree {name}`, or `decline`",
@@ -111,8 +98,8 @@ def withhold(*, demand_id: str, person: str, target: str, account: str, post: st
 @as_json
 def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json: bool) -> None:
     """Agree to a withholding that somebody else proposed."""
-    with _register(state) as opened:
-        events = accepted(demands.agree(opened, withholding_id, by=_now(person), alone=alone), as_json=as_json)
+    with open_state(state) as opened:
+        events = accepted(demands.agree(opened, withholding_id, by=by_now(person), alone=alone), as_json=as_json)
     screen(as_json=as_json).show(DemandStepView(
         done=f"`{withholding_id}` is agreed", next_step="tell the platform with `evenhand demand carry-out`",
         facts=events[0].body))
@@ -126,8 +113,8 @@ def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json:
 @as_json
 def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: bool) -> None:
     """Turn down a withholding that was proposed."""
-    with _register(state) as opened:
-        events = accepted(demands.decline(opened, withholding_id, why=why, by=_now(person)), as_json=as_json)
+    with open_state(state) as opened:
+        events = accepted(demands.decline(opened, withholding_id, why=why, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(DemandStepView(
         done=f"`{withholding_id}` is declined", next_step="answer the demand with `evenhand demand answer`",
         facts=events[0].body))
@@ -141,8 +128,8 @@ def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: 
 @as_json
 def lift(*, withholding_id: str, person: str, why: str, state: str, as_json: bool) -> None:
     """End a withholding before its day. One person may: it only gives back."""
-    with _register(state) as opened:
-        events = accepted(demands.lift(opened, withholding_id, why=why, by=_now(person)), as_json=as_json)
+    with open_state(state) as opened:
+        events = accepted(demands.lift(opened, withholding_id, why=why, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(DemandStepView(
         done=f"`{withholding_id}` ends", next_step="tell the platform with `evenhand demand carry-out`", facts=events[0].body))
 
@@ -153,7 +140,7 @@ def lift(*, withholding_id: str, person: str, why: str, state: str, as_json: boo
 @as_json
 def carry_out_(*, platform: str, state: str, as_json: bool) -> None:
     """Withhold what was agreed, tell the persons, give back what is over. Run it daily; repeating it is safe."""
-    with _register(state) as opened:
+    with open_state(state) as opened:
         door = open_platform(platform)
         try:
             outcome = carry_out(demands.demands_in(opened), door.platform, now=lambda: datetime.now(UTC))

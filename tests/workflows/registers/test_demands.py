@@ -22,9 +22,10 @@ from evenhand.model.registers.demand import Demand, DemandAnswer, DemandKind
 from evenhand.model.registers.territory import codes, lies_within
 from evenhand.model.registers.withholding import Withholding, WithholdingStatus
 from evenhand.policy.language.vocabulary import COLUMNS as POLICY_COLUMNS
+from evenhand.registers.demands.steps import DemandRefusal
+from evenhand.registers.people import By
 from evenhand.stores.ledger.folder import LedgerFolder
-from evenhand.transparency.demands.page import register_csv
-from evenhand.transparency.demands.steps import By, DemandRefusal
+from evenhand.transparency.demands_page import register_csv
 from evenhand.workflows.campaigns.publishing import LedgerPlace
 from evenhand.workflows.campaigns.steps import desk_of
 from evenhand.workflows.effects.opening import State, open_state
@@ -334,7 +335,7 @@ def test_nothing_that_finds_or_judges_can_see_a_demand() -> None:
     graph = grimp.build_graph("evenhand", cache_dir=None)
     judging = ("detectors", "guards", "policy", "signals", "campaign", "world")
     seers = {module for seen in ("evenhand.model.registers.demand", "evenhand.model.registers.withholding",
-                                 "evenhand.transparency.demands.book", "evenhand.connectors.demand_files")
+                                 "evenhand.registers.demands.book", "evenhand.connectors.demand_files")
              for module in graph.find_downstream_modules(seen)}
     assert seers, "the graph knows the demand"
     assert [module for module in seers if module.split(".")[1] in judging] == []

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.model.refusal import Refusal
-from evenhand.transparency.demands.steps import By
+from evenhand.registers.people import By
 from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.registers.demands import Wanted, demands_in, import_demands, withhold
 

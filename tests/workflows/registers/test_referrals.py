@@ -25,8 +25,8 @@ from evenhand.model.registers.referral import (
     ReferralGround,
     SharedField,
 )
-from evenhand.transparency.demands.steps import By
-from evenhand.transparency.referrals.steps import ReferralRefusal, beyond_the_least
+from evenhand.registers.people import By
+from evenhand.registers.referrals.steps import ReferralRefusal, beyond_the_least
 from evenhand.workflows.effects.opening import State, open_state
 from evenhand.workflows.registers import referrals
 from evenhand.workflows.registers.publishing import register_counts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,19 +9,14 @@ import click
 from evenhand.cli.campaigns.options import accepted, by, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.registers.referral import ReferralListView, ReferralStepView
-from evenhand.transparency.demands.steps import By
 from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.registers import referrals
-from evenhand.workflows.registers.keeping import whole_second
+from evenhand.workflows.registers.keeping import by_now
 
 
 @click.group()
 def referral() -> None:
     """Referrals to outside: only for a threat to life or fraud with victims. Two people, minimal data, counted."""
-
-
-def _now(person: str) -> By:
-    return By(person=person, at=whole_second(datetime.now(UTC)))
 
 
 @referral.command()
@@ -33,7 +27,7 @@ def _now(person: str) -> By:
 def propose(*, file: Path, person: str, state: str, as_json: bool) -> None:
     """Propose the referral in FILE (JSON). What it hands on is not stored: keep the file."""
     with open_state(state) as opened:
-        event = accepted(referrals.propose(opened, file, by=_now(person)), as_json=as_json)
+        event = accepted(referrals.propose(opened, file, by=by_now(person)), as_json=as_json)
     name = event.body["referral_id"]
     screen(as_json=as_json).show(ReferralStepView(
         done=f"`{name}` is proposed", facts=event.body,
@@ -49,7 +43,7 @@ def propose(*, file: Path, person: str, state: str, as_json: bool) -> None:
 def approve(*, referral_id: str, file: Path, person: str, state: str, as_json: bool) -> None:
     """Approve exactly what stands in FILE. Whoever proposed it cannot."""
     with open_state(state) as opened:
-        event = accepted(referrals.approve(opened, referral_id, file, by=_now(person)), as_json=as_json)
+        event = accepted(referrals.approve(opened, referral_id, file, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(ReferralStepView(
         done=f"`{referral_id}` is approved", next_step=f"hand it on with `evenhand referral send {referral_id} {file}`",
         facts=event.body))
@@ -64,7 +58,7 @@ def approve(*, referral_id: str, file: Path, person: str, state: str, as_json: b
 def decline(*, referral_id: str, person: str, why: str, state: str, as_json: bool) -> None:
     """Turn a referral down."""
     with open_state(state) as opened:
-        event = accepted(referrals.decline(opened, referral_id, why=why, by=_now(person)), as_json=as_json)
+        event = accepted(referrals.decline(opened, referral_id, why=why, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(ReferralStepView(
         done=f"`{referral_id}` is declined", next_step="remove the file", facts=event.body))
 
@@ -79,7 +73,7 @@ def decline(*, referral_id: str, person: str, why: str, state: str, as_json: boo
 def send(*, referral_id: str, file: Path, person: str, into: Path, state: str, as_json: bool) -> None:
     """Write what the recipient gets, and record that it was handed on. How it travels is yours."""
     with open_state(state) as opened:
-        done = accepted(referrals.send(opened, referral_id, file, into=into, by=_now(person)), as_json=as_json)
+        done = accepted(referrals.send(opened, referral_id, file, into=into, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(ReferralStepView(
         done=f"`{referral_id}` is written to {done.file} and counted",
         next_step="hand the file on by a safe way, then remove it and the one that was proposed", facts=done.event.body))

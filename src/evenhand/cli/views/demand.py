@@ -13,8 +13,8 @@ from rich.text import Text
 
 from evenhand.cli.views.layout import number, quiet, table
 from evenhand.model.campaigns.event import Json
+from evenhand.registers.demands.book import DemandBook
 from evenhand.statements import visible
-from evenhand.transparency.demands.book import DemandBook
 from evenhand.workflows.registers.carrying import Done
 from evenhand.workflows.registers.demands import Imported
 from evenhand.workflows.registers.publishing import PublishedPages

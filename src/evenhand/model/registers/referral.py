@@ -85,7 +85,7 @@ class Referral:
     why: str
     """What shows the ground, in a sentence for the second person."""
     shared: Mapping[str, tuple[str, ...]] = field(hash=False)
-    """What would be handed on, by the name of the field; `transparency.referrals` judges whether it may."""
+    """What would be handed on, by the name of the field; `registers.referrals` judges whether it may."""
 
     @property
     def package(self) -> str:

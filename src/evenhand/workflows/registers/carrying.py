@@ -16,10 +16,11 @@ from evenhand.model.refusal import Refusal
 from evenhand.model.registers.counts import DEMANDS
 from evenhand.model.registers.withholding import HTTP_STATUS, WithholdingStatus
 from evenhand.ports import Platform
+from evenhand.registers.demands.book import DemandBook, DemandRecord, Held
+from evenhand.registers.demands.steps import step
+from evenhand.registers.people import By
 from evenhand.statements.withheld import Concerned, shown_again, withheld
 from evenhand.statements.withheld import Order as AuthorityOrder
-from evenhand.transparency.demands.book import DemandBook, DemandRecord, Held
-from evenhand.transparency.demands.steps import By, step
 from evenhand.workflows.materials import load_languages
 from evenhand.workflows.registers.keeping import Register
 

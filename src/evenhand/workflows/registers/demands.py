@@ -15,10 +15,10 @@ from evenhand.model.registers.counts import DEMANDS
 from evenhand.model.registers.demand import Demand, DemandAnswer
 from evenhand.model.registers.territory import codes
 from evenhand.model.registers.withholding import OPEN, Withholding
+from evenhand.registers.demands import steps
+from evenhand.registers.demands.book import DemandBook, DemandRecord, demand_book
+from evenhand.registers.people import By
 from evenhand.statements.withheld import Concerned, withheld
-from evenhand.transparency.demands import steps
-from evenhand.transparency.demands.book import DemandBook, DemandRecord, demand_book
-from evenhand.transparency.demands.steps import By
 from evenhand.workflows.effects.opening import State
 from evenhand.workflows.materials import load_languages
 from evenhand.workflows.registers.carrying import order_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -12,6 +12,7 @@ from evenhand.errors import DataError, Problem
 from evenhand.ledger.published_entry import PublishedEntry, read_entry
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
+from evenhand.registers.people import By
 from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.workflows.effects.opening import State
 
@@ -70,9 +71,9 @@ def published(folder: Path, name: str) -> Iterator[tuple[int, PublishedEntry]]:
             yield number, entry
 
 
-def whole_second(at: datetime) -> datetime:
-    """The same time without fractions of a second: nobody decides about a demand to the microsecond."""
-    return at.replace(microsecond=0)
+def by_now(person: str) -> By:
+    """A step that `person` takes now, to the second: nobody decides about a demand to the microsecond."""
+    return By(person=person, at=datetime.now(UTC).replace(microsecond=0))
 
 
 def _read(text: bytes, number: int, folder: Path) -> PublishedEntry:

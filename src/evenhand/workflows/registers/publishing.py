@@ -10,9 +10,10 @@ from pathlib import Path
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.registers.counts import DEMANDS, REFERRALS, REGISTERS, REPORTS_IN, RegisterCounts
+from evenhand.registers.demands.book import demand_book
+from evenhand.registers.referrals.book import referral_book
 from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
-from evenhand.transparency.demands.book import demand_book
-from evenhand.transparency.demands.page import (
+from evenhand.transparency.demands_page import (
     PublishedRegister,
     counts_of,
     entries_of,
@@ -20,7 +21,6 @@ from evenhand.transparency.demands.page import (
     register_html,
     register_json,
 )
-from evenhand.transparency.referrals.book import referral_book
 from evenhand.workflows.campaigns.publishing import LedgerPlace, Published, publish
 from evenhand.workflows.effects.opening import State
 from evenhand.workflows.registers.keeping import published

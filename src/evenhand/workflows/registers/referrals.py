@@ -11,9 +11,9 @@ from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
 from evenhand.model.registers.counts import REFERRALS
-from evenhand.transparency.demands.steps import By
-from evenhand.transparency.referrals import steps
-from evenhand.transparency.referrals.book import ReferralBook, referral_book
+from evenhand.registers.people import By
+from evenhand.registers.referrals import steps
+from evenhand.registers.referrals.book import ReferralBook, referral_book
 from evenhand.workflows.effects.opening import State
 from evenhand.workflows.registers.keeping import Register
 

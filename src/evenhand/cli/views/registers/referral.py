@@ -11,8 +11,8 @@ from rich.text import Text
 
 from evenhand.cli.views.layout import quiet, table
 from evenhand.model.campaigns.event import Json
+from evenhand.registers.referrals.book import ReferralBook
 from evenhand.statements import visible
-from evenhand.transparency.referrals.book import ReferralBook
 
 _HIDDEN = ("content",)
 

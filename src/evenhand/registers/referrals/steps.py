@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.model.registers.counts import REFERRALS
 from evenhand.model.registers.referral import (
@@ -16,8 +16,8 @@ from evenhand.model.registers.referral import (
     Referral,
     ReferralStatus,
 )
-from evenhand.transparency.demands.steps import By
-from evenhand.transparency.referrals.book import ReferralBook, Referred
+from evenhand.registers.people import By
+from evenhand.registers.referrals.book import ReferralBook, Referred
 
 _S = ReferralStatus
 
@@ -41,8 +41,8 @@ class ReferralRefusal(StrEnum):
 
 def proposed(book: ReferralBook, referral: Referral, *, by: By) -> Event | Refusal:
     """The event of proposing a referral. What would be handed on is committed to and not kept."""
-    if by.person == NOBODY:
-        return _not_a_person()
+    if refusal := by.refused_about("referrals", code=ReferralRefusal.NOT_A_PERSON):
+        return refusal
     if refusal := beyond_the_least(referral):
         return refusal
     for one in book.referrals.values():
@@ -136,14 +136,9 @@ def _not_for(found: Referred | None, referral_id: str, status: ReferralStatus, b
     if found is None:
         return Refusal(code=ReferralRefusal.UNKNOWN_REFERRAL, text=f"there is no referral `{referral_id}`",
                        next_step="see `evenhand referral list`")
-    if by.person == NOBODY:
-        return _not_a_person()
+    if refusal := by.refused_about("referrals", code=ReferralRefusal.NOT_A_PERSON):
+        return refusal
     if found.status is not status:
         return Refusal(code=ReferralRefusal.NOT_OPEN, text=f"the referral `{referral_id}` is {found.status}",
                        next_step="see `evenhand referral list`")
     return None
-
-
-def _not_a_person() -> Refusal:
-    return Refusal(code=ReferralRefusal.NOT_A_PERSON, text=f"`{NOBODY}` is no person, and people decide about referrals",
-                   next_step="name the person with `--by`")

@@ -13,7 +13,7 @@ from evenhand.model.campaigns.event import Json
 from evenhand.model.registers.counts import RegisterCounts
 from evenhand.model.registers.demand import DemandAnswer
 from evenhand.model.registers.withholding import WithholdingStatus
-from evenhand.transparency.demands.book import DemandBook, DemandRecord
+from evenhand.registers.demands.book import DemandBook, DemandRecord
 from evenhand.transparency.pages import rendered
 
 PUBLISHED = ("demand_id", "authority", "territory", "received_on", "demand_kind", "asks", "order_id", "legal_basis",

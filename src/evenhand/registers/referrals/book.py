@@ -9,7 +9,7 @@ from datetime import datetime
 
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.registers.referral import ReferralGround, ReferralStatus
-from evenhand.transparency.demands.book import Happened
+from evenhand.registers.demands.book import Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
+from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.model.registers.counts import DEMANDS
 from evenhand.model.registers.demand import NEEDS_BASIS, DemandAnswer, DemandKind
 from evenhand.model.registers.territory import codes, lies_within
 from evenhand.model.registers.withholding import LONGEST, OPEN, Withholding, WithholdingStatus
-from evenhand.transparency.demands.book import DemandBook, DemandRecord, Held
+from evenhand.registers.demands.book import DemandBook, DemandRecord, Held
+from evenhand.registers.people import By
 
 _S = WithholdingStatus
 REQUIRED_PEOPLE = 2
@@ -38,21 +37,13 @@ class DemandRefusal(StrEnum):
     NOT_OPEN = "not_open"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class By:
-    """Who takes a step, and when."""
-
-    person: str
-    at: datetime
-
-
 def answered(book: DemandBook, demand_id: str, answer: DemandAnswer, *, person_told: bool, by: By) -> Event | Refusal:
     """The event of answering a demand. That something is withheld is never just said: `agreed` records it."""
     record = book.records.get(demand_id)
     if record is None:
         return unknown_demand(demand_id)
-    if by.person == NOBODY:
-        return _not_a_person()
+    if refusal := by.refused_about("demands", code=DemandRefusal.NOT_A_PERSON):
+        return refusal
     if record.answer is answer and bool(record.facts["person_told"]) == person_told:
         return Refusal(code=DemandRefusal.ANSWERED_SO, text=f"the demand `{demand_id}` is answered `{answer}` already",
                        next_step="see the register with `evenhand demand list`")
@@ -74,8 +65,8 @@ def proposed(book: DemandBook, wanted: Withholding, *, by: By) -> Event | Refusa
     record = book.records.get(wanted.demand_id)
     if record is None:
         return unknown_demand(wanted.demand_id)
-    if by.person == NOBODY:
-        return _not_a_person()
+    if refusal := by.refused_about("demands", code=DemandRefusal.NOT_A_PERSON):
+        return refusal
     if refusal := ground_of(record, wanted.territories):
         return refusal
     targets = record.facts["targets"]
@@ -162,8 +153,8 @@ def _not_for(held: Held | None, withholding_id: str, statuses: set[WithholdingSt
     if held is None:
         return Refusal(code=DemandRefusal.UNKNOWN_WITHHOLDING, text=f"there is no withholding `{withholding_id}`",
                        next_step="see `evenhand demand list` for those that there are")
-    if by.person == NOBODY:
-        return _not_a_person()
+    if refusal := by.refused_about("demands", code=DemandRefusal.NOT_A_PERSON):
+        return refusal
     if held.status not in statuses:
         return Refusal(code=DemandRefusal.NOT_OPEN,
                        text=f"the withholding `{withholding_id}` is {held.status.replace('_', ' ')}",
@@ -180,8 +171,3 @@ def unknown_demand(demand_id: str) -> Refusal:
 def _no_legal_basis(demand_id: str) -> Refusal:
     return Refusal(code=DemandRefusal.NO_LEGAL_BASIS, text=f"the demand `{demand_id}` names no law and no court's order",
                    next_step="ask the authority for its legal basis, and import the demand again with it")
-
-
-def _not_a_person() -> Refusal:
-    return Refusal(code=DemandRefusal.NOT_A_PERSON, text=f"`{NOBODY}` is no person, and people decide about demands",
-                   next_step="name the person with `--by`")

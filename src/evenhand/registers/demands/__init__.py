@@ -1,0 +1,1 @@
+"""The register of demands: its state as its events leave it, and what may follow."""

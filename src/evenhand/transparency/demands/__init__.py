@@ -1,1 +1,0 @@
-"""The register of demands: what was asked, what followed, and the page that shows it to the public."""
