@@ -2,7 +2,7 @@
 
     python benchmarks/bench_sweep.py [--scales 0.01] [--folder runs/bench] [--memory 4GB] [--keep]
 
-`--scales 0.01 0.1 1` is the whole thing (scale 1: 50 million accounts, about 40 GB of disk). A world is written by
+`--scales 0.01 0.1 1` is the whole thing (scale 1: 50 million accounts, about 10 GB of disk). A world is written by
 `evenhand world`, swept and decided by `evenhand plan` with the world's own registers, and scored by `evenhand evaluate`, each
 as a user would. The floor is what the machine needs for the least that any sweep must do: decode the columns that the steps
 read, and copy the files.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from evenhand.signals.names.codepoints import Mask, Offsets
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import MAX_SPAN_TOKENS, Targets
 from evenhand.signals.names.reading import NO_NUMERALS, ReadNames
+from evenhand.signals.names.targets import MAX_SPAN_TOKENS, Targets
 
 WHOLE, INSIDE, NEAR, BAG = range(4)
 """How a candidate was found: as the whole name, inside it, an edit or two away, or with its words in another order."""

@@ -16,9 +16,9 @@ from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, can
 from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
 from evenhand.signals.names.hashes import NameParts, PartHashes
-from evenhand.signals.names.index import MIN_PERSON_LETTERS_OF, TOO_FEW_LETTERS, Targets, min_letters
 from evenhand.signals.names.rarity import Rarity, Shares
 from evenhand.signals.names.reading import ReadNames
+from evenhand.signals.names.targets import MIN_PERSON_LETTERS_OF, TOO_FEW_LETTERS, Targets, min_letters
 from evenhand.signals.names.unicode_tables import contracted
 
 MAX_MATCHES = 5

@@ -16,7 +16,7 @@ from evenhand.model.step import Kernel
 from evenhand.signals.names.account_names import HANDLE, ROWS_AT_ONCE
 from evenhand.signals.names.codepoints import Offsets, Texts, targets_places
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import HolderIndex, Targets
+from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.likeness import (
     AS_HANDLE,
     MATCHES,
@@ -28,6 +28,7 @@ from evenhand.signals.names.likeness import (
 from evenhand.signals.names.rarity import Shares
 from evenhand.signals.names.reading import ReadNames
 from evenhand.signals.names.skeleton import small_skeleton_words
+from evenhand.signals.names.targets import Targets
 from evenhand.signals.names.unicode_tables import FOREIGN_SMALL, UnicodeTables
 
 NAME_MATCHES = pa.schema([

@@ -21,11 +21,12 @@ from evenhand.signals.names.codepoints import Mask, Offsets, Texts
 from evenhand.signals.names.edits import MIN_EDIT_LETTERS
 from evenhand.signals.names.forms import Forms, forms_of
 from evenhand.signals.names.hashes import NameParts
-from evenhand.signals.names.index import EditRules, HolderIndex, Targets, bits_of, entries_of
+from evenhand.signals.names.index import HolderIndex, bits_of
 from evenhand.signals.names.likeness import AFFIX, EDIT, MAX_MATCHES, TOKENS, Likeness, equal_texts
 from evenhand.signals.names.rarity import Shares, shared, weights
 from evenhand.signals.names.reading import ReadNames
 from evenhand.signals.names.skeleton import folded_names, skeleton_words, small_skeleton_words, without_doubled
+from evenhand.signals.names.targets import EditRules, Targets, entries_of
 from evenhand.signals.names.unicode_tables import UnicodeTables
 from evenhand.signals.web.hosts import PublicSuffixes
 
