@@ -24,8 +24,7 @@ def scam_evidence(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
              .filter(((col("post_id") == col("at")) | col("at").is_null())
                      & ~col("host").str.replace_all("-", "", literal=True).str.contains(
                          col("shown").str.to_lowercase().str.replace_all(" ", "", literal=True), literal=True)))
-    pushed = listed.select("account_id", "host").unique().with_columns(n=pl.len().over("host"))
-    pushed = pushed.filter(col("n") >= MIN_PUSHERS)
+    pushed = _pushed(r, listed)
     nothing, everywhere, no_post = lit(""), lit("posts"), lit(None, TEXT)
 
     def reasons(rows: LazyFrame, family: str, *, signal: str | pl.Expr, **columns: pl.Expr | str | float) -> LazyFrame:
@@ -45,12 +44,23 @@ def scam_evidence(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
                 strength=0.7)])
 
 
+def _pushed(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
+    """Who leads to a host within the same hour as others, or holds it in a profile as others do, and how many they are."""
+    posts = listed.filter(col("post_id").is_not_null()).join(
+        r["posts"].select("account_id", "post_id", "created_at"), on=["account_id", "post_id"]).select(
+        "account_id", "host", slot=col("created_at").dt.epoch("s") // 1800)
+    profiles = listed.filter(col("post_id").is_null()).select("account_id", "host", slot=lit(-1, pl.Int64))
+    pushes = pl.concat([posts, posts.with_columns(col("slot") + 1), profiles]).unique()
+    return (pushes.with_columns(n=pl.len().over("host", "slot")).filter(col("n") >= MIN_PUSHERS)
+            .group_by("account_id", "host").agg(col("n").max()))
+
+
 def scams_found(scams: LazyFrame) -> LazyFrame:
     """Accounts with listed links and a second family of evidence."""
     families = ("content", "behaviour", "identity", "money", "network")
     doubt = (1.0 - col("behaviour")) * (1.0 - col("identity")) * (1.0 - col("money")) * (1.0 - col("network"))
     return (scams.group_by(PAIR).agg(*map(strongest, families), n_families=col("family").n_unique())
             .filter((col("n_families") >= MIN_FAMILIES) & (col("content") > 0.0))
-            .select(*PAIR, lit("scam").alias("harm"), lit("scam_links/1").alias("detector"),
+            .select(*PAIR, lit("scam").alias("harm"), lit("scam_links/2").alias("detector"),
                     rounded(col("content") * (1.0 - doubt), 4).alias("confidence"), best_similarity="identity",
                     name_weight="identity"))
