@@ -42,7 +42,7 @@ COMMANDS = {
     "victims": "victims:victims",
     "policy": "policy:policy",
     "registry": "registers.registry:registry",
-    "demand": "demand:demand",
+    "demand": "registers.demand:demand",
     "referral": "registers.referral:referral",
     "intake": "registers.intake:intake",
     "ledger": "ledger:ledger",

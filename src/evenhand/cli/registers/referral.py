@@ -8,7 +8,8 @@ import click
 
 from evenhand.cli.campaigns.options import accepted, by, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
-from evenhand.cli.views.registers.referral import ReferralListView, ReferralStepView
+from evenhand.cli.views.registers.referral import ReferralListView
+from evenhand.cli.views.registers.step import RegisterStepView
 from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.registers import referrals
 from evenhand.workflows.registers.keeping import by_now
@@ -29,7 +30,7 @@ def propose(*, file: Path, person: str, state: str, as_json: bool) -> None:
     with open_state(state) as opened:
         event = accepted(referrals.propose(opened, file, by=by_now(person)), as_json=as_json)
     name = event.body["referral_id"]
-    screen(as_json=as_json).show(ReferralStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{name}` is proposed", facts=event.body,
         next_step=f"a second person reads the file and says `evenhand referral approve {name} {file}`"))
 
@@ -44,7 +45,7 @@ def approve(*, referral_id: str, file: Path, person: str, state: str, as_json: b
     """Approve exactly what stands in FILE. Whoever proposed it cannot."""
     with open_state(state) as opened:
         event = accepted(referrals.approve(opened, referral_id, file, by=by_now(person)), as_json=as_json)
-    screen(as_json=as_json).show(ReferralStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{referral_id}` is approved", next_step=f"hand it on with `evenhand referral send {referral_id} {file}`",
         facts=event.body))
 
@@ -59,7 +60,7 @@ def decline(*, referral_id: str, person: str, why: str, state: str, as_json: boo
     """Turn a referral down."""
     with open_state(state) as opened:
         event = accepted(referrals.decline(opened, referral_id, why=why, by=by_now(person)), as_json=as_json)
-    screen(as_json=as_json).show(ReferralStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{referral_id}` is declined", next_step="remove the file", facts=event.body))
 
 
@@ -74,7 +75,7 @@ def send(*, referral_id: str, file: Path, person: str, into: Path, state: str, a
     """Write what the recipient gets, and record that it was handed on. How it travels is yours."""
     with open_state(state) as opened:
         done = accepted(referrals.send(opened, referral_id, file, into=into, by=by_now(person)), as_json=as_json)
-    screen(as_json=as_json).show(ReferralStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{referral_id}` is written to {done.file} and counted",
         next_step="hand the file on by a safe way, then remove it and the one that was proposed", facts=done.event.body))
 

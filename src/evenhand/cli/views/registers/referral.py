@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from evenhand.cli.views.layout import quiet, table
-from evenhand.model.campaigns.event import Json
+from evenhand.cli.views.layout import table
+from evenhand.cli.views.registers.step import shown_facts
 from evenhand.registers.referrals.book import ReferralBook
 from evenhand.statements import visible
-
-_HIDDEN = ("content",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferralStepView:
-    """A step that was recorded.
-
-    JSON: `done` (in words), `next_step`, and `facts`, those of the referral.
-    """
-
-    name: ClassVar[str] = "referral_step"
-    done: str
-    next_step: str
-    facts: Mapping[str, Json]
-
-    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """One sentence, and what comes next."""
-        return Group(Text(f"{visible(self.done)}."), quiet(f"next: {visible(self.next_step)}"))
-
-    def record(self) -> dict[str, object]:
-        """The step as values."""
-        return {"done": self.done, "next_step": self.next_step, "facts": _shown(self.facts)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +40,5 @@ class ReferralListView:
 
     def record(self) -> dict[str, object]:
         """Every referral as values."""
-        return {"referrals": [_shown(one.facts) | {"status": str(one.status)} for one in self.book.referrals.values()],
+        return {"referrals": [shown_facts(one.facts) | {"status": str(one.status)} for one in self.book.referrals.values()],
                 "counts": self.book.by_status}
-
-
-def _shown(facts: Mapping[str, Json]) -> dict[str, object]:
-    return {name: value for name, value in facts.items() if name not in _HIDDEN}

@@ -10,13 +10,13 @@ import click
 from evenhand.cli.campaigns.options import accepted, by, platform_option, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.registers.pairs import pairs
-from evenhand.cli.views.demand import (
+from evenhand.cli.views.registers.demand import (
     CarriedView,
     DemandRegisterView,
-    DemandStepView,
     ImportedView,
     PublishedPagesView,
 )
+from evenhand.cli.views.registers.step import RegisterStepView
 from evenhand.model.registers.demand import DemandAnswer
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.publishing import LedgerPlace
@@ -60,7 +60,7 @@ def answer_(*, demand_id: str, answer: str, person: str, told: bool, state: str,
     with open_state(state) as opened:
         outcome = demands.answer(opened, demand_id, DemandAnswer(answer), person_told=told, by=by_now(person))
     event = accepted(outcome, as_json=as_json)[0]
-    screen(as_json=as_json).show(DemandStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{demand_id}` is answered `{answer}`", next_step="publish it with `evenhand demand publish`", facts=event.body))
 
 
@@ -85,7 +85,7 @@ def withhold(*, demand_id: str, person: str, target: str, account: str, post: st
     with open_state(state) as opened:
         event = accepted(demands.withhold(opened, wanted, by=by_now(person)), as_json=as_json)
     name = event.body["withholding_id"]
-    screen(as_json=as_json).show(DemandStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{name}` is proposed", next_step=f"a second person says `evenhand demand agree {name}`, or `decline`",
         facts=event.body))
 
@@ -100,7 +100,7 @@ def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json:
     """Agree to a withholding that somebody else proposed."""
     with open_state(state) as opened:
         events = accepted(demands.agree(opened, withholding_id, by=by_now(person), alone=alone), as_json=as_json)
-    screen(as_json=as_json).show(DemandStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{withholding_id}` is agreed", next_step="tell the platform with `evenhand demand carry-out`",
         facts=events[0].body))
 
@@ -115,7 +115,7 @@ def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: 
     """Turn down a withholding that was proposed."""
     with open_state(state) as opened:
         events = accepted(demands.decline(opened, withholding_id, why=why, by=by_now(person)), as_json=as_json)
-    screen(as_json=as_json).show(DemandStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{withholding_id}` is declined", next_step="answer the demand with `evenhand demand answer`",
         facts=events[0].body))
 
@@ -130,7 +130,7 @@ def lift(*, withholding_id: str, person: str, why: str, state: str, as_json: boo
     """End a withholding before its day. One person may: it only gives back."""
     with open_state(state) as opened:
         events = accepted(demands.lift(opened, withholding_id, why=why, by=by_now(person)), as_json=as_json)
-    screen(as_json=as_json).show(DemandStepView(
+    screen(as_json=as_json).show(RegisterStepView(
         done=f"`{withholding_id}` ends", next_step="tell the platform with `evenhand demand carry-out`", facts=events[0].body))
 
 

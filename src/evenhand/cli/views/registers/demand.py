@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +11,6 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import number, quiet, table
-from evenhand.model.campaigns.event import Json
 from evenhand.registers.demands.book import DemandBook
 from evenhand.statements import visible
 from evenhand.workflows.registers.carrying import Done
@@ -61,27 +59,6 @@ class ImportedView:
         return {"read": done.n_read, "recorded": done.n_recorded, "unchanged": done.n_unchanged,
                 "left_out": len(done.problems),
                 "problems": [{"what": one.what, "file": one.file, "line": one.line} for one in done.problems]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemandStepView:
-    """A step that was recorded.
-
-    JSON: `done` (in words), `next_step`, and `facts`, those of the step.
-    """
-
-    name: ClassVar[str] = "demand_step"
-    done: str
-    next_step: str
-    facts: Mapping[str, Json]
-
-    def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """One sentence, and what comes next."""
-        return Group(Text(f"{visible(self.done)}."), quiet(f"next: {visible(self.next_step)}"))
-
-    def record(self) -> dict[str, object]:
-        """The step as values."""
-        return {"done": self.done, "next_step": self.next_step, "facts": dict(self.facts)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
