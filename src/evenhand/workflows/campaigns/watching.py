@@ -61,9 +61,10 @@ class StageWatch:
         unreleased = _unreleased(course.campaign)
         self._reached |= dict.fromkeys(own for one in self._fresh if (own := original_id(one)) in unreleased)
         self._fresh.clear()
-        return trips(Seen(outcomes=outcomes, slices=slices, n_read_back=self._n_read_back, n_mismatched=self._n_mismatched,
-                          n_statements=self._n_statements, n_undelivered=self._n_undelivered,
-                          protected=tuple(self._reached)))
+        appeals = tuple(bool(_outcome(event)["is_error"]) for event in heard(course.steps) if _is_appeal(event))
+        return trips(Seen(outcomes=outcomes, appeals=appeals, slices=slices, n_read_back=self._n_read_back,
+                          n_mismatched=self._n_mismatched, n_statements=self._n_statements,
+                          n_undelivered=self._n_undelivered, protected=tuple(self._reached)))
 
 
 def heard(steps: Sequence[Event]) -> list[Event]:
@@ -75,8 +76,16 @@ def heard(steps: Sequence[Event]) -> list[Event]:
     """
     agreed = max((place for place, event in enumerate(steps) if event.kind in _AGREED), default=len(steps))
     begun = max((place for place, event in enumerate(steps) if event.kind in _BEGINS), default=len(steps))
-    return [event for place, event in enumerate(steps) if (event.kind is EventKind.APPEAL_DECIDED and place > agreed) or (
-        event.kind is EventKind.VERDICT_GIVEN and event.body["slot"] == Slot.FIRST and place > begun)]
+    return [event for place, event in enumerate(steps)
+            if (place > agreed and _is_appeal(event)) or (place > begun and _is_item(event))]
+
+
+def _is_appeal(event: Event) -> bool:
+    return event.kind is EventKind.APPEAL_DECIDED
+
+
+def _is_item(event: Event) -> bool:
+    return event.kind is EventKind.VERDICT_GIVEN and event.body["slot"] == Slot.FIRST
 
 
 def _unreleased(campaign: Campaign) -> frozenset[str]:
@@ -95,8 +104,9 @@ def _begun(course: Course) -> datetime:
 
 
 def _outcomes(course: Course, rollout: Rollout) -> tuple[pa.Table, dict[str, Slice]]:
-    """What the breaker hears, in its order, and the same by language."""
-    found = [(event, _outcome(event)) for event in heard(course.steps)]
+    """Decided appeals and audited items of the present stage, in their order, and the same by language."""
+    begun = max(place for place, event in enumerate(course.steps) if event.kind in _BEGINS)
+    found = [(event, _outcome(event)) for event in course.steps[begun:] if _is_appeal(event) or _is_item(event)]
     if not found:
         return OUTCOMES.empty_table(), {}
     places = rollout.places(pa.array([_decision(event) for event, _ in found], pa.string()))
@@ -113,10 +123,10 @@ def _outcomes(course: Course, rollout: Rollout) -> tuple[pa.Table, dict[str, Sli
 
 
 def _decision(event: Event) -> str | None:
-    return str(event.body["decision_id"]) if event.kind is EventKind.APPEAL_DECIDED else None
+    return str(event.body["decision_id"]) if _is_appeal(event) else None
 
 
 def _outcome(event: Event) -> dict[str, object]:
-    if event.kind is EventKind.APPEAL_DECIDED:
+    if _is_appeal(event):
         return {"kind": DECIDED_APPEAL, "is_error": event.body["outcome"] == AppealOutcome.OVERTURNED}
     return {"kind": AUDITED_ITEM, "is_error": event.body["verdict"] == Verdict.WRONG}
