@@ -25,7 +25,7 @@ SUPPORTED = ("close", "delete_post", "demonetise", "label", "limit_reach", "remo
 
 
 def written_plan(folder: Path, *, n: int = 30, penalties: Sequence[str] = PENALTIES, languages: Sequence[str] = ("en", "pt"),
-                 seed: int = 7, by_person: Collection[int] = ()) -> Plan:
+                 seed: int = 7, by_person: Collection[int] = (), suspended_for: timedelta = timedelta(days=3650)) -> Plan:
     """`n` decisions, the penalties and languages in turn; a deletion has two posts, a closing waits for the appeal window.
 
     The decisions with the numbers `by_person` wait for a person.
@@ -40,7 +40,7 @@ def written_plan(folder: Path, *, n: int = 30, penalties: Sequence[str] = PENALT
             "policy_id": "scam/links", "penalty": penalty,
             "automation": "partially" if number in by_person else "fully",
             "language": languages[number // len(penalties) % len(languages)],
-            "followers": 10 * number, "until": CUT_OFF + timedelta(days=3650) if penalty == "suspend" else None,
+            "followers": 10 * number, "until": CUT_OFF + suspended_for if penalty == "suspend" else None,
             "post_ids": posts, "statement": STATEMENT, "reasons": [
                 {"signal": "links_listed", "family": "content", "fact": f"It links to a listed address ({number}).",
                  "where": "bio", "shown": "x", "expected": "y", "source": "z"}]})

@@ -21,7 +21,8 @@ from evenhand.stores.schema import OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
     pa.field("order_id", pa.int64()), pa.field("turn", pa.int64()), pa.field("key", pa.string()),
-    pa.field("decision_id", pa.string()), pa.field("penalty", pa.string()), pa.field("stratum", pa.string())])
+    pa.field("decision_id", pa.string()), pa.field("penalty", pa.string()), pa.field("stratum", pa.string()),
+    pa.field("until", pa.int64())])
 _OPEN = (EffectState.QUEUED.value, EffectState.IN_FLIGHT.value)
 _PORTION = 5_000
 _FEW = 2_000

@@ -7,18 +7,21 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from campaign_commands import PLATFORM, Terminal, filled
+from campaign_plans import written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.database import open_database
-from evenhand.workflows.campaigns.letting_out import DROPPED, LOWERED, WAITS_FOR_PERSON
+from evenhand.workflows.campaigns.letting_out import DROPPED, LOWERED, OVER, WAITS_FOR_PERSON
 from evenhand.workflows.campaigns.publishing import published_counts
 
 Make = Callable[..., Terminal]
@@ -259,3 +262,36 @@ def test_without_the_extra_the_command_line_works_and_a_campaign_says_what_to_in
                          env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
     assert ran.returncode == 2
     assert "install it with `pip install evenhand[campaign]`" in ran.stderr
+
+
+def test_a_suspension_that_would_have_ended_is_not_imposed(make: Make, tmp_path: Path) -> None:
+    terminal = make(n=12, penalties=("label", "suspend"), languages=("en",), suspended_for=timedelta(days=10))
+    terminal.drafted()
+    terminal.audited()
+    terminal.done("approve", "autumn", "--by", "ben", "--later", str(24 * 40))
+    terminal.done("approve", "autumn", "--by", "cem", "--later", "0")
+    assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
+    with closing(sqlite3.connect(tmp_path / "campaign.db")) as state:
+        found = dict(state.execute("select coalesce(why, state), count(*) from outbox where act = 'impose' group by 1"))
+    assert found == {OVER: 6, "done": 6}
+
+
+def test_letting_out_what_the_plan_does_not_have_is_an_error(make: Make) -> None:
+    terminal = make(n=6)
+    terminal.drafted()
+    ran = terminal.run("campaign", "release", "autumn", "--by", "cem", "--decision", "d77", "--why", "a typo")
+    assert (ran.code, "the plan has no decision `d77`" in ran.err) == (2, True)
+
+
+def test_a_rollback_with_another_plan_is_refused(make: Make, tmp_path: Path) -> None:
+    terminal = make(n=6, penalties=("label",))
+    terminal.drafted()
+    terminal.audited()
+    terminal.approved()
+    terminal.applied("--until-done", "--at-once")
+    written_plan(tmp_path / "other", n=7, penalties=("label",))
+    assert terminal.refused("rollback", "autumn", "--by", "ben", *PLATFORM, "--plan", "other", "--why", "w",
+                            "--confirm", "autumn:6") == "other_plan"
+    assert terminal.status()["state"] == "completed"
+    halted = terminal.run("halt", "autumn", "--by", "dee", "--why", "late")
+    assert "overturned on appeal, or the campaign rolled back" in halted.err

@@ -25,7 +25,7 @@ def holdout_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def holdout_read(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A reader's word on an account counts as one on a decision does: once, and not by who proposed the plan."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_reads(event)
+        return refusals.proposer_reads(event.actor)
     if campaign.holdout is None or campaign.holdout.is_concluded:
         return refusals.no_holdout(is_over=campaign.holdout is not None)
     item, slot = facts.text(event, "item_id"), facts.text(event, "slot")

@@ -42,7 +42,7 @@ def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def verdict_given(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A reader's word counts if the sample is drawn, the reader did not propose the plan, and did not speak on this before."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_reads(event)
+        return refusals.proposer_reads(event.actor)
     if campaign.sample_seed is None:
         return refusals.no_sample()
     item, slot = facts.text(event, "item_id"), facts.text(event, "slot")

@@ -16,6 +16,7 @@ _AFTER: dict[EventKind, str] = {
     EventKind.HALTED: "only a running campaign can be halted; before that, withdraw an approval",
     EventKind.COMPLETED: "resume it and let it finish first", EventKind.REPORTED: "complete it or roll it back first",
     EventKind.ROLLED_BACK: "start the rollback first"}
+_DONE = frozenset({CampaignState.COMPLETED, CampaignState.REPORTED, CampaignState.ROLLED_BACK})
 
 
 def not_drafted(event: Event) -> Refusal:
@@ -45,7 +46,10 @@ def malformed(event: Event, mistakes: Sequence[str]) -> Refusal:
 def wrong_state(campaign: Campaign, kind: EventKind, allowed: Collection[CampaignState]) -> Refusal:
     """A step that does not belong here."""
     places = " or ".join(f"`{state}`" for state in CampaignState if state in allowed)
-    return Refusal(code=RefusalCode.WRONG_STATE, next_step=_AFTER.get(kind, f"wait until the campaign is {places}"),
+    step = _AFTER.get(kind, f"wait until the campaign is {places}")
+    if kind is EventKind.HALTED and campaign.state in _DONE:
+        step = "nothing goes out any more; what was wrong is overturned on appeal, or the campaign rolled back"
+    return Refusal(code=RefusalCode.WRONG_STATE, next_step=step,
                    text=f"`{kind}` belongs to a campaign that is {places}; this one is `{campaign.state}`")
 
 
@@ -81,9 +85,9 @@ def proposer_draws(event: Event) -> Refusal:
                    next_step="let one of the readers or approvers choose the seed")
 
 
-def proposer_reads(event: Event) -> Refusal:
+def proposer_reads(person: str) -> Refusal:
     """Nobody marks their own work."""
-    return Refusal(code=RefusalCode.PROPOSER_READS, text=f"`{event.actor}` proposed this plan and cannot audit it",
+    return Refusal(code=RefusalCode.PROPOSER_READS, text=f"`{person}` proposed this plan and cannot audit it",
                    next_step="assign the item to another reader")
 
 

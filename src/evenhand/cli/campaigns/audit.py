@@ -46,11 +46,12 @@ def cost_(*, plan: Path, solo: bool, as_json: bool) -> None:
               help="Who reads which languages, such as ben=en,pt; may be repeated.")
 @golden_option
 @click.option("--into", type=FOLDER, default=Path("readings"), show_default=True, help="The folder for the readers' files.")
+@click.option("--leave-unread", is_flag=True, help="Drop the strata of languages that too few people read.")
 def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, ...], golden: Path | None, into: Path,
-          state: str, hours: float | None, as_json: bool) -> None:
-    """Draw the sample of the plan, once, and write one file for each reader."""
+          leave_unread: bool, state: str, hours: float | None, as_json: bool) -> None:
+    """Draw the sample of the plan, once, and write one file for each reader. The same draw again writes the files again."""
     with desk_at(state, name, hours=hours) as desk:
-        reading = Reading(seed=seed, readers=languages_of(readers), golden=golden)
+        reading = Reading(seed=seed, readers=languages_of(readers), golden=golden, is_unread_left=leave_unread)
         drawn = accepted(draw(desk, plan, reading, person=person, into=into), as_json=as_json)
     screen(as_json=as_json).show(DrawnView(drawn=drawn, campaign=name))
 

@@ -12,11 +12,10 @@ from evenhand.cli.options import FOLDER, screen
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
-from evenhand.connectors.case_files import read_words
-from evenhand.errors import ConfigError, DataError, Problem
+from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.refusal import Refusal
-from evenhand.workflows.campaigns.confirming import cases, confirm
+from evenhand.workflows.campaigns.confirming import cases, confirm, words_of
 from evenhand.workflows.campaigns.halting import release as let_out_large
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.preparing import Draft, bind
@@ -96,10 +95,7 @@ def confirm_(*, name: str, person: str, plan: Path, decision: str | None, refuse
     if (decision is None) == (file is None):
         raise ConfigError(Problem(what="nothing says which decisions, or two things do",
                                   hint="give `--decision ID`, or `--from FILE` as `evenhand campaign cases` wrote it"))
-    words = read_words(file) if file is not None else {str(decision): not refuse}
-    if not words:
-        raise DataError(Problem(what="no case has a word", file=str(file),
-                                hint="write `yes` or `no` in the column `confirmed`"))
+    words = words_of(file) if file is not None else {str(decision): not refuse}
     with desk_at(state, name, hours=hours) as desk:
         outcome = confirm(desk, plan, words, person=person)
         n = sum(words.values())
@@ -109,12 +105,14 @@ def confirm_(*, name: str, person: str, plan: Path, decision: str | None, refuse
 @campaign.command("release")
 @on_desk
 @by
+@plan_option
 @click.option("--decision", required=True, help="The decision's id.")
 @click.option("--why", required=True, help="Why it may go out; recorded as a waiver.")
-def release_(*, name: str, person: str, decision: str, why: str, state: str, hours: float | None, as_json: bool) -> None:
+def release_(*, name: str, person: str, plan: Path, decision: str, why: str, state: str, hours: float | None,
+             as_json: bool) -> None:
     """Let out an account whose reach alone is above the cap of an hour."""
     with desk_at(state, name, hours=hours) as desk:
-        outcome = let_out_large(desk, decision, why=why, person=person)
+        outcome = let_out_large(desk, plan, decision, why=why, person=person)
         show_step(desk, outcome, f"`{decision}` may go out", as_json=as_json)
 
 

@@ -103,7 +103,6 @@ class Conduct:
     """Decisions that a person confirmed one by one."""
     n_not_confirmed: int
     """Those that a person read and did not confirm: nothing was imposed."""
-    n_referrals: int
     n_planned: int
     """How often a plan was bound; only the last one was carried out."""
 
@@ -123,10 +122,10 @@ def conduct(steps: Sequence[Event], people: People) -> Conduct:
         n_stages=0 if started is None else _whole(started.body.get("n_stages")),
         n_finished=_n(steps, EventKind.STAGE_FINISHED), halts=_halts(steps, people),
         waivers=tuple(WaiverLine(at=step.at, by=people.called(step.actor), safeguard=str(step.body.get("safeguard", "")),
-                                 why=str(step.body.get("why", ""))) for step in steps
+                                 why=people.said(step.actor, str(step.body.get("why", "")))) for step in steps
                       if step.kind is EventKind.WAIVER_RECORDED),
         rollbacks=_rollbacks(steps, people), n_confirmed=sum(words.values()),
-        n_not_confirmed=len(words) - sum(words.values()), n_referrals=_n(steps, EventKind.REFERRAL_RECORDED),
+        n_not_confirmed=len(words) - sum(words.values()),
         n_planned=_n(steps, EventKind.PLANNED))
 
 
@@ -171,9 +170,10 @@ def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
             reasons = step.body.get("reasons")
             listed = [one for one in reasons if isinstance(one, Mapping)] if isinstance(reasons, Sequence) else []
             found.append(HaltLine(at=step.at, by=people.called(step.actor), reasons=tuple(
-                HaltReason(check=str(one.get("check", "")), text=str(one.get("text", ""))) for one in listed)))
+                HaltReason(check=str(one.get("check", "")), text=people.said(step.actor, str(one.get("text", ""))))
+                for one in listed)))
         elif step.kind is EventKind.RESUMED and found:
-            again = (people.called(step.actor), step.at, str(step.body.get("why", "")))
+            again = (people.called(step.actor), step.at, people.said(step.actor, str(step.body.get("why", ""))))
             found[-1] = replace(found[-1], resumed=(*found[-1].resumed, again))
     return tuple(found)
 
@@ -182,7 +182,8 @@ def _rollbacks(steps: Iterable[Event], people: People) -> tuple[RollbackLine, ..
     found: list[RollbackLine] = []
     for step in steps:
         if step.kind is EventKind.ROLLBACK_STARTED:
-            found.append(RollbackLine(at=step.at, by=people.called(step.actor), why=str(step.body.get("why", ""))))
+            found.append(RollbackLine(at=step.at, by=people.called(step.actor),
+                                      why=people.said(step.actor, str(step.body.get("why", "")))))
         elif step.kind is EventKind.ROLLED_BACK and found:
             found[-1] = replace(found[-1], ended_at=step.at, n_undone=_whole(step.body.get("n_undone")),
                                 n_failed=_whole(step.body.get("n_failed")), n_too_late=_whole(step.body.get("n_too_late")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,7 +47,8 @@ def document(report: CampaignReport) -> dict[str, Any]:
         "appeals": {"overturned": _interval(report.contested.overturned), "slowest_days": _days(report.contested.slowest),
                     "oldest_open_days": _days(report.contested.oldest_open)},
         "one_by_one": {"confirmed": conduct.n_confirmed, "not_confirmed": conduct.n_not_confirmed},
-        "stages": {"finished": conduct.n_finished, "of": conduct.n_stages}, "referrals": conduct.n_referrals,
+        "stages": {"finished": conduct.n_finished, "of": conduct.n_stages},
+        "registers": None if report.registers is None else asdict(report.registers),
         "tables": {name: [_plain(row) for row in table.to_pylist()] for name, table in tables(report).items()
                    if name != "totals"}}
 

@@ -16,6 +16,7 @@ from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.campaigns.instants import instant
 from evenhand.model.campaigns.record import CampaignRecord
 from evenhand.model.plan import Plan
+from evenhand.model.registers.counts import RegisterCounts
 from evenhand.transparency.campaigns.conduct import Conduct, conduct
 from evenhand.transparency.campaigns.contested import Contested, contested
 from evenhand.transparency.campaigns.demands import DemandLine, demand_lines
@@ -51,6 +52,8 @@ class CampaignSources:
     """Kinds of the campaign's entries in the published ledger; None when no ledger was named."""
     demands: Sequence[Mapping[str, Json]] = ()
     """Facts of demands that a published register holds besides."""
+    registers: RegisterCounts | None = None
+    """What the registers beside the campaign hold."""
     holder_names: Mapping[str, str] = field(default_factory=dict)
     are_named: bool = False
     """The team's own copy, in which people have their names and small groups are not put together."""
@@ -96,6 +99,8 @@ class CampaignReport:
     conduct: Conduct
     contested: Contested
     demands: tuple[DemandLine, ...]
+    registers: RegisterCounts | None
+    """What the registers of the whole service hold; None where nobody looked."""
     sources_known: bool
     is_published: bool
     """Whether the published ledger was compared too."""
@@ -130,7 +135,7 @@ def campaign_report(sources: CampaignSources) -> CampaignReport:
         whys=_whys(record.settled), spans=spans, is_hourly=is_hourly, conduct=how,
         contested=asked_again,
         demands=demand_lines([*sources.demands, *(step.body for step in steps if step.kind is EventKind.DEMAND_RECORDED)]),
-        sources_known=sources.sources_known, is_published=sources.published is not None)
+        registers=sources.registers, sources_known=sources.sources_known, is_published=sources.published is not None)
 
 
 def _totals(sources: CampaignSources, table: pa.Table, *, n_reversed: int, how: Conduct) -> tuple[Total, ...]:

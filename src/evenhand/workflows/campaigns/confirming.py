@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.campaign.audit.readers import READER_COLUMNS
-from evenhand.connectors.case_files import write_cases
+from evenhand.connectors.case_files import read_words, write_cases
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE, StratumOutcome
 from evenhand.model.campaigns.campaign import Campaign
@@ -40,6 +40,15 @@ def cases(desk: Desk, plan: Path, *, into: Path) -> int | Refusal:
                              for part in portions(plan, "decisions", COLUMNS))
     write_cases(into, _as_lowered(found, course.campaign))
     return int(found.num_rows)
+
+
+def words_of(file: Path) -> dict[str, bool]:
+    """The words on cases that a file holds. Raises `DataError` with all its mistakes, or when it holds none."""
+    words = read_words(file)
+    if not words:
+        raise DataError(Problem(what="no case has a word", file=str(file),
+                                hint="write `yes` or `no` in the column `confirmed`"))
+    return words
 
 
 def confirm(desk: Desk, plan: Path, words: Mapping[str, bool], *, person: str) -> Campaign | Refusal:

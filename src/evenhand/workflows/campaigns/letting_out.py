@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 DROPPED = "the audit dropped the stratum"
 LOWERED = "the stratum missed its gate, and nobody put a lighter penalty in its place"
 REPLACED = "the stratum missed its gate: a lighter penalty takes the place of this one"
-OVER = "the suspension would have ended already"
+OVER = "it would have ended already"
 NOT_CONFIRMED = "a person read the case and did not confirm it"
 NOT_IMPOSED = "a person decided not to impose it on a protected account"
 WAITS_FOR_PROTECTED = "for a person's decision about a protected account"
@@ -92,7 +92,7 @@ class _Judge:
     """What the audit, and persons, say of each effect: once per stratum and penalty, per decision where a person is asked."""
 
     def __init__(self, course: Course, rollout: Rollout, *, at: datetime) -> None:
-        self._campaign, self._rollout, self._at = course.campaign, rollout, at
+        self._campaign, self._rollout, self._now = course.campaign, rollout, microseconds(at)
         self._words = words_on_plan(course)
         self._known: dict[tuple[str, str], str | None] = {}
 
@@ -100,10 +100,11 @@ class _Judge:
         """Why each effect is never carried out, None for the others; and for which person's decision those of them wait."""
         whys: list[str | None] = []
         waits: list[str | None] = []
-        columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty"))
+        columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty", "until"))
         by_person = self._rollout.waits_for_person(held["decision_id"]).to_pylist()
-        for decision_id, stratum, penalty, is_asked in zip(*columns, by_person, strict=True):
+        for decision_id, stratum, penalty, until, is_asked in zip(*columns, by_person, strict=True):
             why, wait = self._why(stratum, penalty), None
+            why = OVER if why is None and until is not None and until <= self._now else why
             if why is None and is_asked and not decision_id.endswith(VARIED):
                 word = self._words.get(original_id(decision_id))
                 why = NOT_CONFIRMED if word is False else None
@@ -118,15 +119,13 @@ class _Judge:
     def _why(self, stratum: str, penalty: str) -> str | None:
         pair = (stratum, penalty)
         if pair not in self._known:
-            self._known[pair] = _ruled_out(self._campaign, stratum, penalty, at=self._at)
+            self._known[pair] = _ruled_out(self._campaign, stratum, penalty)
         return self._known[pair]
 
 
-def _ruled_out(campaign: Campaign, stratum: str, penalty: str, *, at: datetime) -> str | None:
+def _ruled_out(campaign: Campaign, stratum: str, penalty: str) -> str | None:
     refusal = is_covered(campaign, decision_id="", penalty=Penalty(penalty), stratum=stratum)
     lowered = campaign.lowered.get(stratum)
-    if refusal is None and lowered is not None and lowered.until is not None and lowered.until <= at:
-        return OVER
     if refusal is None or refusal.code is RefusalCode.CLOSING_WITHOUT_PERSON:
         return None
     outcome = (campaign.strata or {}).get(stratum)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.appeals.varying import lighter_penalties
-from evenhand.campaign.lifecycle.refusals import wrong_state
+from evenhand.campaign.lifecycle.refusals import other_digest, wrong_state
 from evenhand.campaign.stages import Stage, stages
+from evenhand.connectors.plan_folder import read_plan
 from evenhand.model.appeal import APPEALS_STAGE, ReversalGround
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Act, EffectState
@@ -77,6 +78,8 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     course = desk.course()
     if course.campaign.state not in _MAY:
         return wrong_state(course.campaign, EventKind.ROLLBACK_STARTED, _MAY)
+    if course.campaign.basis is not None and course.campaign.basis.digest != (own := read_plan(plan).digest):
+        return other_digest(course.campaign, own)
     if not course.campaign.is_rolling_back:
         outcome = desk.take(desk.hand(person).event(EventKind.ROLLBACK_STARTED, {"why": why}))
         if isinstance(outcome, Refusal):
