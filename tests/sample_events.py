@@ -28,7 +28,7 @@ BODIES: dict[EventKind, dict[str, Json]] = {
     EventKind.HOLDOUT_READ: {"item_id": "h1", "slot": "first", "verdict": "right"},
     EventKind.HOLDOUT_CONCLUDED: {"plan_digest": BASIS.digest, "n_read": 1, "n_missed": 0, "prevalence_low": 0.0,
                                   "prevalence_high": 0.975},
-    EventKind.CLOSING_DECIDED: {"decision_id": "d1", "close": True},
+    EventKind.DECISION_CONFIRMED: {"decision_id": "d1", "confirmed": True},
     EventKind.APPROVED: {"basis": BASIS.as_json()},
     EventKind.STARTED: {"basis": BASIS.as_json(), "n_stages": 2},
     EventKind.STAGE_STARTED: {"stage": 1},
@@ -67,7 +67,7 @@ UP_TO_APPROVED = (
     event(EventKind.VERDICT_GIVEN, "ben"),
     event(EventKind.VERDICT_GIVEN, "cem", slot="second"),
     event(EventKind.AUDITED, "evenhand", hours=1),
-    event(EventKind.CLOSING_DECIDED, "cem", hours=1),
+    event(EventKind.DECISION_CONFIRMED, "cem", hours=1),
     event(EventKind.APPROVED, "ben", hours=3),
     event(EventKind.APPROVED, "cem", hours=3),
 )

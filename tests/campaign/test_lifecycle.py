@@ -60,6 +60,7 @@ REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
     C.STAGES_LEFT: (UP_TO_RUNNING, event(K.COMPLETED, "evenhand", hours=5)),
     C.NOT_LOWERED: (UP_TO_APPROVED[:6], event(K.STRATUM_LOWERED, "dee", hours=2, stratum="media/close/en", penalty="label")),
     C.NO_END: (CLOSINGS_LOWERED, event(K.STRATUM_LOWERED, "dee", hours=2, stratum="media/close/en", penalty="suspend")),
+    C.PROPOSER_CONFIRMS: (UP_TO_RUNNING, event(K.DECISION_CONFIRMED, "ana", hours=5)),
     C.NOT_PROTECTED: (UP_TO_RUNNING, event(K.PROTECTED_DECIDED, "dee", hours=5)),
     C.PROPOSER_RELEASES: ((*UP_TO_RUNNING, event(K.PROTECTION_RECORDED, "dee", hours=5)),
                           event(K.PROTECTED_DECIDED, "ana", hours=5)),
@@ -134,7 +135,7 @@ def test_a_changed_part_makes_an_approval_stale_and_is_named(kind: EventKind, pa
 def test_another_plan_needs_another_audit_and_other_approvals() -> None:
     again = after(*UP_TO_APPROVED, event(K.PLANNED, "dee", hours=4, basis=basis_json(digest="e" * 64)))
     assert (again.state, again.approvals, again.strata, again.sample_seed) == (S.PLANNED, (), None, None)
-    assert len(again.closings) == 0
+    assert len(again.confirmed) == 0
     assert again.proposers == {"ana", "dee"}
 
 
@@ -176,7 +177,7 @@ def test_a_halt_stops_new_effects_and_records_those_under_way() -> None:
 
 
 def test_a_person_who_decides_against_a_closing_stops_it() -> None:
-    before = (*UP_TO_RUNNING, event(K.CLOSING_DECIDED, "cem", hours=5, close=False))
+    before = (*UP_TO_RUNNING, event(K.DECISION_CONFIRMED, "cem", hours=5, confirmed=False))
     assert refused(before, event(K.EFFECT_IMPOSED, "evenhand", hours=5)).code is C.CLOSING_WITHOUT_PERSON
 
 

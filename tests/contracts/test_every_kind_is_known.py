@@ -63,7 +63,7 @@ def everything() -> list[Event]:
     audited = next(place for place, step in enumerate(steps) if step.kind is K.AUDITED)
     lowered = event(K.STRATUM_LOWERED, "dee", hours=2, stratum="impersonation-institution/suspend/ko", penalty="label")
     before = [event(K.VERDICT_GIVEN, "ben"), *steps[audited:audited + 1], lowered,
-              event(K.CLOSING_DECIDED, "cem", hours=2), event(K.PROTECTION_RECORDED, "dee", hours=2),
+              event(K.DECISION_CONFIRMED, "cem", hours=2), event(K.PROTECTION_RECORDED, "dee", hours=2),
               event(K.PROTECTED_DECIDED, "cem", hours=2), event(K.APPROVED, "eve", hours=2.5),
               event(K.APPROVAL_WITHDRAWN, "eve", hours=2.6)]
     steps[audited:audited + 1] = before

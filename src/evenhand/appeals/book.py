@@ -16,7 +16,7 @@ MACHINE = NOBODY
 _OF_ALL = frozenset({EventKind.DRAFTED, EventKind.PLANNED, EventKind.AUDITED, EventKind.STRATUM_LOWERED, EventKind.APPROVED,
                      EventKind.STARTED, EventKind.RESUMED})
 """Whoever did one of these took part in every decision of the campaign: they proposed, audited, approved or started it."""
-_OF_ONE = frozenset({EventKind.CLOSING_DECIDED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED, EventKind.WAIVER_RECORDED,
+_OF_ONE = frozenset({EventKind.DECISION_CONFIRMED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED, EventKind.WAIVER_RECORDED,
                      EventKind.PROTECTED_DECIDED})
 """Whoever did one of these took part in the decision, or in the item of the audit's sample, that it names."""
 

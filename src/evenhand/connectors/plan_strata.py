@@ -17,8 +17,8 @@ PORTION = 10_000
 def decisions_of_strata(folder: Path, strata: Collection[str]) -> Iterator[pa.Table]:
     """What a lighter decision is made from, of each decision of these strata.
 
-    `decision_id`, `account_id`, `handle`, `language`, `harm`, `penalty`, `stratum`, `statement`. Raises `PlanError` when the
-    plan cannot be read.
+    `decision_id`, `account_id`, `handle`, `language`, `harm`, `penalty`, `automation`, `stratum`, `statement`. Raises
+    `PlanError` when the plan cannot be read.
     """
     file = table_file(folder, "decisions")
     try:
@@ -27,7 +27,7 @@ def decisions_of_strata(folder: Path, strata: Collection[str]) -> Iterator[pa.Ta
                 with named as (
                     select *, concat(policy_id, '/', penalty, '/', coalesce(language, 'und')) as stratum
                     from read_parquet($file))
-                select decision_id, account_id, handle, language, harm, penalty, stratum, statement
+                select decision_id, account_id, handle, language, harm, penalty, automation, stratum, statement
                 from named where list_contains($strata, stratum)""",
                 params={"file": str(file), "strata": sorted(strata)}).to_arrow_reader(PORTION)
             for batch in reader:

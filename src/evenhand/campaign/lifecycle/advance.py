@@ -29,7 +29,7 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.HOLDOUT_DRAWN: SINCE_THE_AUDIT,
     EventKind.HOLDOUT_READ: SINCE_THE_AUDIT,
     EventKind.HOLDOUT_CONCLUDED: SINCE_THE_AUDIT,
-    EventKind.CLOSING_DECIDED: BEFORE_THE_START | IN_MOTION,
+    EventKind.DECISION_CONFIRMED: BEFORE_THE_START | IN_MOTION,
     EventKind.PROTECTION_RECORDED: BEFORE_THE_START | IN_MOTION,
     EventKind.PROTECTED_DECIDED: BEFORE_THE_START | IN_MOTION,
     EventKind.APPROVED: frozenset({_S.AUDITED}),
@@ -64,7 +64,7 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
 
 PEOPLE_ONLY = frozenset({
     EventKind.DRAFTED, EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.VERDICT_GIVEN, EventKind.STRATUM_LOWERED,
-    EventKind.HOLDOUT_DRAWN, EventKind.HOLDOUT_READ, EventKind.CLOSING_DECIDED, EventKind.PROTECTION_RECORDED,
+    EventKind.HOLDOUT_DRAWN, EventKind.HOLDOUT_READ, EventKind.DECISION_CONFIRMED, EventKind.PROTECTION_RECORDED,
     EventKind.PROTECTED_DECIDED, EventKind.APPROVED, EventKind.APPROVAL_WITHDRAWN, EventKind.STARTED,
     EventKind.RESUMED, EventKind.ROLLBACK_STARTED, EventKind.APPEAL_DECIDED, EventKind.REFERRAL_RECORDED,
     EventKind.WAIVER_RECORDED})
@@ -85,7 +85,7 @@ _STEPS: Mapping[EventKind, Callable[[Campaign, Event], Campaign | Refusal]] = {
     EventKind.HOLDOUT_DRAWN: holdout.holdout_drawn,
     EventKind.HOLDOUT_READ: holdout.holdout_read,
     EventKind.HOLDOUT_CONCLUDED: holdout.holdout_concluded,
-    EventKind.CLOSING_DECIDED: preparing.closing_decided,
+    EventKind.DECISION_CONFIRMED: preparing.decision_confirmed,
     EventKind.PROTECTION_RECORDED: protecting.protection_recorded,
     EventKind.PROTECTED_DECIDED: protecting.protected_decided,
     EventKind.APPROVED: preparing.approved,

@@ -33,7 +33,7 @@ def is_covered(campaign: Campaign, *, decision_id: str, penalty: Penalty, stratu
     heaviest = lowered.penalty if lowered is not None else heaviest_left(campaign, stratum)
     if penalty > heaviest:
         return refusals.heavier_than_audited(penalty, stratum, heaviest)
-    if penalty is Penalty.CLOSE and decision_id not in campaign.closings:
+    if penalty is Penalty.CLOSE and decision_id not in campaign.confirmed:
         return refusals.closing_without_person(decision_id)
     return None
 

@@ -144,7 +144,7 @@ FACTS: Mapping[EventKind, Mapping[str, _Form]] = {
     EventKind.HOLDOUT_READ: {"item_id": TEXT, "slot": SLOT, "verdict": VERDICT},
     EventKind.HOLDOUT_CONCLUDED: {"plan_digest": TEXT, "n_read": COUNT, "n_missed": WHOLE, "prevalence_low": SHARE,
                                   "prevalence_high": SHARE},
-    EventKind.CLOSING_DECIDED: {"decision_id": TEXT, "close": FLAG},
+    EventKind.DECISION_CONFIRMED: {"decision_id": TEXT, "confirmed": FLAG},
     EventKind.PROTECTION_RECORDED: {"criteria": TEXT, "n_listed": COUNT, "n_decisions": WHOLE, "decision_ids": TEXTS},
     EventKind.PROTECTED_DECIDED: {"decision_id": TEXT, "impose": FLAG, "why": TEXT},
     EventKind.APPROVED: {"basis": BASIS},

@@ -23,7 +23,7 @@ def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:
         return refusals.sampled_before()
     return replace(campaign, state=CampaignState.PLANNED, basis=basis, irreversible=irreversible,
                    proposers=campaign.proposers | {event.actor}, changed_at=event.at, sample_seed=None, audited_at=None,
-                   strata=None, may_lower={}, lowered={}, holdout=None, approvals=(), closings=NO_KEYS,
+                   strata=None, may_lower={}, lowered={}, holdout=None, approvals=(), confirmed=NO_KEYS,
                    protected=frozenset(), let_through=frozenset(), spared=frozenset(), n_readings=0, n_read=0, readings=NO_KEYS)
 
 
@@ -84,11 +84,12 @@ def stratum_lowered(campaign: Campaign, event: Event) -> Campaign | Refusal:
     return replace(campaign, lowered=lowered, approvals=(), changed_at=event.at)
 
 
-def closing_decided(campaign: Campaign, event: Event) -> Campaign:
-    """A person decided whether one account is closed; the last word counts."""
-    decision_id = facts.text(event, "decision_id")
-    closings = campaign.closings.adding(decision_id) if event.body["close"] else campaign.closings.without(decision_id)
-    return replace(campaign, closings=closings)
+def decision_confirmed(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """A person who did not propose the plan confirmed one decision or did not; the last word counts."""
+    if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
+        return refusals.proposer_confirms(event)
+    decision_id, kept = facts.text(event, "decision_id"), campaign.confirmed
+    return replace(campaign, confirmed=kept.adding(decision_id) if event.body["confirmed"] else kept.without(decision_id))
 
 
 def approved(campaign: Campaign, event: Event) -> Campaign | Refusal:

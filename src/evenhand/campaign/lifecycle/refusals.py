@@ -136,6 +136,13 @@ def not_protected(decision_id: str) -> Refusal:
                    next_step="see `evenhand apply`: it names what waits for a person")
 
 
+def proposer_confirms(event: Event) -> Refusal:
+    """Another pair of eyes for what waits for a person."""
+    return Refusal(code=RefusalCode.PROPOSER_CONFIRMS,
+                   text=f"`{event.actor}` proposed this plan and cannot confirm its decisions",
+                   next_step="let somebody read the case who took no part in proposing it")
+
+
 def proposer_releases(event: Event) -> Refusal:
     """Another pair of eyes for every protected account."""
     return Refusal(code=RefusalCode.PROPOSER_RELEASES,

@@ -242,8 +242,8 @@ class Campaign:
     """Key of a stratum → what a person put in the place of its penalty."""
     holdout: Holdout | None = None
     approvals: tuple[Approval, ...] = ()
-    closings: Keys = NO_KEYS
-    """The decisions whose closing a person has decided."""
+    confirmed: Keys = NO_KEYS
+    """The decisions that a person has confirmed one by one: closings, and what a guard or the policy leaves to a person."""
     protected: frozenset[str] = frozenset()
     """The decisions about protected accounts: each waits for a person."""
     let_through: frozenset[str] = frozenset()
@@ -300,6 +300,7 @@ class RefusalCode(StrEnum):
     NOT_LOWERED = "not_lowered"
     NO_END = "no_end"
     NOT_PROTECTED = "not_protected"
+    PROPOSER_CONFIRMS = "proposer_confirms"
     PROPOSER_RELEASES = "proposer_releases"
     HOLDOUT_TWICE = "holdout_twice"
     NO_HOLDOUT = "no_holdout"

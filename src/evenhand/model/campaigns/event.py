@@ -33,7 +33,7 @@ class EventKind(StrEnum):
     """One reader's word on one account of the holdout."""
     HOLDOUT_CONCLUDED = "holdout_concluded"
     """How often something was missed, with its interval."""
-    CLOSING_DECIDED = "closing_decided"
+    DECISION_CONFIRMED = "decision_confirmed"
     """A person's decision whether this one account is closed; without it no account is."""
     PROTECTION_RECORDED = "protection_recorded"
     """A list of accounts about which persons decide one by one, with the criteria by which they stand on it."""

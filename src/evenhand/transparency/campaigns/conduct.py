@@ -1,4 +1,4 @@
-"""How a campaign was conducted, out of its steps: audit, approvals, stages, halts, waivers, rollbacks, closings."""
+"""How a campaign was conducted, out of its steps: audit, approvals, stages, halts, waivers, rollbacks, confirmations."""
 
 from __future__ import annotations
 
@@ -99,20 +99,21 @@ class Conduct:
     halts: tuple[HaltLine, ...]
     waivers: tuple[WaiverLine, ...]
     rollbacks: tuple[RollbackLine, ...]
-    n_closings_agreed: int
-    """Accounts that a person decided to close."""
-    n_closings_refused: int
+    n_confirmed: int
+    """Decisions that a person confirmed one by one."""
+    n_not_confirmed: int
+    """Those that a person read and did not confirm: nothing was imposed."""
     n_referrals: int
     n_planned: int
     """How often a plan was bound; only the last one was carried out."""
 
 
 def conduct(steps: Sequence[Event], people: People) -> Conduct:
-    """How the campaign behind `steps` was conducted. Audit, approvals and closings are those of its last plan."""
+    """How the campaign behind `steps` was conducted. Audit, approvals and confirmations are those of its last plan."""
     last_plan = max((place for place, step in enumerate(steps) if step.kind is EventKind.PLANNED), default=0)
     of_plan = steps[last_plan:]
-    closings = {str(step.body["decision_id"]): bool(step.body["close"]) for step in of_plan
-                if step.kind is EventKind.CLOSING_DECIDED}
+    words = {str(step.body["decision_id"]): bool(step.body["confirmed"]) for step in of_plan
+                if step.kind is EventKind.DECISION_CONFIRMED}
     started = _first(steps, EventKind.STARTED)
     return Conduct(
         approvals=_approvals(of_plan, people), started_at=None if started is None else started.at,
@@ -124,8 +125,8 @@ def conduct(steps: Sequence[Event], people: People) -> Conduct:
         waivers=tuple(WaiverLine(at=step.at, by=people.called(step.actor), safeguard=str(step.body.get("safeguard", "")),
                                  why=str(step.body.get("why", ""))) for step in steps
                       if step.kind is EventKind.WAIVER_RECORDED),
-        rollbacks=_rollbacks(steps, people), n_closings_agreed=sum(closings.values()),
-        n_closings_refused=len(closings) - sum(closings.values()), n_referrals=_n(steps, EventKind.REFERRAL_RECORDED),
+        rollbacks=_rollbacks(steps, people), n_confirmed=sum(words.values()),
+        n_not_confirmed=len(words) - sum(words.values()), n_referrals=_n(steps, EventKind.REFERRAL_RECORDED),
         n_planned=_n(steps, EventKind.PLANNED))
 
 

@@ -45,7 +45,7 @@ def document(report: CampaignReport) -> dict[str, Any]:
             "waiting": conduct.protection.n_waiting},
         "appeals": {"overturned": _interval(report.contested.overturned), "slowest_days": _days(report.contested.slowest),
                     "oldest_open_days": _days(report.contested.oldest_open)},
-        "closings": {"agreed": conduct.n_closings_agreed, "refused": conduct.n_closings_refused},
+        "one_by_one": {"confirmed": conduct.n_confirmed, "not_confirmed": conduct.n_not_confirmed},
         "stages": {"finished": conduct.n_finished, "of": conduct.n_stages}, "referrals": conduct.n_referrals,
         "tables": {name: [_plain(row) for row in table.to_pylist()] for name, table in tables(report).items()
                    if name != "totals"}}

@@ -99,11 +99,6 @@ def withdraw(desk: Desk, *, person: str) -> Campaign | Refusal:
     return desk.take(desk.hand(person).event(EventKind.APPROVAL_WITHDRAWN))
 
 
-def decide_closing(desk: Desk, decision_id: str, *, close: bool, person: str) -> Campaign | Refusal:
-    """A person's word on whether one account is closed."""
-    return desk.take(desk.hand(person).event(EventKind.CLOSING_DECIDED, {"decision_id": decision_id, "close": close}))
-
-
 def irreversible_penalties(now: PlanNow, capabilities: Capabilities | None) -> list[str]:
     """The plan's penalties that cannot be taken back for ever: closing, and what the platform says of others."""
     held = sorted({Penalty(penalty) for of_harm in now.plan.counts.values() for penalty in of_harm}, key=lambda one: one.rank)

@@ -25,7 +25,7 @@ class Rollout:
     """The decisions in their order, the stages, and what waits for its day."""
 
     order: pa.Table
-    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `place`, by place."""
+    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `by_person`, `place`, by place."""
     stages: tuple[Stage, ...]
     not_before: pa.Table
     """`decision_id`, `not_before` of those that wait for the end of the appeal window."""
@@ -57,6 +57,10 @@ class Rollout:
             return placed
         stage = pc.min_element_wise(placed["stage"], pa.scalar(last, pa.int32()))
         return placed.set_column(placed.schema.get_field_index("stage"), "stage", stage)
+
+    def waits_for_person(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Whether each decision, or the one in whose place it stands, is only carried out once a person has confirmed it."""
+        return pc.fill_null(pc.take(self.order["by_person"].combine_chunks(), self.places(decision_ids)), True)
 
     def turns(self, effects: pa.Table) -> pa.Table:
         """Effects with `stage` and `turn`, held back until they are let out."""
@@ -94,9 +98,10 @@ def rollout(folder: Path, plan: Plan) -> Rollout:
     files = {name: (str(table_file(folder, name)),) for name in ("decisions", "effects")}
     with DuckDBEngine(threads=1) as engine:
         order = engine.run([step], tables=files, keep=[step.name]).relations[step.name].sort_by("place")
-    n_waiting = int(pc.sum(order["waits"].cast(pa.int64())).as_py() or 0)
+    n_waiting = order.filter(order["waits"]).num_rows
+    n_by_person = order.filter(pc.and_not(order["by_person"], order["waits"])).num_rows
     effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
     waiting = effects.filter(pc.is_valid(effects["not_before"]))
-    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "place"]),
-                   stages=stages(order.num_rows, n_waiting=n_waiting),
+    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "by_person", "place"]),
+                   stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
                    not_before=waiting.set_column(1, "not_before", waiting["not_before"].cast(TIME)))

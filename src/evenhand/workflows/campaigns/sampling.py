@@ -22,6 +22,7 @@ from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.audit import item_prefix
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
@@ -99,8 +100,9 @@ def sample_of(plan: Path, campaign: Campaign, reading: Reading) -> Sample:
         items = engine.run([step], tables={"decisions": (str(table_file(plan, "decisions")),), "audit_sizes": strata},
                            keep=[step.name]).relations[step.name]
     golden = read_golden(reading.golden, prefix=item_prefix(plan_digest=digest, seed=reading.seed))
+    readers = {person_named(reader): languages for reader, languages in reading.readers.items()}
     every = pa.concat_tables([items.select(["item_id", "language"]), golden.select(["item_id", "language"])])
-    assignment = assign(every, reading.readers, n_readers=n_readers)
+    assignment = assign(every, readers, n_readers=n_readers)
     return Sample(strata=strata, items=items, golden=golden, assignment=assignment, n_readers=n_readers,
                   cost=cost(strata, n_golden=golden.num_rows, n_readers=n_readers))
 

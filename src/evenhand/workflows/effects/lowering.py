@@ -59,8 +59,8 @@ def fill_lowered(plan: Path, outbox: Outbox, lowered: Mapping[str, Lowered], *, 
 def lighter_decisions(plan: Path, lowered: Mapping[str, Lowered]) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The effects and statements of the lighter decisions, a portion at a time; the same plan always gives the same ones.
 
-    Rule, facts and the way to appeal are those of the plan's own statement. That nobody looked at the single account stands in
-    it: a person lowered the stratum as a whole.
+    Rule, facts and the way to appeal are those of the plan's own statement. Whether somebody looks at the single account stands
+    in it as before: a person lowered the stratum as a whole, and what waited for a person still does.
     """
     languages, decided_at = load_languages(), read_plan(plan).cut_off
     for portion in decisions_of_strata(plan, lowered):
@@ -85,6 +85,7 @@ def _told(row: Mapping[str, Any], lowered: Lowered, languages: Languages, *, dec
         languages.for_reader(statement.language), statement, harm=Harm(row["harm"]),
         decision=Earlier(handle=row["handle"], language=row["language"], penalty=Penalty(row["penalty"]),
                          decided_at=decided_at),
-        outcome=Outcome(penalty=lowered.penalty, until=lowered.until, automation=Automation.FULLY))
+        outcome=Outcome(penalty=lowered.penalty, until=lowered.until,
+                        automation=Automation(row["automation"] or Automation.FULLY)))
     return {"decision_id": row["decision_id"] + LOWERED, "account_id": row["account_id"], "language": lighter.language,
             "body": json.dumps(asdict(lighter), ensure_ascii=False)}

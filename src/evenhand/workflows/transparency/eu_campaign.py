@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.model.appeal import VARIED
+from evenhand.model.appeal import VARIED, original_id
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.decision import Automation
 from evenhand.transparency.campaigns import CampaignSources, campaign_report
@@ -37,20 +37,21 @@ def _carried_out(settled: pa.Table) -> pa.Table:
 
 
 def _lighter(lighter: pa.Table) -> pa.Table:
-    """The decisions in the place of others: varied ones are a person's, lowered ones nobody looked at one by one."""
+    """The decisions in the place of others: varied ones are a person's, lowered ones as automated as those they replace."""
     once = lighter.group_by("decision_id", use_threads=False).aggregate([("penalty", "min"), ("until", "max")])
     is_varied = pc.ends_with(once["decision_id"], VARIED)
     return pa.table({"decision_id": once["decision_id"], "penalty": once["penalty_min"],
                      "until": once["until_max"].cast(pa.timestamp("us", "UTC")),
-                     "automation": pc.if_else(is_varied, str(Automation.PARTIALLY), str(Automation.FULLY))})
+                     "automation": pc.if_else(is_varied, str(Automation.PARTIALLY), None)})
 
 
 def _confirmed(sources: CampaignSources) -> pa.Array:
-    """The decisions that a person confirmed one by one: closings as decided last, and what appeals were varied to."""
-    decided = {str(step.body["decision_id"]): bool(step.body["close"]) for step in sources.steps
-               if step.kind is EventKind.CLOSING_DECIDED}
-    varied = _varied(sources.record.lighter)
-    return pa.array(sorted({*(one for one, close in decided.items() if close), *varied}), pa.string())
+    """The decisions that a person confirmed one by one, and what stands in their place; and what appeals were varied to."""
+    words = {str(step.body["decision_id"]): bool(step.body["confirmed"]) for step in sources.steps
+             if step.kind is EventKind.DECISION_CONFIRMED}
+    confirmed = {one for one, word in words.items() if word}
+    lighter = {one for one in sources.record.lighter["decision_id"].to_pylist() if original_id(one) in confirmed}
+    return pa.array(sorted(confirmed | lighter | set(_varied(sources.record.lighter))), pa.string())
 
 
 def _varied(lighter: pa.Table) -> list[str]:

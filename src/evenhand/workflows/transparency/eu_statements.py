@@ -51,7 +51,8 @@ class EuFiling:
     carried_out: pa.Table | None = None
     """`decision_id` and `applied_at` of the decisions that took effect; None for a plan, as if all had on one day."""
     lighter: pa.Table | None = None
-    """`decision_id`, `penalty`, `until` and `automation` of decisions that took the place of others of the plan."""
+    """`decision_id`, `penalty`, `until` and `automation` of decisions that took the place of others of the plan; null in
+    `automation` where it is that of the other."""
     harmonised: Mapping[str, pa.Table] = field(default_factory=dict)
     """Further tables of the harmonised report that the campaign fills, by the name of their file."""
 
@@ -134,6 +135,7 @@ def _with_lighter(part: pa.Table, lighter: pa.Table) -> pa.Table:
     rows = part.take(places.filter(is_here))
     for name in ("decision_id", "penalty", "until", "automation"):
         column = lighter[name].filter(is_here).cast(part.schema.field(name).type)
+        column = pc.coalesce(column, rows[name]) if name == "automation" else column
         rows = rows.set_column(rows.column_names.index(name), part.schema.field(name), column)
     return pa.concat_tables([part, rows])
 

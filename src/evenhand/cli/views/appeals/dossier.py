@@ -20,7 +20,7 @@ _PARTS = {
     EventKind.DRAFTED: "drafted the campaign", EventKind.PLANNED: "proposed the plan", EventKind.AUDITED: "concluded the audit",
     EventKind.STRATUM_LOWERED: "lowered a stratum",
     EventKind.APPROVED: "approved it", EventKind.STARTED: "started it", EventKind.RESUMED: "resumed it",
-    EventKind.CLOSING_DECIDED: "decided about closing this account", EventKind.VERDICT_GIVEN: "read this case in the audit",
+    EventKind.DECISION_CONFIRMED: "confirmed this decision, or did not", EventKind.VERDICT_GIVEN: "read this case in the audit",
     EventKind.APPEAL_DECIDED: "decided an earlier appeal of this person", EventKind.WAIVER_RECORDED: "let this account out",
     EventKind.PROTECTED_DECIDED: "decided about this protected account"}
 _STANDS = {
