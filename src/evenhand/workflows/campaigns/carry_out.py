@@ -22,10 +22,10 @@ from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
-from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
 from evenhand.workflows.effects.lowering import fill_lowered
 from evenhand.workflows.effects.worker import Doors, Shift, Step, work
+from evenhand.workflows.effects.worker_names import worker_name
 
 if TYPE_CHECKING:
     from evenhand.stores.releasing import StageCount
