@@ -27,6 +27,13 @@ def effect_portions(folder: Path) -> Iterator[pa.Table]:
         order by e.position""", effects=str(table_file(folder, "effects")), decisions=str(table_file(folder, "decisions")))
 
 
+def last_effect(folder: Path) -> str | None:
+    """The key of the effect that comes last in the plan's order; None in a plan without any."""
+    found = next(_portions(folder, "select key from read_parquet($effects) order by position desc limit 1",
+                           effects=str(table_file(folder, "effects"))), None)
+    return found["key"][0].as_py() if found is not None and found.num_rows else None
+
+
 def statement_portions(folder: Path) -> Iterator[pa.Table]:
     """The plan's statements of reasons: decision_id, account_id, language and the whole statement as JSON in `body`."""
     return _portions(folder, """
