@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +13,10 @@ from typing import Any, NamedTuple
 from evenhand.ledger.canonical import canonical_text, in_order
 from evenhand.ledger.entry import (
     COMMITTED,
-    FOR_ADDRESSES,
     VERSION,
     FactName,
     Salts,
+    base64url,
     base64url_each,
     entry_of,
     fact_name,
@@ -143,4 +142,6 @@ def _together(waiting: Sequence[tuple[int, _Shape]], rows: EventRows, salts: Sal
 
 def _commitments(opened: Sequence[bytes]) -> list[str]:
     """The commitments that disclosures open, one for each."""
-    return base64url_each([sha256(b2a_base64(one, newline=False).translate(FOR_ADDRESSES, b"=")).digest() for one in opened])
+    is_even = len(set(map(len, opened))) == 1  # such as those of keys
+    texts = base64url_each(opened) if is_even else [base64url(one) for one in opened]
+    return base64url_each([sha256(text.encode()).digest() for text in texts])

@@ -200,11 +200,11 @@ def base64url_each(values: Sequence[bytes]) -> list[str]:
     """
     if not values:
         return []
-    filled = -len(values[0]) % 3  # every value fills whole groups of letters then, and can be cut out
-    letters = (len(values[0]) + filled) // 3 * 4
-    text = b2a_base64(b"".join([one + bytes(filled) for one in values]) if filled else b"".join(values), newline=False)
-    shown = text.translate(FOR_ADDRESSES).decode()
-    return [shown[start:start + letters - filled] for start in range(0, len(shown), letters)]
+    filled = bytes(-len(values[0]) % 3)  # every value fills whole groups of letters then, and can be cut out
+    letters = (len(values[0]) + len(filled)) // 3 * 4
+    text = b2a_base64(filled.join(values) + filled, newline=False).translate(FOR_ADDRESSES).decode()
+    return [text[start:start + letters - len(filled)] for start in range(0, letters * len(values), letters or 1)] or [
+        ""] * len(values)
 
 
 FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from struct import iter_unpack
 from typing import Any
 
 from evenhand.ledger.canonical import canonical
@@ -24,18 +25,11 @@ SALT_BYTES = 16
 SALTS_AT_ONCE = 4096
 
 
-class PrivateFolder:
-    """The disclosures of a ledger's entries, and the salts of the people who acted. Nobody else may read the folder.
+class DrawnSalts:
+    """Salts from the system, for entries in which no person acts."""
 
-    The writer adds to it while another process may erase from it: each locks the folder for the moment it takes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.folder = folder
+    def __init__(self) -> None:
         self._pool: Iterator[str] = iter(())
-        self._people = {(str(line["campaign"]), str(line["person"])): str(line["salt"]) for line in _lines(folder / PEOPLE)}
-        self._new_people: list[bytes] = []
 
     def fresh(self) -> str:
         """A salt that was never given before: 128 bits from the system."""
@@ -46,9 +40,27 @@ class PrivateFolder:
         found = list(islice(self._pool, n))
         while len(found) < n:
             drawn = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
-            self._pool = iter(base64url_each([drawn[start:start + SALT_BYTES] for start in range(0, len(drawn), SALT_BYTES)]))
+            self._pool = iter(base64url_each([salt for (salt,) in iter_unpack(f"{SALT_BYTES}s", drawn)]))
             found += islice(self._pool, n - len(found))
         return found
+
+    def of_person(self, campaign_id: str, actor: str) -> str:
+        """None: a person's salt is kept in the ledger's private folder."""
+        raise LookupError(f"`{actor}` acts in `{campaign_id}`: their salt is in the ledger's private folder")
+
+
+class PrivateFolder(DrawnSalts):
+    """The disclosures of a ledger's entries, and the salts of the people who acted. Nobody else may read the folder.
+
+    The writer adds to it while another process may erase from it: each locks the folder for the moment it takes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        self._people = {(str(line["campaign"]), str(line["person"])): str(line["salt"]) for line in _lines(folder / PEOPLE)}
+        self._new_people: list[bytes] = []
 
     def of_person(self, campaign_id: str, actor: str) -> str:
         """The one salt of a person in a campaign."""

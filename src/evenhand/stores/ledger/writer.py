@@ -107,10 +107,13 @@ class LedgerWriter:
             DataError: an event cannot be written as an entry.
         """
         try:
-            entries = entries_of(rows, self._private)
-            refuse_longer(max(entries.texts, key=len, default=b""))
+            return self.taken(entries_of(rows, self._private))
         except ValueError as error:
             raise self._wrong(rows) from error
+
+    def taken(self, entries: Entries) -> Prepared:
+        """The same of entries that were made elsewhere. Raises `ValueError` when one is too long."""
+        refuse_longer(max(entries.texts, key=len, default=b""))
         return Prepared(entries=entries, people=self._private.new_people())
 
     def write(self, prepared: Prepared, *, after: int | None = None) -> range:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.stores.ledger.keys import read_signer
 from evenhand.stores.ledger.writer import LedgerWriter
+from evenhand.workflows.campaigns.preparing_entries import prepared_batches
 from evenhand.workflows.campaigns.steps import no_campaign
 from evenhand.workflows.effects.opening import State
 
@@ -43,25 +44,28 @@ def publish(state: State, campaign_id: str, place: LedgerPlace, *,
             progress: Callable[[int, int], None] = lambda _done, _total: None) -> Published:
     """Append the campaign's events after the last published one. Whoever was stopped half-way repeats it.
 
-    While a batch goes to the disk the next one is read and prepared. A ledger may hold several campaigns and registers; only
-    this campaign's entries are counted. Raises `DataError`.
+    While a batch goes to the disk the next ones are read and prepared, of many events in other processes. A ledger may hold
+    several campaigns and registers; only this campaign's entries are counted. Raises `DataError`.
     """
     if not state.events.last(campaign_id):
         raise no_campaign(campaign_id)
     with (LedgerWriter(place.folder, private=place.private, signers=[read_signer(place.key)]) as ledger,
           ThreadPoolExecutor(1) as disk):
-        before = published = sum(published_counts(place.folder, campaign_id).values())
-        n_events, writing = state.events.last(campaign_id), None
-        while rows := state.events.rows(campaign_id, after=published, limit=min(BATCH_EVENTS, n_events - published)):
-            prepared = ledger.prepared(rows)
-            if writing is not None:
-                writing.result()
-                progress(published - before, n_events - before)
-            writing = disk.submit(ledger.write, prepared)
-            published += len(rows)
-        if writing is not None:
-            writing.result()
-        return Published(n_new=published - before, n_events=published, size=ledger.size)
+        before = sum(published_counts(place.folder, campaign_id).values())
+        n_events, written, writing = state.events.last(campaign_id), before, list[Future[range]]()
+
+        def finish() -> None:
+            nonlocal written
+            if writing:
+                written += len(writing.pop().result())
+                progress(written - before, n_events - before)
+
+        portions = [(after, min(BATCH_EVENTS, n_events - after)) for after in range(before, n_events, BATCH_EVENTS)]
+        for prepared in prepared_batches(state, campaign_id, ledger, portions=portions):
+            finish()
+            writing.append(disk.submit(ledger.write, prepared))
+        finish()
+        return Published(n_new=written - before, n_events=written, size=ledger.size)
 
 
 def published_counts(folder: Path, campaign_id: str) -> dict[EventKind, int]:
