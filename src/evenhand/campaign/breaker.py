@@ -1,6 +1,7 @@
 """The breaker: what stops a running campaign by itself. It returns reasons; the stop is a recorded halt.
 
-Numbers from one stage only, so that each stage is asked anew. Every check speaks for itself, and all that trip are named.
+What the platform answers and the items that are read come from one stage, so that each stage is asked anew; decided appeals
+come from the whole campaign, since they are days late. Every check speaks for itself, and all that trip are named.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ ITEMS = SequentialTest(streams=(Stream(usual=0.03, bad=0.10, horizon=150),), fal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What has been seen of one stage so far."""
+    """What has been seen so far."""
 
     outcomes: pa.Table
     """Decided appeals and audited items in the order in which they became known: `kind`, `is_error`."""

@@ -42,6 +42,15 @@ def write_readings(folder: Path, readings: pa.Table, *, seen: pa.Table, ending: 
     return tuple(files)
 
 
+def free_ending(folder: Path, ending: str) -> str:
+    """`ending`, or with the next number behind it where files with it lie in `folder`, so that none is written over."""
+    numbered, number = ending, 1
+    while any(folder.glob(f"*{numbered}.csv")):
+        number += 1
+        numbered = f"{ending}-{number}"
+    return numbered
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""

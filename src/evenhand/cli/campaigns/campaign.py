@@ -18,6 +18,7 @@ from evenhand.workflows.campaigns.halting import release as let_out_large
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.preparing import Draft, bind, decide_closing
 from evenhand.workflows.campaigns.preparing import draft as draft_campaign
+from evenhand.workflows.campaigns.protecting import decide_protected, protect
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk
@@ -88,6 +89,36 @@ def release_(*, name: str, person: str, decision: str, why: str, state: str, hou
     with desk_at(state, name, hours=hours) as desk:
         outcome = let_out_large(desk, decision, why=why, person=person)
         show_step(desk, outcome, f"`{decision}` may go out", as_json=as_json)
+
+
+@campaign.command("protect")
+@on_desk
+@by
+@plan_option
+@click.option("--list", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
+              help="The accounts: a file with the column `account_id`.")
+@click.option("--criteria", required=True, help="By what accounts stand on the list; published, so name nobody.")
+def protect_(*, name: str, person: str, plan: Path, file: Path, criteria: str, state: str, hours: float | None,
+             as_json: bool) -> None:
+    """Have a person decide about each account of a list: slower, never exempt. Criteria, size and outcomes are published."""
+    with desk_at(state, name, hours=hours) as desk:
+        outcome = protect(desk, plan, file, criteria=criteria, person=person)
+        n = 0 if isinstance(outcome, Refusal) else len(outcome.protected)
+        show_step(desk, outcome, f"{n:,} decisions of the plan wait for a person each", as_json=as_json)
+
+
+@campaign.command("protected")
+@on_desk
+@by
+@click.option("--decision", required=True, help="The decision's id.")
+@click.option("--why", required=True, help="What was read, and why.")
+@click.option("--no", "refuse", is_flag=True, help="Do not impose it on this account.")
+def protected_(*, name: str, person: str, decision: str, why: str, refuse: bool, state: str, hours: float | None,
+               as_json: bool) -> None:
+    """Decide about one protected account, after reading its case. Not by who proposed the plan."""
+    with desk_at(state, name, hours=hours) as desk:
+        outcome = decide_protected(desk, decision, impose=not refuse, why=why, person=person)
+        show_step(desk, outcome, f"`{decision}` {'is not' if refuse else 'may be'} imposed", as_json=as_json)
 
 
 @campaign.command("publish")

@@ -10,7 +10,9 @@ from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.campaign import HaltReason
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.interval import Interval, clopper_pearson
+from evenhand.transparency.campaigns.holdout import HoldoutLine, holdout
 from evenhand.transparency.campaigns.people import People
+from evenhand.transparency.campaigns.protected import Protection, protection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class StratumLine:
     """The precision is at least this, with 95 % confidence, corrected for what the readers get wrong; as the ledger has it."""
     gate: float
     """What the bound has to reach."""
+    lowered_to: str | None = None
+    """The penalty that a person put in the place of its own; None where its own stands, or nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,12 @@ class Conduct:
     n_stages: int
     n_finished: int
     audit: AuditLines | None
+    holdout: HoldoutLine | None
+    protection: Protection | None
+    n_protected_words: int
+    """Persons' decisions about protected accounts, those of earlier plans and changed ones among them."""
+    n_holdout_words: int
+    """Words on holdouts, those of earlier plans among them."""
     halts: tuple[HaltLine, ...]
     waivers: tuple[WaiverLine, ...]
     rollbacks: tuple[RollbackLine, ...]
@@ -106,7 +116,9 @@ def conduct(steps: Sequence[Event], people: People) -> Conduct:
     started = _first(steps, EventKind.STARTED)
     return Conduct(
         approvals=_approvals(of_plan, people), started_at=None if started is None else started.at,
-        completed_at=_when(steps, EventKind.COMPLETED), audit=_audit(of_plan),
+        completed_at=_when(steps, EventKind.COMPLETED), audit=_audit(of_plan), holdout=holdout(of_plan),
+        n_holdout_words=_n(steps, EventKind.HOLDOUT_READ), protection=protection(of_plan, people),
+        n_protected_words=_n(steps, EventKind.PROTECTED_DECIDED),
         n_stages=0 if started is None else _whole(started.body.get("n_stages")),
         n_finished=_n(steps, EventKind.STAGE_FINISHED), halts=_halts(steps, people),
         waivers=tuple(WaiverLine(at=step.at, by=people.called(step.actor), safeguard=str(step.body.get("safeguard", "")),
@@ -133,7 +145,9 @@ def _audit(steps: Sequence[Event]) -> AuditLines | None:
         return None
     outcomes, checks = audited.body.get("strata"), audited.body.get("checks")
     named = outcomes if isinstance(outcomes, Mapping) else {}
-    lines = [_stratum(one, StratumOutcome(str(named[str(one["stratum"])])))
+    lowered = {str(step.body["stratum"]): str(step.body["penalty"]) for step in steps
+               if step.kind is EventKind.STRATUM_LOWERED}
+    lines = [_stratum(one, StratumOutcome(str(named[str(one["stratum"])])), lowered.get(str(one["stratum"])))
              for one in (checks if isinstance(checks, Sequence) and not isinstance(checks, str) else ())
              if isinstance(one, Mapping)]
     return AuditLines(at=audited.at, seed=str(drawn.body["seed"]) if drawn is not None else "", strata=tuple(lines),
@@ -141,11 +155,12 @@ def _audit(steps: Sequence[Event]) -> AuditLines | None:
                       kappa=_share(audited.body.get("kappa")), alpha=_share(audited.body.get("alpha")))
 
 
-def _stratum(check: Mapping[str, Json], outcome: StratumOutcome) -> StratumLine:
+def _stratum(check: Mapping[str, Json], outcome: StratumOutcome, lowered_to: str | None) -> StratumLine:
     n_read, n_right = _whole(check.get("n_read")), _whole(check.get("n_right"))
     read = clopper_pearson(n_right, n=n_read) if n_read else Interval(hits=0, n=0, low=0.0, high=1.0)
     return StratumLine(stratum=str(check["stratum"]), outcome=outcome, n_decisions=_whole(check.get("n_decisions")),
-                       n_read=n_read, read=read, bound=_share(check.get("bound")) or 0.0, gate=_share(check.get("gate")) or 0.0)
+                       n_read=n_read, read=read, bound=_share(check.get("bound")) or 0.0, gate=_share(check.get("gate")) or 0.0,
+                       lowered_to=lowered_to)
 
 
 def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:

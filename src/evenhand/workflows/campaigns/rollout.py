@@ -14,6 +14,7 @@ from evenhand.campaign.stages import Stage, rollout_order, stages
 from evenhand.connectors.plan_folder import table_file
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import PlanError, Problem
+from evenhand.model.appeal import REPLACED
 from evenhand.model.campaigns.instants import HELD
 from evenhand.model.plan import Plan
 from evenhand.model.snapshot import TIME
@@ -35,9 +36,27 @@ class Rollout:
         return int(self.order.num_rows)
 
     def places(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Where each decision stands in the order; null for one that is not of this plan."""
-        found = pc.index_in(decision_ids, value_set=self.order["decision_id"].combine_chunks())
+        """Where each decision stands in the order; null for one that is not of this plan.
+
+        A lighter decision stands where the one stood whose place it takes.
+        """
+        own = pc.replace_substring_regex(decision_ids, REPLACED, "")
+        found = pc.index_in(own, value_set=self.order["decision_id"].combine_chunks())
         return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+    @property
+    def last_free_stage(self) -> int | None:
+        """The last stage in which nothing waits for the appeal window; None where everything does."""
+        n_free = self.n_decisions - self.not_before.num_rows
+        return max((stage.number for stage in self.stages if stage.end <= n_free), default=None)
+
+    def lighter_turns(self, effects: pa.Table) -> pa.Table:
+        """Effects of lighter decisions with `stage` and `turn`: none of them waits for an appeal window."""
+        placed, last = self.turns(effects), self.last_free_stage
+        if last is None:
+            return placed
+        stage = pc.min_element_wise(placed["stage"], pa.scalar(last, pa.int32()))
+        return placed.set_column(placed.schema.get_field_index("stage"), "stage", stage)
 
     def turns(self, effects: pa.Table) -> pa.Table:
         """Effects with `stage` and `turn`, held back until they are let out."""
