@@ -205,9 +205,11 @@ class _Run:
         if progress is None or progress.is_open or progress.n_finished == 0:
             return None
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number - 1)
+        judged, waits = None, None
         while self._may_go_on(watch, []):
-            waits = waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
-            if waits is None:
+            if self._course is not judged:  # a step came: the sample is drawn again only then
+                judged, waits = self._course, waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
+            if waits is None or self._desk.clock.now() >= waits[1]:
                 return None
             n_unread, until = waits
             if not self._conduct.until_done:
