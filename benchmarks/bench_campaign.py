@@ -184,6 +184,7 @@ def run(state: State, plan: Path, folder: Path, chosen: argparse.Namespace) -> N
     with steps.of("apply"):
         if chosen.kills:
             killed(state, folder, chosen)
+            desk = desk_of(state, NAME)  # the time as the others left it
         else:
             applied(desk, plan, folder, chosen)
     make_key("example.org/bench", folder / "ledger.key")

@@ -107,7 +107,8 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
     started = _started(desk, course, now, way, conduct, person=person)
     if isinstance(started, Refusal):
         return started
-    fill(plan, desk.state.outbox, campaign_id=desk.campaign_id, capabilities=platform.capabilities, turns=way.turns)
+    fill(plan, desk.state.outbox, campaign_id=desk.campaign_id, capabilities=platform.capabilities, turns=way.turns,
+         order=way.order)
     fill_lowered(plan, desk.state.outbox, desk.course().campaign.lowered, campaign_id=desk.campaign_id,
                  capabilities=platform.capabilities, turns=way.lighter_turns)
     with worker_name(desk.place, desk.campaign_id) as owner:
