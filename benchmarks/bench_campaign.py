@@ -214,7 +214,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("runs/campaign"))
     parser.add_argument("--at-once", action="store_true", help="without caps for an hour")
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=4.0, help="within how many a process is killed")
+    parser.add_argument("--seconds", type=float, default=4.0, help="in how many from its start one in three is killed")
     parser.add_argument("--limit", type=float, default=7200.0, help="the longest that one `apply` may take, in seconds")
     parser.add_argument("--batch", type=int, help="orders leased together (default: 10,000; with --kills 500)")
     parser.add_argument("--go-on", metavar="DATABASE", help="be the process that is killed")

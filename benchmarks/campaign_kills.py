@@ -21,7 +21,9 @@ from evenhand.workflows.effects.opening import State
 LOOKS = 0.02
 """Seconds between two looks at how far a process has come."""
 EARLY = 3
-"""One process in so many is killed in its first seconds, wherever it is: starting, filling the outbox, looking things up."""
+"""One process in so many is killed in its first seconds, wherever it is."""
+BATCH_SHARE = 0.1
+"""Of these seconds, that others go on after so much is settled as was drawn: some of one batch, some of several."""
 
 
 def orders_of(plan: Path) -> tuple[int, int]:
@@ -44,12 +46,17 @@ class Killing:
     def through(self, n_kills: int, *, seconds: float, limit: float) -> None:
         """Kill `n_kills` processes, then let one end by itself; `limit` is the longest that any of them may take, in seconds.
 
-        A process is killed within `seconds` of its start, or of the moment at which so much is settled as was drawn.
+        What is left to settle is shared out over the kills that are left, at random, so that they lie all over the run however
+        long a process takes to start. One in three is killed within `seconds` of its start instead: while it starts, fills
+        the outbox and looks up what the one before it left in flight.
         """
         chance = random.Random(20261126)
-        for number, share in enumerate(sorted(chance.random() for _ in range(n_kills))):
-            wanted = 0.0 if number % EARLY == 0 else share
-            if not self._killed(wanted, chance.uniform(0.0, seconds), limit=limit):
+        for number in range(n_kills):
+            settled = self._settled()
+            wanted = settled + (1 - settled) * chance.random() * 2 / (n_kills - number + 1)
+            is_early = number % EARLY == 0
+            if not self._killed(0.0 if is_early else wanted, chance.random() * seconds * (1 if is_early else BATCH_SHARE),
+                                limit=limit):
                 return
         with subprocess.Popen(self._command, stdout=subprocess.DEVNULL) as process:
             _ended(process, limit=limit)
