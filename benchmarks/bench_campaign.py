@@ -113,7 +113,7 @@ def closings(desk: Desk, plan: Path) -> None:
     ids = decided.filter(pc.equal(decided["penalty"], "close"))["decision_id"].to_pylist()
     hand = desk.hand("ben")
     if ids:
-        accepted(desk.take(*(hand.event(EventKind.CLOSING_DECIDED, {"decision_id": one, "close": True}) for one in ids)))
+        accepted(desk.take(*(hand.event(EventKind.DECISION_CONFIRMED, {"decision_id": one, "confirmed": True}) for one in ids)))
 
 
 def applied(desk: Desk, plan: Path, folder: Path, *, at_once: bool) -> Applied:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
 from sqlalchemy import and_, func, or_, select, tuple_
 
-from evenhand.model.appeal import APPEALS_STAGE
+from evenhand.model.appeal import APPEALS_STAGE, LOWERED
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
@@ -24,6 +24,7 @@ HELD_ORDERS = pa.schema([
     pa.field("decision_id", pa.string()), pa.field("penalty", pa.string()), pa.field("stratum", pa.string())])
 _OPEN = (EffectState.QUEUED.value, EffectState.IN_FLIGHT.value)
 _PORTION = 5_000
+_FEW = 2_000
 
 
 class StageCount(NamedTuple):
@@ -138,6 +139,19 @@ class ReleaseTable:
                     n["n_statements"] += count
                     n["n_undelivered"] += count if state != EffectState.DONE else 0
         return Observed(**n)
+
+    def imposed_of(self, campaign_id: str, decision_ids: Collection[str], *, since: datetime) -> list[str]:
+        """Which of these decisions, or lighter ones in their place, had an effect imposed since then."""
+        wanted = sorted(decision_ids)
+        found: dict[str, None] = {}
+        for start in range(0, len(wanted), _FEW):
+            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
+            query = select(OUTBOX.c.decision_id).where(
+                OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids),
+                OUTBOX.c.state == EffectState.DONE.value, OUTBOX.c.settled_at >= microseconds(since))
+            with self._database.read() as connection:
+                found |= dict.fromkeys(connection.scalars(query))
+        return list(found)
 
     def in_force(self, campaign_id: str) -> pa.Table:
         """The effects that a rollback takes back: `decision_id`, `account_id`, `penalty`, `language`, `state`, in turn.

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.database import open_database
-from evenhand.workflows.campaigns.letting_out import DROPPED, LOWERED
+from evenhand.workflows.campaigns.letting_out import DROPPED, LOWERED, WAITS_FOR_PERSON
 from evenhand.workflows.campaigns.publishing import published_counts
 
 Make = Callable[..., Terminal]
@@ -136,10 +136,10 @@ def test_closings_wait_for_a_person_and_for_the_appeal_window(begin: Make) -> No
     terminal = begin(n=12, penalties=("label", "close"), languages=("en",))
     done = terminal.applied("--until-done", "--at-once")
     assert done["stages"][-1]["name"] == "canary, after the appeal window"
-    assert done["waiting"] == {"for a person's decision to close": 6}
-    terminal.done("campaign", "close", "autumn", "--by", "cem", "--decision", "d1")
+    assert done["waiting"] == {WAITS_FOR_PERSON: 6}
+    terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", "d1")
     for number in (3, 5, 7, 9, 11):
-        terminal.done("campaign", "close", "autumn", "--by", "cem", "--decision", f"d{number}", "--no")
+        terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}", "--no")
     assert terminal.applied("--at-once")["waiting"] == {"for the end of the appeal window": 1}
     done = terminal.applied("--at-once", "--until-done")
     assert done["state"] == "completed"

@@ -24,6 +24,7 @@ from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
 from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
+from evenhand.workflows.effects.lowering import fill_lowered
 from evenhand.workflows.effects.worker import Doors, Shift, Step, work
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
     if isinstance(started, Refusal):
         return started
     fill(plan, desk.state.outbox, campaign_id=desk.campaign_id, capabilities=platform.capabilities, turns=way.turns)
+    fill_lowered(plan, desk.state.outbox, desk.course().campaign.lowered, campaign_id=desk.campaign_id,
+                 capabilities=platform.capabilities, turns=way.lighter_turns)
     with worker_name(desk.place, desk.campaign_id) as owner:
         return _Run(desk, way, platform, conduct, seed=f"{now.plan.digest}:{now.plan.seed}", owner=owner).through()
 

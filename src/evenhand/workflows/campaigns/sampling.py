@@ -16,12 +16,13 @@ from evenhand.campaign.audit.sample import audit_sample, audit_strata
 from evenhand.campaign.lifecycle.refusals import no_sample
 from evenhand.connectors.golden_items import read_golden
 from evenhand.connectors.plan_folder import read_plan_table, table_file
-from evenhand.connectors.reading_files import write_readings
+from evenhand.connectors.reading_files import free_ending, write_readings
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.audit import item_prefix
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
@@ -80,7 +81,7 @@ def draw(desk: Desk, plan: Path, reading: Reading, *, person: str, into: Path) -
         "plan_digest": now.basis.digest, "seed": reading.seed, "n_items": sample.items.num_rows,
         "n_readings": sample.assignment.readings.num_rows, "n_golden": sample.golden.num_rows,
         "readers": {reader: list(languages) for reader, languages in reading.readers.items()},
-        "golden_digest": None if reading.golden is None else _digest(reading.golden)}
+        "golden_digest": None if reading.golden is None else digest_of_file(reading.golden)}
     outcome = desk.take(desk.hand(person).event(EventKind.SAMPLE_DRAWN, body))
     if isinstance(outcome, Refusal):
         return outcome
@@ -99,8 +100,9 @@ def sample_of(plan: Path, campaign: Campaign, reading: Reading) -> Sample:
         items = engine.run([step], tables={"decisions": (str(table_file(plan, "decisions")),), "audit_sizes": strata},
                            keep=[step.name]).relations[step.name]
     golden = read_golden(reading.golden, prefix=item_prefix(plan_digest=digest, seed=reading.seed))
+    readers = {person_named(reader): languages for reader, languages in reading.readers.items()}
     every = pa.concat_tables([items.select(["item_id", "language"]), golden.select(["item_id", "language"])])
-    assignment = assign(every, reading.readers, n_readers=n_readers)
+    assignment = assign(every, readers, n_readers=n_readers)
     return Sample(strata=strata, items=items, golden=golden, assignment=assignment, n_readers=n_readers,
                   cost=cost(strata, n_golden=golden.num_rows, n_readers=n_readers))
 
@@ -110,7 +112,7 @@ def sample_drawn(course: Course, plan: Path, *, golden: Path | None) -> Sample |
     drawn = course.last(EventKind.SAMPLE_DRAWN)
     if drawn is None or course.campaign.sample_seed is None:
         return no_sample()
-    if drawn.body.get("golden_digest") != (None if golden is None else _digest(golden)):
+    if drawn.body.get("golden_digest") != (None if golden is None else digest_of_file(golden)):
         raise DataError(Problem(what="these are not the golden items that the sample was drawn with",
                                 file=None if golden is None else str(golden), hint="name the same file with `--golden`"))
     return sample_of(plan, course.campaign, Reading(seed=str(drawn.body["seed"]), readers=readers_of(course), golden=golden))
@@ -128,7 +130,8 @@ def for_adjudication(plan: Path, sample: Sample, disputed: pa.Table, *, into: Pa
     """The files for those who read what two people see differently, blind as the first ones."""
     third = sample.assignment.adjudicators
     asked = third.filter(pc.is_in(third["item_id"], value_set=disputed["item_id"].combine_chunks()))
-    return write_readings(into, asked, seen=_seen(plan, sample), ending="-adjudication")
+    return write_readings(into, asked, seen=_seen(plan, sample),
+                          ending=free_ending(into, "-adjudication"))
 
 
 def _seen(plan: Path, sample: Sample) -> pa.Table:
@@ -148,6 +151,7 @@ def _n_readers(mode: Mode) -> int:
     return 1 if mode is Mode.SOLO else 2
 
 
-def _digest(file: Path) -> str:
+def digest_of_file(file: Path) -> str:
+    """The SHA-256 of a file, 64 hexadecimal digits."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
