@@ -18,7 +18,8 @@ from evenhand.model.step import Query, Scope
 SIGNALS = [
     Query(name=name, inputs=inputs, sql="select 1", sentence="a signal")
     for name, inputs in {
-        "names": ("accounts",), "name_matches": ("names",), "links": ("posts",), "addresses": ("accounts",),
+        "names": ("accounts",), "name_matches": ("names",), "disguised_names": ("names",),
+        "links": ("posts",), "addresses": ("accounts",),
         "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
         "host_names": ("addresses",), "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",),
         "lures": ("posts",), "hops": ("redirects",),
