@@ -129,14 +129,12 @@ FITTING_CLAIMS = {
     HolderKind.OFFICIAL: ("office",)}
 """The claims that fit each kind of holder. People share names: "official account" under one's own name is no claim to an
 office; only the office itself is."""
-_FITTING = " union all ".join(f"select '{kind}' as holder_kind, '{claim}' as claim"
-                              for kind, claims in FITTING_CLAIMS.items() for claim in claims)
+_FITTING = ", ".join(f"('{kind}', '{claim}')" for kind, claims in FITTING_CLAIMS.items() for claim in claims)
 
 CLAIM_EVIDENCE = Query(
     name="claim_evidence", inputs=("claims", SELF_NAMED.name),
     sentence="words by which an account claims to be a holder, once for each kind of holder that the claim fits",
     sql=f"""
-    with fitting as ({_FITTING})
     select c.account_id, f.holder_kind, 'claim' as family,
            case c.claim when 'official_account' then 'claims_official' when 'verified' then 'claims_verified'
                         when 'government' then 'claims_government' when 'office' then 'claims_office'
@@ -150,7 +148,7 @@ CLAIM_EVIDENCE = Query(
           where stance = 'is' and claim <> 'self_named' and ("where" = 'bio' or claim in ('official_account', 'verified'))
           union all
           select account_id, claim, "where", shown from {SELF_NAMED.name}) c
-    join fitting f on c.claim = f.claim""")
+    join (values {_FITTING}) as f(holder_kind, claim) on c.claim = f.claim""")
 
 CONTENT_EVIDENCE = Query(
     name="content_evidence", inputs=("address_matches", "addresses"),

@@ -34,10 +34,8 @@ _HITS = Query(
     select distinct p.account_id, h.harm, cast(null as varchar) as holder_id,
            case when h.harm = 'scam' then 'ask' else 'spare' end as strength,
            'handle' as "where", p.shown, p.proof as expected, p.source
-    from proven p cross join (select 'scam' as harm union all select 'impersonation_official' as harm
-                              union all select 'impersonation_institution' as harm
-                              union all select 'impersonation_media' as harm
-                              union all select 'impersonation_military' as harm) h
+    from proven p cross join (values ('scam'), ('impersonation_official'), ('impersonation_institution'),
+                                     ('impersonation_media'), ('impersonation_military')) as h(harm)
     where p.proof <> 'registered_domain'
     union all
     select s.account_id, cast(null as varchar) as harm, s.holder_id,
