@@ -60,6 +60,7 @@ def name_matches_kernel(index: HolderIndex, tables: UnicodeTables) -> Kernel:
     """
 
     def run(batch: pa.RecordBatch) -> pa.RecordBatch:
+        batch = batch.filter(pc.not_equal(batch.column("words"), ""))
         is_handle = pc.equal(batch.column("field"), HANDLE)
         shown, handles = batch.filter(pc.invert(is_handle)), batch.filter(is_handle)
         firsts, places = _different(shown.column("shown"))
