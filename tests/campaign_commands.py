@@ -138,6 +138,19 @@ class Terminal:
         for number, person in enumerate(("ben", "cem")):
             self.done("approve", "autumn", "--by", person, "--later", "0" if number else "1")
 
+    def confirmed(self) -> list[dict[str, str]]:
+        """Everything that waits for a person read and confirmed by `cem`; the cases as they were written."""
+        self.done("campaign", "cases", "autumn", "--into", "cases.csv")
+        with Path("cases.csv").open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        with Path("cases.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(row | {"confirmed": "yes"} for row in rows)
+        self.done("campaign", "confirm", "autumn", "--by", "cem", "--from", "cases.csv")
+        Path("cases.csv").unlink()
+        return rows
+
     def applied(self, *more: str) -> Any:
         """Applied, as JSON; confirmed with the right number."""
         confirm = f"autumn:{self.n_accounts}"

@@ -63,6 +63,8 @@ def test_the_next_sweep_knows_what_was_overturned(
     terminal.audited(readers=READERS)
     terminal.approved()
     terminal.applied("--until-done", "--at-once")
+    terminal.confirmed()
+    terminal.applied("--until-done", "--at-once")
     for account in ("a0", "a1"):
         terminal.done("appeal", "file", "autumn", account, "--said", "it is a museum")
         appeal = terminal.done("appeal", "list", "autumn", "--json").json["appeals"][0]["appeal"]

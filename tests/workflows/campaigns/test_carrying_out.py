@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from campaign_commands import PLATFORM, Campaigns, Terminal, filled
+from campaign_commands import PLATFORM, READERS, Campaigns, Terminal, filled
 from campaign_plans import written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ def test_from_the_draft_to_the_verified_ledger(make: Make, tmp_path: Path) -> No
     terminal.drafted()
     terminal.audited()
     terminal.approved()
-    first = terminal.applied()
+    first = terminal.applied("--later", str((62 - datetime.now(UTC).minute) / 60))  # an hour that has only just begun
     assert first["stages"][0]["name"] == "canary"
     assert first["stages"][0]["open"] > 0, "effects are spread over the hour, so the first call cannot send all"
     assert first["wait_until"] is not None
@@ -177,7 +177,7 @@ def test_what_a_safeguard_refuses_ends_with_code_4_and_its_reason(make: Make) ->
     terminal = make(n=12)
     terminal.drafted()
     assert terminal.refused("campaign", "draft", "autumn", "--by", "ana", "--rehearsal") == "already_drafted"
-    assert terminal.refused("audit", "draw", "autumn", "--by", "ana", "--seed", "1", "--reader", "ben=en") == "proposer_draws"
+    assert terminal.refused("audit", "draw", "autumn", "--by", "ana", "--seed", "1", *READERS) == "proposer_draws"
     assert terminal.refused("approve", "autumn", "--by", "ben") == "wrong_state"
     terminal.audited()
     assert terminal.refused("approve", "autumn", "--by", "ana", "--later", "2") == "proposer_approves"
@@ -260,7 +260,7 @@ def test_a_suspension_that_would_have_ended_is_not_imposed(make: Make, tmp_path:
     terminal.done("approve", "autumn", "--by", "cem", "--later", "0")
     assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
     with closing(sqlite3.connect(tmp_path / "campaign.db")) as state:
-        found = dict(state.execute("select coalesce(why, state), count(*) from outbox where act = 'impose' group by 1"))
+        found = dict(state.execute("select coalesce(nullif(why, ''), state), count(*) from outbox where act = 'impose' group by 1"))
     assert found == {OVER: 6, "done": 6}
 
 
