@@ -21,9 +21,10 @@ from evenhand.stores.ledger.folder import LedgerFolder
 from evenhand.stores.ledger.keys import PREFIX, KeySigner
 from evenhand.stores.ledger.private import PrivateFolder
 from evenhand.stores.ledger.writer import LedgerWriter
-from evenhand.workflows.campaigns import preparing_entries, publishing
+from evenhand.workflows.campaigns import publishing
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish, published_counts
 from evenhand.workflows.effects.opening import State, open_state
+from evenhand.workflows.ledger import preparing_entries
 from evenhand.workflows.ledger.verify import verify_ledger
 
 SEED = bytes(range(32))

@@ -12,9 +12,9 @@ from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
 from evenhand.stores.ledger.keys import read_signer
 from evenhand.stores.ledger.writer import LedgerWriter
-from evenhand.workflows.campaigns.preparing_entries import prepared_batches
 from evenhand.workflows.campaigns.steps import no_campaign
 from evenhand.workflows.effects.opening import State
+from evenhand.workflows.ledger.preparing_entries import prepared_batches
 
 BATCH_EVENTS = 16_384
 """Events published under one checkpoint."""
