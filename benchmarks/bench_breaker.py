@@ -4,7 +4,8 @@
 
 Each line is one true state of affairs: the share of stages halted within 40 decided appeals, the median number of appeals
 decided by then, the same for each test alone (exact, by dynamic programming), and for Wald's sequential test (1945) on the
-appeals alone with α = 1 % and β = 10 %. Below it the best that any test on 40 appeals alone can reach (Neyman and Pearson).
+appeals alone with α = 1 % and β = 10 %. Below it the best that any test on 40 appeals alone can reach (Neyman and Pearson), and
+campaigns whose appeals are spread over their stages (decision 0040).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evenhand.campaign.breaker import APPEALS, AUDITED_ITEM, BOTH, DECIDED_APPEAL, ITEMS, OUTCOMES, Seen, trips
-from evenhand.campaign.sequential import first_crossing, halting_chance
+from evenhand.campaign.sequential import SequentialTest, first_crossing, halting_chance, lines, ratios
 
 N_ITEMS, N_APPEALS = 75, 40
 KINDS = [AUDITED_ITEM] * N_ITEMS + [DECIDED_APPEAL] * N_APPEALS
@@ -66,6 +67,33 @@ def _first(is_there: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.where(is_there.any(axis=1), is_there.argmax(axis=1), N_APPEALS)
 
 
+def over_stages(overturned: float, wrong: float, *, n: int, seed: int, n_stages: int = 4, n_each: int = 10) -> list[float]:
+    """The share of `n` campaigns that halt whose appeals are spread over stages of 75 items: three ways to hear them.
+
+    Every test anew with each stage; both tests of appeals over all of them; appeals alone over all, the rest anew (chosen).
+    """
+    chance = np.random.default_rng(seed)
+    appeals = chance.random((n, n_stages * n_each)) < overturned
+    before, over_all, chosen = (np.zeros(n, np.bool_) for _ in range(3))
+    for stage in range(n_stages):
+        items, end = chance.random((n, N_ITEMS)) < wrong, (stage + 1) * n_each
+        mine = appeals[:, end - n_each:end]
+        together = crossed(BOTH, [1] * N_ITEMS + [0] * n_each, np.concatenate((items, mine), axis=1))
+        alone = crossed(ITEMS, [0] * N_ITEMS, items)
+        before |= together | alone | crossed(APPEALS, [0] * n_each, mine)
+        chosen |= together | alone
+        earlier = [0] * (end - n_each)
+        over_all |= alone | crossed(BOTH, [*earlier, *[1] * N_ITEMS, *[0] * n_each], np.concatenate(
+            (appeals[:, :end - n_each], items, mine), axis=1))
+    whole = crossed(APPEALS, [0] * (n_stages * n_each), appeals)
+    return [float(one.mean()) for one in (before, over_all | whole, chosen | whole)]
+
+
+def crossed(test: SequentialTest, order: list[int], errors: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the sequences of errors cross the test's line."""
+    return np.asarray((ratios(test, order, errors) >= lines(test, order) - 1e-9).any(axis=1))
+
+
 def main() -> None:
     """Print the operating curve."""
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
@@ -79,6 +107,11 @@ def main() -> None:
         print(f"{overturned:10.2f} {wrong:6.3f} | {share:6.3f} {median:15.0f} | {both:10.4f} {appeals:14.4f} {items:12.4f} | "
               f"{wald(overturned, n=20_000, seed=number):.3f}", flush=True)
     print(f"best possible on 40 appeals alone with 1 % false alarms: {best_possible(0.01):.4f}")
+    print("\nfour stages of 75 items and ten appeals each: halted by the last appeal")
+    print("overturned  wrong | anew each stage  over all  appeals alone over all (chosen)")
+    for number, (overturned, wrong) in enumerate(SITUATIONS):
+        before, over_all, chosen = over_stages(overturned, wrong, n=10 * n, seed=number)
+        print(f"{overturned:10.2f} {wrong:6.3f} | {before:15.3f} {over_all:9.3f} {chosen:9.3f}", flush=True)
 
 
 if __name__ == "__main__":

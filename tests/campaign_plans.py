@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ SUPPORTED = ("close", "delete_post", "demonetise", "label", "limit_reach", "remo
 
 
 def written_plan(folder: Path, *, n: int = 30, penalties: Sequence[str] = PENALTIES, languages: Sequence[str] = ("en", "pt"),
-                 seed: int = 7) -> Plan:
-    """`n` decisions, the penalties and languages in turn; a deletion has two posts, a closing waits for the appeal window."""
+                 seed: int = 7, by_person: Collection[int] = (), suspended_for: timedelta = timedelta(days=3650)) -> Plan:
+    """`n` decisions, the penalties and languages in turn; a deletion has two posts, a closing waits for the appeal window.
+
+    The decisions with the numbers `by_person` wait for a person.
+    """
     decisions: list[dict[str, Any]] = []
     effects: list[dict[str, Any]] = []
     for number in range(n):
@@ -34,8 +37,10 @@ def written_plan(folder: Path, *, n: int = 30, penalties: Sequence[str] = PENALT
         posts = [f"p{number}.1", f"p{number}.2"] if penalty == "delete_post" else []
         decisions.append(dict.fromkeys(DECISIONS.names) | {
             "decision_id": f"d{number}", "account_id": f"a{number}", "handle": f"=handle{number}", "harm": "scam",
-            "policy_id": "scam/links", "penalty": penalty, "language": languages[number // len(penalties) % len(languages)],
-            "followers": 10 * number, "until": CUT_OFF + timedelta(days=3650) if penalty == "suspend" else None,
+            "policy_id": "scam/links", "penalty": penalty,
+            "automation": "partially" if number in by_person else "fully",
+            "language": languages[number // len(penalties) % len(languages)],
+            "followers": 10 * number, "until": CUT_OFF + suspended_for if penalty == "suspend" else None,
             "post_ids": posts, "statement": STATEMENT, "reasons": [
                 {"signal": "links_listed", "family": "content", "fact": f"It links to a listed address ({number}).",
                  "where": "bio", "shown": "x", "expected": "y", "source": "z"}]})

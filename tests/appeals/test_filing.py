@@ -80,7 +80,8 @@ def _book(*more: Event) -> AppealBook:
     return fold([
         event(EventKind.DRAFTED, actor="ann"), event(EventKind.SAMPLE_DRAWN, actor="eve", plan_digest="p", seed="s"),
         event(EventKind.VERDICT_GIVEN, actor="eve", item_id=item_id("d", plan_digest="p", seed="s")),
-        event(EventKind.APPROVED, actor="bob"), event(EventKind.CLOSING_DECIDED, actor="cid", decision_id="d", close=True),
+        event(EventKind.APPROVED, actor="bob"),
+        event(EventKind.DECISION_CONFIRMED, actor="cid", decision_id="d", confirmed=True),
         delivered(), _filed(), *more])
 
 

@@ -28,7 +28,7 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 PEOPLE = ("ann", "bob", "cid", "dan", "eve")
 DECISIONS = ("d1", "d2", "d3")
 IMPOSED = [penalty for penalty in Penalty if penalty is not Penalty.NONE]
-OF_ONE = (EventKind.VERDICT_GIVEN, EventKind.CLOSING_DECIDED, EventKind.WAIVER_RECORDED)
+OF_ONE = (EventKind.VERDICT_GIVEN, EventKind.DECISION_CONFIRMED, EventKind.WAIVER_RECORDED)
 OF_ALL = (EventKind.DRAFTED, EventKind.PLANNED, EventKind.AUDITED, EventKind.APPROVED, EventKind.STARTED, EventKind.RESUMED)
 
 KINDS = (*OF_ALL, *OF_ONE, EventKind.STATEMENT_DELIVERED, EventKind.DECISION_REVERSED, EventKind.HALTED)

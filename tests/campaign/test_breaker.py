@@ -10,10 +10,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from evenhand.campaign.breaker import APPEALS, AUDITED_ITEM, BOTH, DECIDED_APPEAL, ITEMS, OUTCOMES, Seen, trips
 from evenhand.campaign.disparity import Slice, _p, disparities
-from evenhand.campaign.sequential import SequentialTest, Stream, first_crossing, halting_chance, lines
+from evenhand.campaign.sequential import SequentialTest, Stream, first_crossing, halting_chance, lines, ratios
 from evenhand.model.campaigns.campaign import HaltReason
 
 N_ITEMS, N_APPEALS = 75, 40
@@ -39,6 +40,40 @@ def share_halted(overturned: float, wrong: float, *, n: int, seed: int) -> float
 def test_it_halts_within_forty_appeals_when_overturns_double_and_rarely_when_all_is_well() -> None:
     assert share_halted(0.50, 0.10, n=1_000, seed=7) >= 0.90
     assert share_halted(0.25, 0.03, n=1_000, seed=8) <= 0.01
+
+
+def share_halted_over_stages(overturned: float, wrong: float, *, n: int, n_stages: int = 4, n_each: int = 10,
+                             seed: int) -> float:
+    """The share of `n` simulated campaigns that halt whose stages have 75 items each and a few decided appeals."""
+    chance = np.random.default_rng(seed)
+    appeals = chance.random((n, n_stages * n_each)) < overturned
+    halted = crossed(APPEALS, [0] * (n_stages * n_each), appeals)
+    for stage in range(n_stages):
+        items = chance.random((n, N_ITEMS)) < wrong
+        mine = np.concatenate((items, appeals[:, stage * n_each:(stage + 1) * n_each]), axis=1)
+        halted |= crossed(BOTH, [1] * N_ITEMS + [0] * n_each, mine) | crossed(ITEMS, [0] * N_ITEMS, items)
+    return float(halted.mean())
+
+
+def crossed(test: SequentialTest, order: list[int], errors: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray((ratios(test, order, errors) >= lines(test, order) - 1e-9).any(axis=1))
+
+
+def test_it_halts_when_the_appeals_are_spread_over_the_stages_of_a_campaign() -> None:
+    assert share_halted_over_stages(0.50, 0.10, n=1_000, seed=7) >= 0.90
+    assert share_halted_over_stages(0.25, 0.03, n=4_000, seed=8) <= 0.01
+    order = [1] * N_ITEMS + [0] * 10
+    bound = halting_chance(APPEALS, [0] * 40, (0.25,))[-1] + 4 * (
+        halting_chance(BOTH, order, (0.25, 0.03))[-1] + halting_chance(ITEMS, [0] * N_ITEMS, (0.03,))[-1])
+    assert bound <= 0.01, "no more than that, whatever the four stages have in common"
+    assert share_halted_over_stages(0.50, 0.03, n=1_000, seed=9) >= 0.60, "appeals alone: a test anew for each stage has 0.07"
+
+
+def test_appeals_of_earlier_stages_count_on_their_own_and_not_twice() -> None:
+    quiet = Seen(outcomes=outcomes((DECIDED_APPEAL, 2, 8)), appeals=(False, True, True, True) * 2)
+    assert trips(quiet) == ()
+    loud = Seen(outcomes=outcomes((DECIDED_APPEAL, 2, 2)), appeals=(True,) * 12)
+    assert checks(trips(loud)) == ["overturned_appeals"]
 
 
 @pytest.mark.parametrize(("overturned", "wrong", "at_least", "at_most"), [

@@ -21,6 +21,10 @@ SOLO = (event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=86_400),
         event(K.VERDICT_GIVEN, "ana"),
         event(K.AUDITED, "ana", hours=1, strata={"media/label/pt": "passed"}))
 HALTED = (*UP_TO_RUNNING, event(K.HALTED, "evenhand", hours=5))
+HELD_OUT = (*UP_TO_APPROVED, event(K.HOLDOUT_DRAWN, "ben", hours=4))
+CLOSINGS_LOWERED = (*UP_TO_APPROVED[:5], event(
+    K.AUDITED, "evenhand", hours=1, strata={"media/close/en": "lowered"},
+    checks=[{"stratum": "media/close/en", "penalty": "suspend"}]))
 ALL_DROPPED = (*UP_TO_APPROVED[:5], event(K.AUDITED, "evenhand", hours=1, strata={"media/close/en": "dropped"}))
 
 REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
@@ -54,6 +58,15 @@ REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
     C.STAGE_OPEN: ((*UP_TO_RUNNING, event(K.STAGE_STARTED, "evenhand", hours=5)),
                    event(K.STAGE_STARTED, "evenhand", hours=6, stage=2)),
     C.STAGES_LEFT: (UP_TO_RUNNING, event(K.COMPLETED, "evenhand", hours=5)),
+    C.NOT_LOWERED: (UP_TO_APPROVED[:6], event(K.STRATUM_LOWERED, "dee", hours=2, stratum="media/close/en", penalty="label")),
+    C.NO_END: (CLOSINGS_LOWERED, event(K.STRATUM_LOWERED, "dee", hours=2, stratum="media/close/en", penalty="suspend")),
+    C.PROPOSER_CONFIRMS: (UP_TO_RUNNING, event(K.DECISION_CONFIRMED, "ana", hours=5)),
+    C.NOT_PROTECTED: (UP_TO_RUNNING, event(K.PROTECTED_DECIDED, "dee", hours=5)),
+    C.PROPOSER_RELEASES: ((*UP_TO_RUNNING, event(K.PROTECTION_RECORDED, "dee", hours=5)),
+                          event(K.PROTECTED_DECIDED, "ana", hours=5)),
+    C.HOLDOUT_TWICE: (HELD_OUT, event(K.HOLDOUT_DRAWN, "cem", hours=5, seed="another")),
+    C.NO_HOLDOUT: (UP_TO_APPROVED, event(K.HOLDOUT_READ, "ben", hours=4)),
+    C.HOLDOUT_OPEN: ((*HELD_OUT, event(K.HOLDOUT_READ, "ben", hours=5)), event(K.HOLDOUT_CONCLUDED, "ben", hours=6)),
     C.CLOSING_WITHOUT_PERSON: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, decision_id="d2")),
     C.STRATUM_UNKNOWN: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, stratum="media/close/fr")),
     C.STRATUM_DROPPED: (UP_TO_RUNNING, event(K.EFFECT_IMPOSED, "evenhand", hours=5, stratum="scam/suspend/en",
@@ -122,7 +135,7 @@ def test_a_changed_part_makes_an_approval_stale_and_is_named(kind: EventKind, pa
 def test_another_plan_needs_another_audit_and_other_approvals() -> None:
     again = after(*UP_TO_APPROVED, event(K.PLANNED, "dee", hours=4, basis=basis_json(digest="e" * 64)))
     assert (again.state, again.approvals, again.strata, again.sample_seed) == (S.PLANNED, (), None, None)
-    assert len(again.closings) == 0
+    assert len(again.confirmed) == 0
     assert again.proposers == {"ana", "dee"}
 
 
@@ -164,7 +177,7 @@ def test_a_halt_stops_new_effects_and_records_those_under_way() -> None:
 
 
 def test_a_person_who_decides_against_a_closing_stops_it() -> None:
-    before = (*UP_TO_RUNNING, event(K.CLOSING_DECIDED, "cem", hours=5, close=False))
+    before = (*UP_TO_RUNNING, event(K.DECISION_CONFIRMED, "cem", hours=5, confirmed=False))
     assert refused(before, event(K.EFFECT_IMPOSED, "evenhand", hours=5)).code is C.CLOSING_WITHOUT_PERSON
 
 

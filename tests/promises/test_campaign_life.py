@@ -25,7 +25,7 @@ OTHER_FACTS: dict[EventKind, list[dict[str, Json]]] = {
     K.SAMPLE_DRAWN: [{"n_readings": 3}, {"plan_digest": "e" * 64}],
     K.VERDICT_GIVEN: [{"slot": "first"}, {"slot": "second"}, {"slot": "adjudication"}],
     K.AUDITED: [{"strata": {"media/close/en": outcome, "media/label/pt": "passed"}} for outcome in ("lowered", "dropped")],
-    K.CLOSING_DECIDED: [{"decision_id": "d2"}, {"close": False}],
+    K.DECISION_CONFIRMED: [{"decision_id": "d2"}, {"confirmed": False}],
     K.APPROVED: [{"basis": CHANGED}],
     K.STARTED: [{"basis": CHANGED}],
     K.RESUMED: [{"basis": CHANGED}],
@@ -38,7 +38,7 @@ OTHER_FACTS: dict[EventKind, list[dict[str, Json]]] = {
 _Step = tuple[EventKind, str, dict[str, Json]]
 WAY: tuple[_Step, ...] = (
     (K.DRAFTED, "ana", {}), (K.PLANNED, "ana", {}), (K.SAMPLE_DRAWN, "ben", {}), (K.VERDICT_GIVEN, "ben", {}),
-    (K.VERDICT_GIVEN, "cem", {"slot": "second"}), (K.AUDITED, "evenhand", {}), (K.CLOSING_DECIDED, "cem", {}),
+    (K.VERDICT_GIVEN, "cem", {"slot": "second"}), (K.AUDITED, "evenhand", {}), (K.DECISION_CONFIRMED, "cem", {}),
     (K.APPROVED, "ben", {}), (K.APPROVED, "cem", {}), (K.STARTED, "ben", {}), (K.STAGE_STARTED, "evenhand", {}),
     (K.EFFECT_IMPOSED, "evenhand", {}), (K.HALTED, "dee", {}), (K.RESUMED, "ben", {}), (K.RESUMED, "cem", {}),
     (K.STAGE_FINISHED, "evenhand", {}), (K.STAGE_STARTED, "evenhand", {"stage": 2}),
@@ -112,9 +112,9 @@ class Life:
             name = str(happened.body.get("decision_id"))
             if happened.kind is K.PLANNED:
                 wanted.clear()
-            if happened.kind is K.CLOSING_DECIDED:
+            if happened.kind is K.DECISION_CONFIRMED:
                 assert happened.actor != "evenhand"
-                wanted[name] = bool(happened.body["close"])
+                wanted[name] = bool(happened.body["confirmed"])
             if happened.kind is K.EFFECT_IMPOSED and happened.body["penalty"] == "close":
                 assert wanted.get(name)
 

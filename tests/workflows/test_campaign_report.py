@@ -10,18 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from campaign_commands import PLATFORM, Terminal
+from campaign_commands import PLATFORM, Campaigns, Terminal
 from campaign_plans import written_plan
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    made = Terminal(tmp_path, capsys, monkeypatch, n=30)
-    made.drafted()
-    made.audited()
-    made.approved()
-    made.applied("--until-done", "--at-once")
-    return made
+def terminal(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+             monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    return campaigns.begin(tmp_path, capsys, monkeypatch, n=30, is_applied=True)
 
 
 def test_its_files_say_what_the_status_says(terminal: Terminal) -> None:

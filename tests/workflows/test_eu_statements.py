@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,9 +16,11 @@ from sample_campaign import sample_campaign
 
 from evenhand.connectors.plan_folder import PlanWriter
 from evenhand.errors import DataError, PlanError, StalePlan
+from evenhand.model.campaigns.record import LIGHTER
 from evenhand.transparency.eu_database.schema import DUMP_COLUMNS
 from evenhand.workflows.materials import load_messages
 from evenhand.workflows.transparency import eu_statements
+from evenhand.workflows.transparency.eu_campaign import _lighter, _varied
 from evenhand.workflows.transparency.eu_statements import EuExport, EuFiling, export_eu_statements
 
 FILING = EuFiling(pack=PACK, messages=load_messages("en"), platform_name="Bird, site", campaign_id="autumn")
@@ -120,3 +122,40 @@ def test_nothing_is_written_over_and_no_other_pack_or_doubled_decision_is_taken(
     pq.write_table(decisions.drop_columns(["posted_at"]), older / "decisions.parquet")
     with pytest.raises(PlanError, match="lack `posted_at`"):
         export_eu_statements(older, FILING, into=tmp_path / "eu3")
+
+
+def test_lighter_decisions_have_statements_of_their_own_and_all_add_up(tmp_path: Path) -> None:
+    made = [row | {"penalty": "close", "automation": "partially", "until": None, "post_ids": []} for row in rows(40)]
+    plan, started = _plan(tmp_path / "plan", table(*made)), datetime(2026, 11, 5, 12, tzinfo=UTC)
+    ids = [row["decision_id"] for row in made]
+    lighter = [f"{one}-lowered" for one in ids[:10]] + [f"{one}-varied" for one in ids[10:15]] + [f"{ids[0]}-lowered-varied"]
+    kinds = pa.table({"decision_id": lighter, "penalty": ["suspend"] * 10 + ["label"] * 6,
+                      "until": pa.array([started + timedelta(days=30)] * 10 + [None] * 6, pa.timestamp("us", "UTC")),
+                      "automation": ["fully"] * 10 + ["partially"] * 6})
+    done = [*lighter, *ids[10:20]]
+    filing = replace(FILING, lighter=kinds, confirmed=pa.array([*ids[10:20], *lighter[10:]]), carried_out=pa.table({
+        "decision_id": done, "applied_at": pa.array([started] * len(done), pa.timestamp("us", "UTC"))}))
+    export = export_eu_statements(plan, filing, into=tmp_path / "eu")
+    assert (export.n_decisions, export.n_not_carried_out, export.n_restrictions) == (56, 30, 26)
+    assert export.n_ready + export.n_refused == export.n_restrictions
+    assert sum(row.n_differing for row in export.flags) == 0
+    sent = {one["puid"]: one for file in sorted((export.into / "calls").iterdir())
+            for one in json.loads(file.read_text(encoding="utf-8"))["statements"]}
+    assert {f"autumn-{one}" for one in done} == set(sent)
+    lowered, varied = sent[f"autumn-{ids[0]}-lowered"], sent[f"autumn-{ids[10]}-varied"]
+    assert (lowered["decision_account"], lowered["automated_decision"], lowered["end_date_account_restriction"]) == (
+        "DECISION_ACCOUNT_SUSPENDED", "AUTOMATED_DECISION_FULLY", "2026-12-05")
+    assert (varied["decision_visibility"], varied["automated_decision"]) == (
+        ["DECISION_VISIBILITY_CONTENT_LABELLED"], "AUTOMATED_DECISION_PARTIALLY")
+    assert lowered["decision_facts"] == sent.get(f"autumn-{ids[0]}-lowered-varied", {}).get("decision_facts")
+
+
+@pytest.mark.parametrize("n_lowered", [0, 3])
+def test_what_a_campaign_files_of_lighter_decisions_says_who_decided(n_lowered: int) -> None:
+    record = pa.table({"decision_id": [*(f"d{n}-lowered" for n in range(n_lowered)), "d9-varied", "d9-varied"],
+                       "penalty": ["suspend"] * n_lowered + ["delete_post"] * 2,
+                       "until": [86_400_000_000] * n_lowered + [None] * 2}, schema=LIGHTER)
+    filed = _lighter(record).sort_by("decision_id")
+    assert filed.num_rows == n_lowered + 1, "one decision, whatever the number of its effects"
+    assert filed["automation"].to_pylist() == [None] * n_lowered + ["partially"], "null: as the decision it replaces"
+    assert _varied(record) == ["d9-varied"] * 2

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from evenhand.model.appeal import VARIED, Appeal, AppealOutcome
+from evenhand.model.appeal import Appeal, AppealOutcome, replaced_id
 from evenhand.model.campaigns.audit import item_id
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 
 MACHINE = NOBODY
 """The actor of what no person did."""
-_OF_ALL = frozenset({EventKind.DRAFTED, EventKind.PLANNED, EventKind.AUDITED, EventKind.APPROVED, EventKind.STARTED,
-                     EventKind.RESUMED})
+_OF_ALL = frozenset({EventKind.DRAFTED, EventKind.PLANNED, EventKind.AUDITED, EventKind.STRATUM_LOWERED, EventKind.APPROVED,
+                     EventKind.STARTED, EventKind.RESUMED})
 """Whoever did one of these took part in every decision of the campaign: they proposed, audited, approved or started it."""
-_OF_ONE = frozenset({EventKind.CLOSING_DECIDED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED, EventKind.WAIVER_RECORDED})
+_OF_ONE = frozenset({EventKind.DECISION_CONFIRMED, EventKind.VERDICT_GIVEN, EventKind.APPEAL_DECIDED, EventKind.WAIVER_RECORDED,
+                     EventKind.PROTECTED_DECIDED})
 """Whoever did one of these took part in the decision, or in the item of the audit's sample, that it names."""
 
 
@@ -45,8 +46,8 @@ class AppealBook:
     def names_of(self, decision_id: str) -> tuple[str, ...]:
         """Under which names a decision is spoken of: its id, its items' in samples, and those of the decisions it replaces."""
         ids = [decision_id]
-        while ids[-1].endswith(VARIED):
-            ids.append(ids[-1].removesuffix(VARIED))
+        while (before := replaced_id(ids[-1])) is not None:
+            ids.append(before)
         return (*ids, *(item_id(one, plan_digest=digest, seed=seed) for one in ids for digest, seed in self.samples))
 
     def of_decision(self, decision_id: str) -> tuple[Appeal, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.model.appeal import VARIED
+from evenhand.model.appeal import REPLACED
 from evenhand.model.registry import STRIKES
 from evenhand.model.snapshot import TIME
 
@@ -66,7 +66,7 @@ def _withdrawn(decision_ids: pa.ChunkedArray, undone: pa.Table, rolled_back_at: 
 
 
 def _original(decision_ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(decision_ids, f"({VARIED})+$", "")
+    return pc.replace_substring_regex(decision_ids, REPLACED, "")
 
 
 def _policy(imposed: pa.Table) -> pa.ChunkedArray:

@@ -1,6 +1,7 @@
 """The breaker: what stops a running campaign by itself. It returns reasons; the stop is a recorded halt.
 
-Numbers from one stage only, so that each stage is asked anew. Every check speaks for itself, and all that trip are named.
+Numbers from one stage, so that each stage is asked anew; but appeals on their own come from the whole campaign, since they are
+days late (decision 0040). Every check speaks for itself, and all that trip are named.
 """
 
 from __future__ import annotations
@@ -29,17 +30,19 @@ _ITEMS = Stream(usual=0.03, bad=0.10, horizon=75)
 BOTH = SequentialTest(streams=(_APPEALS, _ITEMS), false_alarm=0.005, patience=3.0)
 """Decided appeals and audited items together: what trips within 40 appeals when overturns double (decision 0023)."""
 APPEALS = SequentialTest(streams=(_APPEALS,), false_alarm=0.003, patience=3.0)
-"""Decided appeals alone, for a stage in which nothing more is audited."""
+"""Decided appeals alone, of the whole campaign: each stage sees a few of them, and together they show a jump."""
 ITEMS = SequentialTest(streams=(Stream(usual=0.03, bad=0.10, horizon=150),), false_alarm=0.002, patience=2.0)
 """Audited items alone, since appeals come days later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What has been seen of one stage so far."""
+    """What has been seen so far."""
 
     outcomes: pa.Table
-    """Decided appeals and audited items in the order in which they became known: `kind`, `is_error`."""
+    """Decided appeals and audited items of this stage in the order in which they became known: `kind`, `is_error`."""
+    appeals: tuple[bool, ...] | None = None
+    """Whether each decided appeal of the whole campaign was an error, in their order; None: those of `outcomes` are all."""
     n_read_back: int = 0
     """Effects for which the platform was asked again."""
     n_mismatched: int = 0
@@ -75,6 +78,8 @@ def _trips(seen: Seen) -> Iterator[HaltReason]:
     for number, (check, test, what) in enumerate((("overturned_appeals", APPEALS, _OVERTURNED),
                                                   ("audited_items", ITEMS, _WRONG))):
         mine = [error for kind, error in zip(kinds, errors, strict=True) if kind == number]
+        if test is APPEALS and seen.appeals is not None:
+            mine = list(seen.appeals)
         yield from _crossed(check, test, first_crossing(test, [0] * len(mine), mine), words=(what,))
     yield from _too_many("read_back", seen.n_mismatched, seen.n_read_back, limit=MOST_MISMATCHED,
                          what="effects are not there when the platform is asked again")

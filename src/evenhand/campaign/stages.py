@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 
 from evenhand.campaign.chance import shares
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
+from evenhand.model.decision import Automation
+from evenhand.model.penalty import Penalty
 from evenhand.model.snapshot import TIME
 from evenhand.model.step import Query, Scope
 
 CANARY_LEAST = 200
 """Decisions of the first stage, or one in `CANARY_ONE_IN` of all if that is more."""
 CANARY_ONE_IN = 1_000
+ONE_BY_ONE = "one by one"
+"""The stage of what a person confirms."""
 PERCENT_DONE = (1, 10, 100)
 """How much of the campaign is done when each later stage has finished."""
 
@@ -39,8 +43,11 @@ class Stage:
         return self.end - self.first
 
 
-def stages(n_decisions: int, *, n_waiting: int = 0) -> tuple[Stage, ...]:
+def stages(n_decisions: int, *, n_by_person: int = 0, n_waiting: int = 0) -> tuple[Stage, ...]:
     """The stages of a campaign with so many decisions; a stage that would be empty is left out.
+
+    Before those that wait for the appeal window stand `n_by_person` that wait for a person each: one stage, since each of them
+    is looked at by itself, and it holds up none of the others.
 
     The last `n_waiting` of them wait for the appeal window (closings): they come after all others and have stages of their
     own, a canary first, since what cannot be taken back for ever must not go out in one piece.
@@ -51,7 +58,12 @@ def stages(n_decisions: int, *, n_waiting: int = 0) -> tuple[Stage, ...]:
     [('canary', 200), ('10 %', 100), ('rest', 2700)]
     """
     found: list[Stage] = []
-    for first, n, when in ((0, n_decisions - n_waiting, ""), (n_decisions - n_waiting, n_waiting, ", after the appeal window")):
+    n_free = n_decisions - n_by_person - n_waiting
+    for first, n, when in ((0, n_free, ""), (n_free, n_by_person, ONE_BY_ONE),
+                           (n_free + n_by_person, n_waiting, ", after the appeal window")):
+        if when is ONE_BY_ONE and n:
+            found.append(Stage(number=len(found) + 1, name=when, first=first, end=first + n))
+            continue
         canary = min(n, max(CANARY_LEAST, -(-n // CANARY_ONE_IN)))
         done = 0
         for name, end in zip(("canary", "1 %", "10 %", "rest"), (
@@ -66,7 +78,8 @@ def rollout_order(*, plan_digest: str, seed: str) -> Query:
     """One row per decision with its `place` in the order in which the campaign is carried out, from 0.
 
     The order is that of a hash of the plan's digest, the seed and the decision, so that every stage is a fair sample of all:
-    no policy, language or part of the platform goes first. Decisions with an effect that waits for the appeal window come last.
+    no policy, language or part of the platform goes first. Decisions that wait for a person come after all that do not, and
+    those with an effect that waits for the appeal window last.
     """
     prefix = f"rollout:{plan_digest}:{seed}:".replace("'", "''")
     return Query(
@@ -74,11 +87,14 @@ def rollout_order(*, plan_digest: str, seed: str) -> Query:
         sql=f"""
     with waits as (
         select decision_id, max(case when not_before is null then 0 else 1 end) as waits from effects group by decision_id)
-    select d.decision_id, d.policy_id, d.penalty, coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
-           coalesce(d.followers, 0) as reach, w.waits = 1 as waits,
-           row_number() over (order by w.waits, sha256(concat('{prefix}', d.decision_id))) - 1 as place
-    from decisions d
-    join waits w on d.decision_id = w.decision_id""")
+    select *, row_number() over (
+        order by case when waits then 2 when by_person then 1 else 0 end, sha256(concat('{prefix}', decision_id))) - 1 as place
+    from (
+        select d.decision_id, d.policy_id, d.penalty, coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
+               coalesce(d.followers, 0) as reach, w.waits = 1 as waits,
+               d.penalty = '{Penalty.CLOSE}' or coalesce(d.automation, '') = '{Automation.PARTIALLY}' as by_person
+        from decisions d
+        join waits w on d.decision_id = w.decision_id) as turns""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

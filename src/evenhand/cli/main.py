@@ -85,9 +85,10 @@ def evenhand() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code. Never ends in a traceback unless `EVENHAND_TRACEBACK` is set."""
-    given = list(arguments) if arguments is not None else sys.argv[1:]
+    given, output = list(arguments) if arguments is not None else sys.argv[1:], sys.stdout
     try:
         code = interruptible(lambda: evenhand.main(args=given, prog_name="evenhand", standalone_mode=False))
+        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else ExitCode.DONE)
     except EvenhandError as error:
         screen(as_json="--json" in sys.argv).warn(ProblemsView(error=error))
@@ -100,9 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         _stop(given)
     except BrokenPipeError:
-        # the reader of our output went away, such as `head`; nothing more can be said to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.DONE)
+        _nobody_reads()
+    except SystemExit:
+        if sys.stdout is output:
+            raise
+        _nobody_reads()  # click made it a failure with code 1, and put something else in the place of our output
     except OSError as error:
         place = f" `{error.filename}`" if error.filename else ""
         click.echo(f"error: {(error.strerror or str(error)).lower()}{place}\n"
@@ -116,6 +119,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                    f"({Path(last.filename).name}:{last.lineno})\n"
                    "  = please report it; `EVENHAND_TRACEBACK=1` before the command shows the whole trace", err=True)
         sys.exit(ExitCode.OUR_BUG)
+
+
+def _nobody_reads() -> NoReturn:
+    """End as usual although the reader of our output went away, such as `head`: nothing more can be said to it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ is not None else 1)
+    sys.exit(ExitCode.DONE)
 
 
 def _stop(given: Sequence[str]) -> NoReturn:

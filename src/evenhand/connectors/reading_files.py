@@ -37,18 +37,28 @@ def write_readings(folder: Path, readings: pa.Table, *, seen: pa.Table, ending: 
             writer.writerow((*ANSWERS, *columns))
             for row in mine:
                 item = shown[row["item_id"]]
-                writer.writerow((row["item_id"], reader, row["slot"], "", "", *(_cell(item[name]) for name in columns)))
+                writer.writerow((row["item_id"], reader, row["slot"], "", "", *(cell(item[name]) for name in columns)))
         files.append(file)
     return tuple(files)
 
 
-def _cell(value: Any) -> str:
+def free_ending(folder: Path, ending: str) -> str:
+    """`ending`, or with the next number behind it where files with it lie in `folder`, so that none is written over."""
+    numbered, number = ending, 1
+    while any(folder.glob(f"*{numbered}.csv")):
+        number += 1
+        numbered = f"{ending}-{number}"
+    return numbered
+
+
+def cell(value: Any) -> str:
+    """A value as one cell of a CSV: lists joined, a reason as what it says, nothing that a spreadsheet runs as a formula."""
     if value is None:
         return ""
     if isinstance(value, list):
-        return " | ".join(filter(None, (_cell(one) for one in value)))
+        return " | ".join(filter(None, (cell(one) for one in value)))
     if isinstance(value, dict):  # a reason or a guard: what it says, without the signal's inner name
-        return _cell(value.get("fact") or value.get("shown"))
+        return cell(value.get("fact") or value.get("shown"))
     text = " ".join(str(value).split())
     return f"'{text}" if text.startswith(FORMULA) else text
 

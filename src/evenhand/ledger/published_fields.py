@@ -12,10 +12,11 @@ PUBLISHED: frozenset[str] = frozenset({
     # what is decided, and for which part
     "policy", "policy_id", "clause", "penalty", "penalty_before", "harm", "language", "stratum", "strata", "stage",
     "outcome", "automation", "irreversible", "statement_kind", "undo", "until", "not_before", "irreversible_after", "gate",
-    "bound", "share", "precision", "confidence", "kappa", "alpha", "sensitivity", "specificity", "status", "read_back",
+    "bound", "share", "precision", "confidence", "kappa", "alpha", "sensitivity", "specificity", "prevalence",
+    "prevalence_low", "prevalence_high", "recall", "recall_low", "recall_high", "status", "read_back",
     "attempts", "connector", "platform",
     # what was checked
-    "check", "threshold", "measured", "safeguard", "verdict", "agrees", "slot", "cooling_off_seconds",
+    "check", "criteria", "threshold", "measured", "safeguard", "verdict", "agrees", "slot", "cooling_off_seconds",
     # demands and referrals: whose, on which ground, what was answered
     "authority", "country", "legal_basis", "order_id", "demand", "demand_id", "demand_kind", "received_on", "answer", "ground",
     "channel", "asks", "good_faith", "withholding_id", "referral_id",

@@ -14,20 +14,33 @@ from evenhand.model.penalty import Penalty
 
 VARIED = "-varied"
 """Follows a decision's id in the id of the lighter one in its place."""
+LOWERED = "-lowered"
+"""Follows a decision's id in the id of the lighter one that takes its place since their stratum missed its gate."""
+REPLACED = f"({VARIED}|{LOWERED})+$"
+"""What an id ends with that is not a plan's own, as a regular expression."""
 APPEALS_STAGE = 0
 """The stage of what appeals order. A campaign's own stages count from 1, so it can be worked off while the campaign is halted
 or over, and nothing of the campaign goes out with it."""
 
 
 def original_id(decision_id: str) -> str:
-    """The plan's decision that a decision goes back to: itself, unless it was varied on appeal, however often.
+    """The plan's decision that a decision goes back to: itself, unless it was lowered, or varied on appeal, however often.
 
-    >>> original_id("d1-varied-varied"), original_id("d1")
-    ('d1', 'd1')
+    >>> original_id("d1-varied-varied"), original_id("d1-lowered-varied"), original_id("d1")
+    ('d1', 'd1', 'd1')
     """
-    while decision_id.endswith(VARIED):
-        decision_id = decision_id.removesuffix(VARIED)
+    while (before := replaced_id(decision_id)) is not None:
+        decision_id = before
     return decision_id
+
+
+def replaced_id(decision_id: str) -> str | None:
+    """The decision in whose place this one stands; None for a plan's own.
+
+    >>> replaced_id("d1-lowered-varied"), replaced_id("d1")
+    ('d1-lowered', None)
+    """
+    return next((decision_id.removesuffix(end) for end in (VARIED, LOWERED) if decision_id.endswith(end)), None)
 
 
 class AppealOutcome(StrEnum):

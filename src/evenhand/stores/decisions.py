@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal_column, select, type_coerce
 from sqlalchemy.dialects import postgresql
 
-from evenhand.model.appeal import APPEALS_STAGE, AppealOutcome, ImposedEffect, Standing
+from evenhand.model.appeal import APPEALS_STAGE, LOWERED, AppealOutcome, ImposedEffect, Standing
 from evenhand.model.campaigns.effect_state import Act, EffectState
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.instants import instant
@@ -65,6 +66,14 @@ class DecisionTable:
             return connection.scalar(select(func.count()).where(
                 OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == APPEALS_STAGE,
                 OUTBOX.c.state.in_((EffectState.QUEUED.value, EffectState.IN_FLIGHT.value)))) or 0
+
+    def lowered(self, campaign_id: str) -> dict[str, tuple[Penalty, datetime | None]]:
+        """Penalty and end of every decision that took the place of one whose stratum missed its gate, by its id."""
+        query = select(OUTBOX.c.decision_id, OUTBOX.c.penalty, OUTBOX.c.until).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.like(f"%{LOWERED}"))
+        with self._database.read() as connection:
+            return {decision_id: (Penalty(penalty), None if until is None else instant(until))
+                    for decision_id, penalty, until in connection.execute(query)}
 
     def standing_effects(self, campaign_id: str) -> pa.Table:
         """`decision_id` and `key` of every effect that is in force, under way or ended on its day; not what was taken back."""

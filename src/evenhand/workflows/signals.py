@@ -17,7 +17,7 @@ from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.media.avatars import ACCOUNT_AVATARS, AvatarIndex, avatar_matches
-from evenhand.signals.names.account_names import name_details_kernel, names_kernel
+from evenhand.signals.names.account_names import disguised_names, name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.history import name_history
 from evenhand.signals.names.index import HolderIndex
@@ -52,8 +52,8 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
-    return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
-            addresses(public), hops(public),
+    return (names_kernel(tables), disguised_names(), name_details_kernel(tables), name_matches_kernel(index, tables),
+            links(public), addresses(public), hops(public),
             *name_history(), *address_matches(addressed), host_names(index, tables, registered=addressed.registered),
             listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),

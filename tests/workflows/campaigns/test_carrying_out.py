@@ -7,18 +7,21 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from campaign_commands import PLATFORM, Terminal, filled
+from campaign_commands import PLATFORM, Campaigns, Terminal, filled
+from campaign_plans import written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.model.campaigns.event import EventKind
 from evenhand.stores.database import open_database
-from evenhand.workflows.campaigns.letting_out import DROPPED, LOWERED
+from evenhand.workflows.campaigns.letting_out import DROPPED, LOWERED, OVER, WAITS_FOR_PERSON
 from evenhand.workflows.campaigns.publishing import published_counts
 
 Make = Callable[..., Terminal]
@@ -27,6 +30,12 @@ Make = Callable[..., Terminal]
 @pytest.fixture
 def make(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Make:
     return lambda **plan: Terminal(tmp_path, capsys, monkeypatch, **plan)
+
+
+@pytest.fixture
+def begin(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Makes a terminal whose campaign is approved already."""
+    return lambda **plan: campaigns.begin(tmp_path, capsys, monkeypatch, **plan)
 
 
 def platform_state(folder: Path) -> dict[str, Any]:
@@ -66,16 +75,13 @@ def test_from_the_draft_to_the_verified_ledger(make: Make, tmp_path: Path) -> No
     assert not any(name in entries for name in (b'"ana"', b'"ben"', b'"a17"', b'"d17"', b"first campaign"))
 
 
-def test_after_the_rollback_the_platform_is_as_it_was_before(make: Make, tmp_path: Path) -> None:
-    terminal = make(n=210)
+def test_after_the_rollback_the_platform_is_as_it_was_before(begin: Make, tmp_path: Path) -> None:
+    terminal = begin(n=210)
     simulated = SimulatedPlatform(tmp_path / "platform")
     simulated.stock(posts={f"p{number}.{nth}": {"text": f"“{number}”"} for number in range(2, 210, 6) for nth in (1, 2)},
                     follows=[(f"a{number}", f"a{other}") for number in range(4, 210, 6) for other in range(3)])
     simulated.close()
     before = platform_state(tmp_path / "platform")
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
     assert len(terminal.applied("--until-done", "--at-once")["stages"]) == 2
     during = platform_state(tmp_path / "platform")
     assert sum(n for _, n in during["in force"]) == 245
@@ -94,11 +100,8 @@ def test_after_the_rollback_the_platform_is_as_it_was_before(make: Make, tmp_pat
     assert [one["safeguard"] for one in status["waivers"]] == ["golden_items", "caps"]
 
 
-def test_a_rollback_in_the_middle_stops_what_has_not_begun(make: Make, tmp_path: Path) -> None:
-    terminal = make(n=30)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_a_rollback_in_the_middle_stops_what_has_not_begun(begin: Make, tmp_path: Path) -> None:
+    terminal = begin(n=30)
     first = terminal.applied()
     imposed = first["stages"][0]["imposed"]
     assert imposed < 35
@@ -132,28 +135,22 @@ def test_a_stratum_that_misses_its_gate_is_not_imposed_and_says_why(make: Make, 
     assert set(whys) == {DROPPED, LOWERED}
 
 
-def test_closings_wait_for_a_person_and_for_the_appeal_window(make: Make) -> None:
-    terminal = make(n=12, penalties=("label", "close"), languages=("en",))
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_closings_wait_for_a_person_and_for_the_appeal_window(begin: Make) -> None:
+    terminal = begin(n=12, penalties=("label", "close"), languages=("en",))
     done = terminal.applied("--until-done", "--at-once")
     assert done["stages"][-1]["name"] == "canary, after the appeal window"
-    assert done["waiting"] == {"for a person's decision to close": 6}
-    terminal.done("campaign", "close", "autumn", "--by", "cem", "--decision", "d1")
+    assert done["waiting"] == {WAITS_FOR_PERSON: 6}
+    terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", "d1")
     for number in (3, 5, 7, 9, 11):
-        terminal.done("campaign", "close", "autumn", "--by", "cem", "--decision", f"d{number}", "--no")
+        terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}", "--no")
     assert terminal.applied("--at-once")["waiting"] == {"for the end of the appeal window": 1}
     done = terminal.applied("--at-once", "--until-done")
     assert done["state"] == "completed"
     assert (terminal.status()["effects"]["imposed"], terminal.status()["effects"]["suppressed"]) == (7, 5)
 
 
-def test_a_large_account_waits_until_a_person_lets_it_out(make: Make) -> None:
-    terminal = make(n=12)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_a_large_account_waits_until_a_person_lets_it_out(begin: Make) -> None:
+    terminal = begin(n=12)
     done = terminal.applied("--until-done", "--reach-per-hour", "200")
     assert done["waiting"] == {"for a person, since the reach alone is above an hour's cap": 1}
     terminal.done("campaign", "release", "autumn", "--by", "cem", "--decision", "d11", "--why", "read by two people")
@@ -200,11 +197,8 @@ def test_what_a_safeguard_refuses_ends_with_code_4_and_its_reason(make: Make) ->
                        "  = plan again, and audit and approve the new plan\n")
 
 
-def test_what_somebody_typed_wrong_ends_with_code_2_and_changes_nothing(make: Make) -> None:
-    terminal = make(n=12)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_what_somebody_typed_wrong_ends_with_code_2_and_changes_nothing(begin: Make) -> None:
+    terminal = begin(n=12)
     before = terminal.status()["events"]
     for words, text in (
             (("apply", "autumn", "--by", "ben", *PLATFORM), "in a script write `--confirm autumn:12`"),
@@ -227,14 +221,11 @@ def test_nobody_shortens_a_real_cooling_off(make: Make) -> None:
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(per_hour=st.integers(3, 12))
-def test_no_hour_sees_more_than_its_cap(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str],
-                                        per_hour: int) -> None:
+def test_no_hour_sees_more_than_its_cap(campaigns: Campaigns, tmp_path_factory: pytest.TempPathFactory,
+                                        capsys: pytest.CaptureFixture[str], per_hour: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("capped")
-        terminal = Terminal(folder, capsys, patch, n=24)
-        terminal.drafted()
-        terminal.audited()
-        terminal.approved()
+        terminal = campaigns.begin(folder, capsys, patch, n=24)
         assert terminal.applied("--until-done", "--effects-per-hour", str(per_hour))["state"] == "completed"
         with open_database(folder / "campaign.db") as database, database.read() as connection:
             busiest = connection.exec_driver_sql("select max(n) from (select count(*) n from events "
@@ -259,3 +250,36 @@ def test_without_the_extra_the_command_line_works_and_a_campaign_says_what_to_in
                          env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
     assert ran.returncode == 2
     assert "install it with `pip install evenhand[campaign]`" in ran.stderr
+
+
+def test_a_suspension_that_would_have_ended_is_not_imposed(make: Make, tmp_path: Path) -> None:
+    terminal = make(n=12, penalties=("label", "suspend"), languages=("en",), suspended_for=timedelta(days=10))
+    terminal.drafted()
+    terminal.audited()
+    terminal.done("approve", "autumn", "--by", "ben", "--later", str(24 * 40))
+    terminal.done("approve", "autumn", "--by", "cem", "--later", "0")
+    assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
+    with closing(sqlite3.connect(tmp_path / "campaign.db")) as state:
+        found = dict(state.execute("select coalesce(why, state), count(*) from outbox where act = 'impose' group by 1"))
+    assert found == {OVER: 6, "done": 6}
+
+
+def test_letting_out_what_the_plan_does_not_have_is_an_error(make: Make) -> None:
+    terminal = make(n=6)
+    terminal.drafted()
+    ran = terminal.run("campaign", "release", "autumn", "--by", "cem", "--decision", "d77", "--why", "a typo")
+    assert (ran.code, "the plan has no decision `d77`" in ran.err) == (2, True)
+
+
+def test_a_rollback_with_another_plan_is_refused(make: Make, tmp_path: Path) -> None:
+    terminal = make(n=6, penalties=("label",))
+    terminal.drafted()
+    terminal.audited()
+    terminal.approved()
+    terminal.applied("--until-done", "--at-once")
+    written_plan(tmp_path / "other", n=7, penalties=("label",))
+    assert terminal.refused("rollback", "autumn", "--by", "ben", *PLATFORM, "--plan", "other", "--why", "w",
+                            "--confirm", "autumn:6") == "other_plan"
+    assert terminal.status()["state"] == "completed"
+    halted = terminal.run("halt", "autumn", "--by", "dee", "--why", "late")
+    assert "overturned on appeal, or the campaign rolled back" in halted.err

@@ -123,6 +123,16 @@ def test_an_answer_is_recorded_as_a_new_entry_and_a_file_without_answers_does_no
     assert (row["answer"], row["person_told"], row["answered_on"], row["entry"]) == ("refused", True, "2026-11-26", 3)
 
 
+def test_a_file_cannot_say_that_something_is_withheld(state: State, tmp_path: Path) -> None:
+    (tmp_path / "said.csv").write_text(
+        "agency,country,date,n_urls,path,urls,answer,kind,asks,good_faith,legal_basis\n"
+        "X,Ruritania,2019-03-01,0,a,,withheld_there,order,,,Article 1\n", encoding="utf-8")
+    done = import_demands(state, tmp_path / "said.csv", columns=COLUMNS, constants={}, by=ANA)
+    (record,) = demands_in(state).book().records.values()
+    assert (done.n_recorded, record.answer) == (1, DemandAnswer.PENDING)
+    assert "nothing is withheld for it" in done.problems[0].what
+
+
 def test_rows_that_are_no_demands_are_left_out_whole_with_their_lines(state: State, tmp_path: Path, golden: Golden) -> None:
     wrong = ("agency,country,date,n_urls,path,urls,answer,kind,asks,good_faith,legal_basis\n"
              ",Ruritania,2019-03-01,0,a,,,request,,,\nX,Y,soon,0,a,,,request,,,\nX,Y,2019-03-01,many,a,,,request,,,\n"

@@ -18,8 +18,8 @@ REVERSIBLE_GATE = 0.95
 CLOSING_GATE = 0.98
 """The same for closing an account and for whatever else the platform cannot take back."""
 LABEL_FLOOR = 0.80
-"""A stratum that misses its gate is lowered to a label from here up, and dropped below: one wrong label in five is the most
-that a correction can be asked to bear. Our own choice; a campaign may ask for more."""
+"""A stratum that misses its gate may be lowered to a label from here up, and is dropped below: one wrong label in five is the
+most that a correction can be asked to bear. Our own choice; a campaign may ask for more."""
 ALLOWED_ERRORS = 1
 """Wrong decisions that a sample is made large enough for. With none allowed, one honest mistake fails a good stratum."""
 SECONDS_AN_ITEM = 60.0

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from evenhand.campaign.audit.agreement import Agreement, cohen_kappa, krippendorff_alpha
 from evenhand.campaign.audit.gates import LABEL_FLOOR, gate
+from evenhand.campaign.audit.lowering import EVERY, lowered_to
 from evenhand.campaign.audit.precision import Golden, Precision, Reading, precision
 from evenhand.campaign.audit.resolve import Resolved
 from evenhand.campaign.lifecycle.refusals import audit_open
@@ -28,6 +29,8 @@ class StratumResult:
     gate: float
     precision: Precision
     outcome: StratumOutcome
+    lowered_to: Penalty | None
+    """What may take the place of its penalty, where the outcome is `lowered`."""
     why: str
     """In words, with the numbers: why it passed, was lowered or dropped."""
 
@@ -58,6 +61,8 @@ class Terms:
     """Languages that too few people read."""
     seed: str
     """The seed of the sample; the bounds draw from it."""
+    supported: Collection[Penalty] = EVERY
+    """What the platform can impose."""
 
 
 def conclude(resolved: Resolved, *, strata: pa.Table, items: pa.Table, golden: Golden | None,
@@ -117,11 +122,14 @@ def _result(row: Mapping[str, object], n_right: int, n_read: int, *, golden: Gol
     reading = Reading(n_right=n_right, n_read=n_read, n_decisions=int(str(row["n_decisions"])))
     bar = gate(stratum.penalty, irreversible=terms.irreversible)
     found = precision(reading, golden=golden, seed=f"{terms.seed}:{stratum.key}")
-    outcome, why = _outcome(stratum, reading, bar, found)
-    return StratumResult(stratum=stratum, reading=reading, gate=bar, precision=found, outcome=outcome, why=why)
+    lighter = lowered_to(stratum.penalty, bound=found.low, irreversible=terms.irreversible, supported=terms.supported)
+    outcome, why = _outcome(stratum, reading, bar, found, lighter)
+    return StratumResult(stratum=stratum, reading=reading, gate=bar, precision=found, outcome=outcome, why=why,
+                         lowered_to=lighter if outcome is StratumOutcome.LOWERED else None)
 
 
-def _outcome(stratum: Stratum, reading: Reading, bar: float, found: Precision) -> tuple[StratumOutcome, str]:
+def _outcome(stratum: Stratum, reading: Reading, bar: float, found: Precision,
+             lighter: Penalty | None) -> tuple[StratumOutcome, str]:
     if reading.n_read == 0:
         return StratumOutcome.DROPPED, f"nothing was read: too few people read `{stratum.language}`"
     seen = f"{reading.n_right:,} of {reading.n_read:,} read as right; the precision is at least {found.low:.1%}"
@@ -129,6 +137,9 @@ def _outcome(stratum: Stratum, reading: Reading, bar: float, found: Precision) -
         return StratumOutcome.PASSED, f"{seen}, the gate is {bar:.0%}"
     if stratum.penalty <= Penalty.LABEL:
         return StratumOutcome.DROPPED, f"{seen}, below the gate of {bar:.0%}; there is nothing lighter than a label"
+    if lighter is not None:
+        words = "a label" if lighter is Penalty.LABEL else f"`{lighter}`"
+        return StratumOutcome.LOWERED, f"{seen}, below the gate of {bar:.0%}: {words} instead of `{stratum.penalty}`"
     if found.low >= LABEL_FLOOR:
-        return StratumOutcome.LOWERED, f"{seen}, below the gate of {bar:.0%}: a label instead of `{stratum.penalty}`"
+        return StratumOutcome.DROPPED, f"{seen}, below the gate of {bar:.0%}; the platform has nothing lighter to impose"
     return StratumOutcome.DROPPED, f"{seen}, below the gate of {bar:.0%} and below the {LABEL_FLOOR:.0%} that a label needs"

@@ -16,7 +16,7 @@ from evenhand.campaign.chance import generator
 from evenhand.model.interval import clopper_pearson
 
 CONFIDENCE = 0.95
-"""Of each bound on its own."""
+"""Of each bound on its own, where nothing else is asked for."""
 N_DRAWS = 20_000
 """Draws from the confidence distributions; the level of the bound then moves by a sixth of a percentage point at most."""
 
@@ -59,9 +59,9 @@ class Precision:
     estimate: float | None
     """Corrected for the readers' errors; None where nothing was read or the readers cannot tell right from wrong."""
     low: float
-    """Not below this, with `CONFIDENCE`."""
+    """Not below this, with the confidence that was asked for."""
     high: float
-    """Not above this, with `CONFIDENCE`."""
+    """Not above this, with the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,10 @@ class Reading:
     """Decisions of the stratum. Where all are read, no chance of the draw is left, only that of reading."""
 
 
-def precision(reading: Reading, *, golden: Golden | None, seed: str) -> Precision:
+def precision(reading: Reading, *, golden: Golden | None, seed: str, confidence: float = CONFIDENCE) -> Precision:
     """The precision of a stratum. Without `golden` the readers are taken to make no mistakes: somebody must waive that.
+
+    Each bound on its own holds with `confidence`.
 
     >>> perfect = precision(Reading(n_right=59, n_read=59, n_decisions=5000), golden=None, seed="s")
     >>> perfect.estimate, round(perfect.low, 4)
@@ -92,13 +94,14 @@ def precision(reading: Reading, *, golden: Golden | None, seed: str) -> Precisio
     is_whole = reading.n_read >= reading.n_decisions
     if golden is None:
         share = reading.n_right / reading.n_read
-        exact = clopper_pearson(reading.n_right, n=reading.n_read, confidence=2 * CONFIDENCE - 1)
+        exact = clopper_pearson(reading.n_right, n=reading.n_read, confidence=2 * confidence - 1)
         return Precision(estimate=estimate, low=share if is_whole else exact.low, high=share if is_whole else exact.high)
     if is_whole:
-        return Precision(estimate=estimate, low=_whole(reading, golden, is_lower=True),
-                         high=_whole(reading, golden, is_lower=False))
-    return Precision(estimate=estimate, low=_melded(reading, golden, seed=seed, is_lower=True),
-                     high=_melded(reading, golden, seed=seed, is_lower=False))
+        return Precision(estimate=estimate, low=_whole(reading, golden, confidence, is_lower=True),
+                         high=_whole(reading, golden, confidence, is_lower=False))
+    draws = [_melded(reading, golden, seed=seed, is_lower=is_lower) for is_lower in (True, False)]
+    return Precision(estimate=estimate, low=float(np.quantile(draws[0], 1 - confidence, method="lower")),
+                     high=float(np.quantile(draws[1], confidence, method="higher")))
 
 
 def _rogan_gladen(reading: Reading, golden: Golden | None) -> float | None:
@@ -113,25 +116,23 @@ def _rogan_gladen(reading: Reading, golden: Golden | None) -> float | None:
     return min(1.0, max(0.0, corrected))
 
 
-def _melded(reading: Reading, golden: Golden, *, seed: str, is_lower: bool) -> float:
-    """The melded bound for a sample out of many decisions."""
+def _melded(reading: Reading, golden: Golden, *, seed: str, is_lower: bool) -> _Floats:
+    """Draws of the precision whose quantile is the melded bound for a sample out of many decisions."""
     chance = generator(seed, purpose="precision")
     share = confidence_draws(chance, reading.n_right, n=reading.n_read, is_lower=is_lower)
     sensitivity, false_share = _reader_draws(chance, golden, is_lower=is_lower)
     informative = sensitivity > false_share
     with np.errstate(divide="ignore", invalid="ignore"):
         corrected = np.clip((share - false_share) / (sensitivity - false_share), 0.0, 1.0)
-    draws = np.where(informative, corrected, 0.0 if is_lower else 1.0)
-    return float(np.quantile(draws, 1 - CONFIDENCE, method="lower") if is_lower
-                 else np.quantile(draws, CONFIDENCE, method="higher"))
+    return np.asarray(np.where(informative, corrected, 0.0 if is_lower else 1.0))
 
 
-def _whole(reading: Reading, golden: Golden, *, is_lower: bool) -> float:
+def _whole(reading: Reading, golden: Golden, confidence: float, *, is_lower: bool) -> float:
     """The bound where every decision was read: the least (most) right ones under which the readers' words are no surprise."""
     low, high = 0, reading.n_read
     while low < high:
         middle = (low + high) // 2 if is_lower else (low + high + 1) // 2
-        if _chance_of_words(middle, reading, golden, is_lower=is_lower) > 1 - CONFIDENCE:
+        if _chance_of_words(middle, reading, golden, is_lower=is_lower) > 1 - confidence:
             low, high = (low, middle) if is_lower else (middle, high)
         else:
             low, high = (middle + 1, high) if is_lower else (low, middle - 1)

@@ -46,7 +46,7 @@ def assign(items: pa.Table, languages: Mapping[str, Sequence[str]], *, n_readers
     for code, language in enumerate(of_language.dictionary.to_pylist()):
         people = pa.array(sorted(reader for reader, read in languages.items() if language in read), pa.string())
         ids = ordered["item_id"].filter(pc.equal(of_language.indices, code)).combine_chunks()
-        if len(people) < (3 if n_readers > 1 else 1):
+        if len(people) < least_people(n_readers):
             unread.append(language)
             continue
         first, second, third = _turns(len(ids), len(people))
@@ -57,6 +57,15 @@ def assign(items: pa.Table, languages: Mapping[str, Sequence[str]], *, n_readers
     empty = ASSIGNMENTS.empty_table()
     return Assignment(readings=pa.concat_tables([empty, *readings]), adjudicators=pa.concat_tables([empty, *adjudicators]),
                       unread=tuple(sorted(unread)))
+
+
+def least_people(n_readers: int) -> int:
+    """How many people have to read a language: with two readings a third person, where they disagree.
+
+    >>> least_people(2), least_people(1)
+    (3, 1)
+    """
+    return n_readers + 1 if n_readers > 1 else 1
 
 
 def blind(decisions: pa.Table, items: pa.Table) -> pa.Table:

@@ -39,6 +39,11 @@ class Resolved:
         """The items for a third person: `item_id`."""
         return self.table.filter(pc.and_(self._is_open, self._is_disputed)).select(["item_id"])
 
+    def disputed_since(self, before: Resolved) -> pa.Table:
+        """The items for a third person that were none `before`: `item_id`."""
+        known = before.disputed["item_id"].combine_chunks()
+        return self.disputed.filter(pc.invert(pc.is_in(self.disputed["item_id"], value_set=known)))
+
     @property
     def _is_open(self) -> pa.ChunkedArray:
         return pc.is_null(self.table["final"])

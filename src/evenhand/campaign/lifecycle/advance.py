@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
-from evenhand.campaign.lifecycle import facts, preparing, refusals, running
+from evenhand.campaign.lifecycle import facts, holdout, preparing, protecting, refusals, running
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.refusal import Refusal
@@ -18,13 +18,20 @@ IN_MOTION = frozenset({_S.RUNNING, _S.HALTED})
 UNTIL_ROLLED_BACK = IN_MOTION | {_S.COMPLETED, _S.REPORTED}
 """Later on only a lighter decision, which an appeal put in the place of another, is still imposed."""
 SINCE_THE_START = frozenset({_S.RUNNING, _S.HALTED, _S.COMPLETED, _S.REPORTED, _S.ROLLED_BACK})
+SINCE_THE_AUDIT = SINCE_THE_START | {_S.AUDITED, _S.APPROVED}
 
 ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.PLANNED: frozenset({_S.DRAFT, _S.PLANNED, _S.AUDITED, _S.APPROVED}),
     EventKind.SAMPLE_DRAWN: frozenset({_S.PLANNED}),
     EventKind.VERDICT_GIVEN: frozenset({_S.PLANNED, _S.RUNNING, _S.HALTED, _S.COMPLETED}),
     EventKind.AUDITED: frozenset({_S.PLANNED}),
-    EventKind.CLOSING_DECIDED: BEFORE_THE_START | IN_MOTION,
+    EventKind.STRATUM_LOWERED: frozenset({_S.AUDITED}),
+    EventKind.HOLDOUT_DRAWN: SINCE_THE_AUDIT,
+    EventKind.HOLDOUT_READ: SINCE_THE_AUDIT,
+    EventKind.HOLDOUT_CONCLUDED: SINCE_THE_AUDIT,
+    EventKind.DECISION_CONFIRMED: BEFORE_THE_START | IN_MOTION,
+    EventKind.PROTECTION_RECORDED: BEFORE_THE_START | IN_MOTION,
+    EventKind.PROTECTED_DECIDED: BEFORE_THE_START | IN_MOTION,
     EventKind.APPROVED: frozenset({_S.AUDITED}),
     EventKind.APPROVAL_WITHDRAWN: frozenset({_S.AUDITED, _S.APPROVED}),
     EventKind.STARTED: frozenset({_S.APPROVED}),
@@ -56,15 +63,17 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
 """In which states an event of each kind may happen."""
 
 PEOPLE_ONLY = frozenset({
-    EventKind.DRAFTED, EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.VERDICT_GIVEN, EventKind.CLOSING_DECIDED,
-    EventKind.APPROVED, EventKind.APPROVAL_WITHDRAWN, EventKind.STARTED, EventKind.RESUMED, EventKind.ROLLBACK_STARTED,
-    EventKind.APPEAL_DECIDED, EventKind.REFERRAL_RECORDED, EventKind.WAIVER_RECORDED})
+    EventKind.DRAFTED, EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.VERDICT_GIVEN, EventKind.STRATUM_LOWERED,
+    EventKind.HOLDOUT_DRAWN, EventKind.HOLDOUT_READ, EventKind.DECISION_CONFIRMED, EventKind.PROTECTION_RECORDED,
+    EventKind.PROTECTED_DECIDED, EventKind.APPROVED, EventKind.APPROVAL_WITHDRAWN, EventKind.STARTED,
+    EventKind.RESUMED, EventKind.ROLLBACK_STARTED, EventKind.APPEAL_DECIDED, EventKind.REFERRAL_RECORDED,
+    EventKind.WAIVER_RECORDED})
 """What no program does on its own. Stopping is not among them."""
 
 IN_ORDER = frozenset({
-    EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.AUDITED, EventKind.APPROVED, EventKind.APPROVAL_WITHDRAWN,
-    EventKind.STARTED, EventKind.STAGE_STARTED, EventKind.STAGE_FINISHED, EventKind.RESUMED, EventKind.COMPLETED,
-    EventKind.REPORTED, EventKind.ROLLBACK_STARTED, EventKind.ROLLED_BACK})
+    EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.AUDITED, EventKind.STRATUM_LOWERED, EventKind.APPROVED,
+    EventKind.APPROVAL_WITHDRAWN, EventKind.STARTED, EventKind.STAGE_STARTED, EventKind.STAGE_FINISHED, EventKind.RESUMED,
+    EventKind.COMPLETED, EventKind.REPORTED, EventKind.ROLLBACK_STARTED, EventKind.ROLLED_BACK})
 """Steps that cannot be dated before the last one. What the platform did and who stopped it are recorded at any time."""
 
 _STEPS: Mapping[EventKind, Callable[[Campaign, Event], Campaign | Refusal]] = {
@@ -72,7 +81,13 @@ _STEPS: Mapping[EventKind, Callable[[Campaign, Event], Campaign | Refusal]] = {
     EventKind.SAMPLE_DRAWN: preparing.sample_drawn,
     EventKind.VERDICT_GIVEN: preparing.verdict_given,
     EventKind.AUDITED: preparing.audited,
-    EventKind.CLOSING_DECIDED: preparing.closing_decided,
+    EventKind.STRATUM_LOWERED: preparing.stratum_lowered,
+    EventKind.HOLDOUT_DRAWN: holdout.holdout_drawn,
+    EventKind.HOLDOUT_READ: holdout.holdout_read,
+    EventKind.HOLDOUT_CONCLUDED: holdout.holdout_concluded,
+    EventKind.DECISION_CONFIRMED: preparing.decision_confirmed,
+    EventKind.PROTECTION_RECORDED: protecting.protection_recorded,
+    EventKind.PROTECTED_DECIDED: protecting.protected_decided,
     EventKind.APPROVED: preparing.approved,
     EventKind.APPROVAL_WITHDRAWN: preparing.approval_withdrawn,
     EventKind.STARTED: running.started,

@@ -10,7 +10,7 @@ from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 
 LOWERED_TO = Penalty.LABEL
-"""The heaviest penalty of a stratum that missed its gate."""
+"""The heaviest penalty of a stratum that missed its gate, where its audit does not say another one."""
 
 
 def may_impose(campaign: Campaign, *, decision_id: str, penalty: Penalty, stratum: str) -> Refusal | None:
@@ -29,10 +29,27 @@ def is_covered(campaign: Campaign, *, decision_id: str, penalty: Penalty, stratu
         return refusals.stratum_unknown(stratum)
     if outcome is StratumOutcome.DROPPED:
         return refusals.stratum_dropped(stratum)
-    audited = Penalty(stratum.rsplit("/", 2)[1])
-    heaviest = min(audited, LOWERED_TO) if outcome is StratumOutcome.LOWERED else audited
+    lowered = campaign.lowered.get(stratum)
+    heaviest = lowered.penalty if lowered is not None else heaviest_left(campaign, stratum)
     if penalty > heaviest:
         return refusals.heavier_than_audited(penalty, stratum, heaviest)
-    if penalty is Penalty.CLOSE and decision_id not in campaign.closings:
+    if penalty is Penalty.CLOSE and decision_id not in campaign.confirmed:
         return refusals.closing_without_person(decision_id)
     return None
+
+
+def heaviest_left(campaign: Campaign, stratum: str) -> Penalty:
+    """The heaviest penalty that the audit leaves a stratum: its own, or what may take the place of that."""
+    audited = penalty_of(stratum)
+    if (campaign.strata or {}).get(stratum) is not StratumOutcome.LOWERED:
+        return audited
+    return min(audited, campaign.may_lower.get(stratum, LOWERED_TO))
+
+
+def penalty_of(stratum: str) -> Penalty:
+    """The penalty that a stratum was audited with.
+
+    >>> penalty_of("media/close/en")
+    <Penalty.CLOSE: 'close'>
+    """
+    return Penalty(stratum.rsplit("/", 2)[1])

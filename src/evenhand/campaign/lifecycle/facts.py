@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from evenhand.model.campaigns.audit import Slot, StratumOutcome, Verdict
 from evenhand.model.campaigns.campaign import Basis, HaltReason, Mode
@@ -38,6 +39,20 @@ def strata(event: Event) -> Mapping[str, StratumOutcome]:
     """Stratum key → what the audit made of it."""
     found = event.body["strata"]
     return {key: StratumOutcome(str(value)) for key, value in found.items()} if isinstance(found, Mapping) else {}
+
+
+def may_lower(event: Event) -> Mapping[str, Penalty]:
+    """Stratum key → the heaviest penalty that may take the place of its own, of the strata that an audit lowered."""
+    checks, outcomes = event.body.get("checks"), strata(event)
+    rows = [one for one in checks if isinstance(one, Mapping)] if isinstance(checks, (list, tuple)) else []
+    return {str(one["stratum"]): Penalty(str(one["penalty"])) for one in rows
+            if one.get("penalty") and outcomes.get(str(one.get("stratum"))) is StratumOutcome.LOWERED}
+
+
+def until(event: Event) -> datetime | None:
+    """When what is imposed ends; None where it has no end."""
+    value = event.body.get("until")
+    return None if value is None else datetime.fromisoformat(str(value))
 
 
 def halt_reasons(event: Event) -> tuple[HaltReason, ...]:
@@ -79,6 +94,10 @@ def _is_whole(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _is_share(value: Json) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+
+
 def _is_texts(value: Json) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
 
@@ -101,6 +120,7 @@ TEXT: _Form = ("text that is not empty", _is_text)
 WHOLE: _Form = ("a whole number, 0 or more", _is_whole)
 COUNT: _Form = ("a whole number, 1 or more", lambda value: _is_whole(value) and value != 0)
 FLAG: _Form = ("true or false", lambda value: isinstance(value, bool))
+SHARE: _Form = ("a share between 0 and 1", _is_share)
 MODE: _Form = ("`team` or `solo`", _is_one_of(Mode))
 PENALTY: _Form = ("the name of a penalty", _is_one_of(penalty for penalty in Penalty if penalty > Penalty.NONE))
 SLOT: _Form = ("`first`, `second` or `adjudication`", _is_one_of(Slot))
@@ -119,7 +139,14 @@ FACTS: Mapping[EventKind, Mapping[str, _Form]] = {
     EventKind.SAMPLE_DRAWN: {"plan_digest": TEXT, "seed": TEXT, "n_items": WHOLE, "n_readings": WHOLE},
     EventKind.VERDICT_GIVEN: {"item_id": TEXT, "slot": SLOT, "verdict": VERDICT},
     EventKind.AUDITED: {"plan_digest": TEXT, "strata": STRATA},
-    EventKind.CLOSING_DECIDED: {"decision_id": TEXT, "close": FLAG},
+    EventKind.STRATUM_LOWERED: {"plan_digest": TEXT, "stratum": TEXT, "penalty": PENALTY},
+    EventKind.HOLDOUT_DRAWN: {"plan_digest": TEXT, "seed": TEXT, "n_items": COUNT, "n_readings": COUNT},
+    EventKind.HOLDOUT_READ: {"item_id": TEXT, "slot": SLOT, "verdict": VERDICT},
+    EventKind.HOLDOUT_CONCLUDED: {"plan_digest": TEXT, "n_read": COUNT, "n_missed": WHOLE, "prevalence_low": SHARE,
+                                  "prevalence_high": SHARE},
+    EventKind.DECISION_CONFIRMED: {"decision_id": TEXT, "confirmed": FLAG},
+    EventKind.PROTECTION_RECORDED: {"criteria": TEXT, "n_listed": COUNT, "n_decisions": WHOLE, "decision_ids": TEXTS},
+    EventKind.PROTECTED_DECIDED: {"decision_id": TEXT, "impose": FLAG, "why": TEXT},
     EventKind.APPROVED: {"basis": BASIS},
     EventKind.STARTED: {"basis": BASIS, "n_stages": COUNT},
     EventKind.STAGE_STARTED: {"stage": COUNT},

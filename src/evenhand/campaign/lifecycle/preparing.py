@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evenhand.campaign.lifecycle import facts, refusals
+from evenhand.campaign.lifecycle.effects import heaviest_left, penalty_of
 from evenhand.model.campaigns.audit import Slot, StratumOutcome
-from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Mode
+from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Lowered, Mode
 from evenhand.model.campaigns.event import Event
+from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 
 
@@ -21,7 +23,8 @@ def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:
         return refusals.sampled_before()
     return replace(campaign, state=CampaignState.PLANNED, basis=basis, irreversible=irreversible,
                    proposers=campaign.proposers | {event.actor}, changed_at=event.at, sample_seed=None, audited_at=None,
-                   strata=None, approvals=(), closings=NO_KEYS, n_readings=0, n_read=0, readings=NO_KEYS)
+                   strata=None, may_lower={}, lowered={}, holdout=None, approvals=(), confirmed=NO_KEYS,
+                   protected=frozenset(), let_through=frozenset(), spared=frozenset(), n_readings=0, n_read=0, readings=NO_KEYS)
 
 
 def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
@@ -39,7 +42,7 @@ def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def verdict_given(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A reader's word counts if the sample is drawn, the reader did not propose the plan, and did not speak on this before."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_reads(event)
+        return refusals.proposer_reads(event.actor)
     if campaign.sample_seed is None:
         return refusals.no_sample()
     item, slot = facts.text(event, "item_id"), facts.text(event, "slot")
@@ -59,14 +62,34 @@ def audited(campaign: Campaign, event: Event) -> Campaign | Refusal:
     if campaign.n_read < campaign.n_readings:
         return refusals.audit_open(campaign.n_readings - campaign.n_read)
     return replace(campaign, state=CampaignState.AUDITED, audited_at=event.at, strata=facts.strata(event),
-                   changed_at=event.at)
+                   may_lower=facts.may_lower(event), changed_at=event.at)
 
 
-def closing_decided(campaign: Campaign, event: Event) -> Campaign:
-    """A person decided whether one account is closed; the last word counts."""
-    decision_id = facts.text(event, "decision_id")
-    closings = campaign.closings.adding(decision_id) if event.body["close"] else campaign.closings.without(decision_id)
-    return replace(campaign, closings=closings)
+def stratum_lowered(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """A lighter penalty takes the place of a stratum's own, never a heavier one than the audit left. Approvals begin anew."""
+    stratum, penalty = facts.text(event, "stratum"), Penalty(facts.text(event, "penalty"))
+    if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
+        return refusals.other_digest(campaign, digest)
+    outcome = (campaign.strata or {}).get(stratum)
+    if outcome is None:
+        return refusals.stratum_unknown(stratum)
+    if outcome is not StratumOutcome.LOWERED:
+        return refusals.not_lowered(stratum, outcome)
+    if penalty > (heaviest := heaviest_left(campaign, stratum)) or penalty >= penalty_of(stratum):
+        return refusals.heavier_than_audited(penalty, stratum, heaviest)
+    until = facts.until(event)
+    if penalty is Penalty.SUSPEND and until is None:
+        return refusals.no_end(stratum)
+    lowered = {**campaign.lowered, stratum: Lowered(penalty=penalty, until=until)}
+    return replace(campaign, lowered=lowered, approvals=(), changed_at=event.at)
+
+
+def decision_confirmed(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """A person who did not propose the plan confirmed one decision or did not; the last word counts."""
+    if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
+        return refusals.proposer_confirms(event)
+    decision_id, kept = facts.text(event, "decision_id"), campaign.confirmed
+    return replace(campaign, confirmed=kept.adding(decision_id) if event.body["confirmed"] else kept.without(decision_id))
 
 
 def approved(campaign: Campaign, event: Event) -> Campaign | Refusal:

@@ -16,6 +16,7 @@ _AFTER: dict[EventKind, str] = {
     EventKind.HALTED: "only a running campaign can be halted; before that, withdraw an approval",
     EventKind.COMPLETED: "resume it and let it finish first", EventKind.REPORTED: "complete it or roll it back first",
     EventKind.ROLLED_BACK: "start the rollback first"}
+_DONE = frozenset({CampaignState.COMPLETED, CampaignState.REPORTED, CampaignState.ROLLED_BACK})
 
 
 def not_drafted(event: Event) -> Refusal:
@@ -45,7 +46,10 @@ def malformed(event: Event, mistakes: Sequence[str]) -> Refusal:
 def wrong_state(campaign: Campaign, kind: EventKind, allowed: Collection[CampaignState]) -> Refusal:
     """A step that does not belong here."""
     places = " or ".join(f"`{state}`" for state in CampaignState if state in allowed)
-    return Refusal(code=RefusalCode.WRONG_STATE, next_step=_AFTER.get(kind, f"wait until the campaign is {places}"),
+    step = _AFTER.get(kind, f"wait until the campaign is {places}")
+    if kind is EventKind.HALTED and campaign.state in _DONE:
+        step = "nothing goes out any more; what was wrong is overturned on appeal, or the campaign rolled back"
+    return Refusal(code=RefusalCode.WRONG_STATE, next_step=step,
                    text=f"`{kind}` belongs to a campaign that is {places}; this one is `{campaign.state}`")
 
 
@@ -81,9 +85,9 @@ def proposer_draws(event: Event) -> Refusal:
                    next_step="let one of the readers or approvers choose the seed")
 
 
-def proposer_reads(event: Event) -> Refusal:
+def proposer_reads(person: str) -> Refusal:
     """Nobody marks their own work."""
-    return Refusal(code=RefusalCode.PROPOSER_READS, text=f"`{event.actor}` proposed this plan and cannot audit it",
+    return Refusal(code=RefusalCode.PROPOSER_READS, text=f"`{person}` proposed this plan and cannot audit it",
                    next_step="assign the item to another reader")
 
 
@@ -115,6 +119,58 @@ def audit_open(n_unread: int, n_disputed: int = 0) -> Refusal:
     """The audit is not finished."""
     disputed = f" and {n_disputed:,} disputed items" if n_disputed else ""
     return Refusal(code=RefusalCode.AUDIT_OPEN, text=f"the audit lacks {n_unread:,} readings{disputed}",
+                   next_step="read and adjudicate them; nothing is concluded from a part")
+
+
+def not_lowered(stratum: str, outcome: str) -> Refusal:
+    """Nothing takes the place of a penalty that stands, or of one that nothing is left of."""
+    return Refusal(code=RefusalCode.NOT_LOWERED, text=f"the audit did not lower the stratum `{stratum}`: it is {outcome}",
+                   next_step="lower only strata of which the audit says so: `evenhand status`")
+
+
+def no_end(stratum: str) -> Refusal:
+    """A suspension without an end."""
+    return Refusal(code=RefusalCode.NO_END, text=f"the suspension in the place of `{stratum}` has no end",
+                   next_step="say until when")
+
+
+def not_protected(decision_id: str) -> Refusal:
+    """A decision that waits for nobody."""
+    return Refusal(code=RefusalCode.NOT_PROTECTED, text=f"the decision `{decision_id}` is about no protected account",
+                   next_step="see `evenhand apply`: it names what waits for a person")
+
+
+def proposer_confirms(event: Event) -> Refusal:
+    """Another pair of eyes for what waits for a person."""
+    return Refusal(code=RefusalCode.PROPOSER_CONFIRMS,
+                   text=f"`{event.actor}` proposed this plan and cannot confirm its decisions",
+                   next_step="let somebody read the case who took no part in proposing it")
+
+
+def proposer_releases(event: Event) -> Refusal:
+    """Another pair of eyes for every protected account."""
+    return Refusal(code=RefusalCode.PROPOSER_RELEASES,
+                   text=f"`{event.actor}` proposed this plan and cannot decide about a protected account",
+                   next_step="let somebody read the case who took no part in proposing it")
+
+
+def holdout_twice() -> Refusal:
+    """A holdout is not drawn until little was missed."""
+    return Refusal(code=RefusalCode.HOLDOUT_TWICE, text="the holdout of this plan is drawn already",
+                   next_step="read it; only another plan gets another holdout")
+
+
+def no_holdout(*, is_over: bool = False) -> Refusal:
+    """Nothing to read or to conclude from."""
+    text = "the holdout of this plan is concluded already" if is_over else "no holdout was drawn for this plan"
+    return Refusal(code=RefusalCode.NO_HOLDOUT, text=text, next_step="look at the report" if is_over else
+                   "draw it with `evenhand audit holdout draw`")
+
+
+def holdout_open(n_unread: int, n_disputed: int = 0) -> Refusal:
+    """The holdout is not read to its end."""
+    disputed = f" and {n_disputed:,} disputed accounts" if n_disputed else ""
+    return Refusal(code=RefusalCode.HOLDOUT_OPEN, text=f"the holdout lacks {n_unread:,} readings{disputed}",
                    next_step="read and adjudicate them; nothing is concluded from a part")
 
 

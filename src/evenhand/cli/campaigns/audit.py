@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
+from evenhand.cli.campaigns.campaign import show_step
+from evenhand.cli.campaigns.holdout import holdout
+from evenhand.cli.campaigns.options import accepted, by, desk_at, languages_of, on_desk, plan_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, StageReadingView, VerdictsView
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Mode
+from evenhand.workflows.campaigns.preparing import lower
 from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
 from evenhand.workflows.campaigns.sampling import Reading, draw, preview
 from evenhand.workflows.campaigns.stage_samples import hand_out
@@ -43,11 +46,12 @@ def cost_(*, plan: Path, solo: bool, as_json: bool) -> None:
               help="Who reads which languages, such as ben=en,pt; may be repeated.")
 @golden_option
 @click.option("--into", type=FOLDER, default=Path("readings"), show_default=True, help="The folder for the readers' files.")
+@click.option("--leave-unread", is_flag=True, help="Drop the strata of languages that too few people read.")
 def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, ...], golden: Path | None, into: Path,
-          state: str, hours: float | None, as_json: bool) -> None:
-    """Draw the sample of the plan, once, and write one file for each reader."""
+          leave_unread: bool, state: str, hours: float | None, as_json: bool) -> None:
+    """Draw the sample of the plan, once, and write one file for each reader. The same draw again writes the files again."""
     with desk_at(state, name, hours=hours) as desk:
-        reading = Reading(seed=seed, readers=_languages(readers), golden=golden)
+        reading = Reading(seed=seed, readers=languages_of(readers), golden=golden, is_unread_left=leave_unread)
         drawn = accepted(draw(desk, plan, reading, person=person, into=into), as_json=as_json)
     screen(as_json=as_json).show(DrawnView(drawn=drawn, campaign=name))
 
@@ -97,9 +101,20 @@ def conclude_(*, name: str, person: str, plan: Path, golden: Path | None, withou
     screen(as_json=as_json).show(AuditView(concluded=found))
 
 
-def _languages(readers: tuple[str, ...]) -> dict[str, list[str]]:
-    pairs = [text.partition("=") for text in readers]
-    if problems := [Problem(what=f"`--reader {text}` names no person and languages", hint="write `--reader ben=en,pt`")
-                    for text, parts in zip(readers, pairs, strict=True) if not all(parts)]:
-        raise ConfigError(problems)
-    return {person: [one.strip() for one in spoken.split(",") if one.strip()] for person, _, spoken in pairs}
+@audit.command("lower")
+@on_desk
+@by
+@click.option("--stratum", "strata", multiple=True, help="The stratum; may be repeated. Default: all that may be lowered.")
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True,
+              help="How long a suspension lasts that takes the place of a closing.")
+def lower_(*, name: str, person: str, strata: tuple[str, ...], days: int, state: str, hours: float | None,
+           as_json: bool) -> None:
+    """Put the nearest lighter penalty in the place of strata that missed their gate, each decision with its own statement.
+
+    Only a penalty whose own gate the stratum meets; the audit names it. Without this nothing of them is carried out.
+    """
+    with desk_at(state, name, hours=hours) as desk:
+        show_step(desk, lower(desk, strata, days=days, person=person), "what missed its gate is lowered", as_json=as_json)
+
+
+audit.add_command(holdout)

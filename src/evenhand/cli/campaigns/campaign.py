@@ -1,4 +1,4 @@
-"""`evenhand campaign`: draft one, bind a plan, decide closings, let out large accounts, publish what happened."""
+"""`evenhand campaign`: draft one, bind a plan, confirm what waits for a person, let out large accounts, publish it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from evenhand.cli.options import FOLDER, screen
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
+from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.refusal import Refusal
+from evenhand.workflows.campaigns.confirming import cases, confirm, words_of
 from evenhand.workflows.campaigns.halting import release as let_out_large
 from evenhand.workflows.campaigns.platforms import open_platform
-from evenhand.workflows.campaigns.preparing import Draft, bind, decide_closing
+from evenhand.workflows.campaigns.preparing import Draft, bind
 from evenhand.workflows.campaigns.preparing import draft as draft_campaign
+from evenhand.workflows.campaigns.protecting import decide_protected, protect
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk
@@ -66,28 +69,81 @@ def bind_(*, name: str, person: str, plan: Path, platform: str | None, state: st
         show_step(desk, outcome, "the plan is bound", as_json=as_json)
 
 
-@campaign.command("close")
+@campaign.command("cases")
+@on_desk
+@plan_option
+@click.option("--into", type=click.Path(path_type=Path, dir_okay=False), default=Path("cases.csv"), show_default=True,
+              help="The file for their readers.")
+def cases_(*, name: str, plan: Path, into: Path, state: str, hours: float | None, as_json: bool) -> None:
+    """Write the decisions that wait for a person: closings, and what a guard or the policy leaves to one."""
+    with desk_at(state, name, hours=hours) as desk:
+        n = accepted(cases(desk, plan, into=into), as_json=as_json)
+        show_step(desk, desk.course().campaign, f"{n:,} decisions wait for a person; they are in {into}", as_json=as_json)
+
+
+@campaign.command("confirm")
 @on_desk
 @by
-@click.option("--decision", required=True, help="The decision's id.")
-@click.option("--no", "refuse", is_flag=True, help="Do not close this account.")
-def close_(*, name: str, person: str, decision: str, refuse: bool, state: str, hours: float | None, as_json: bool) -> None:
-    """Decide whether one account is closed. Without a person's decision none is."""
+@plan_option
+@click.option("--decision", help="One decision's id.")
+@click.option("--no", "refuse", is_flag=True, help="With --decision: it is not confirmed, and nothing is imposed.")
+@click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A file of cases with `yes` or `no` in the column `confirmed`.")
+def confirm_(*, name: str, person: str, plan: Path, decision: str | None, refuse: bool, file: Path | None, state: str,
+             hours: float | None, as_json: bool) -> None:
+    """Confirm decisions that wait for a person, after reading each case. Not by who proposed the plan."""
+    if (decision is None) == (file is None):
+        raise ConfigError(Problem(what="nothing says which decisions, or two things do",
+                                  hint="give `--decision ID`, or `--from FILE` as `evenhand campaign cases` wrote it"))
+    words = words_of(file) if file is not None else {str(decision): not refuse}
     with desk_at(state, name, hours=hours) as desk:
-        outcome = decide_closing(desk, decision, close=not refuse, person=person)
-        show_step(desk, outcome, f"the account of `{decision}` {'stays open' if refuse else 'may be closed'}", as_json=as_json)
+        outcome = confirm(desk, plan, words, person=person)
+        n = sum(words.values())
+        show_step(desk, outcome, f"{n:,} decisions are confirmed, {len(words) - n:,} are not", as_json=as_json)
 
 
 @campaign.command("release")
 @on_desk
 @by
+@plan_option
 @click.option("--decision", required=True, help="The decision's id.")
 @click.option("--why", required=True, help="Why it may go out; recorded as a waiver.")
-def release_(*, name: str, person: str, decision: str, why: str, state: str, hours: float | None, as_json: bool) -> None:
+def release_(*, name: str, person: str, plan: Path, decision: str, why: str, state: str, hours: float | None,
+             as_json: bool) -> None:
     """Let out an account whose reach alone is above the cap of an hour."""
     with desk_at(state, name, hours=hours) as desk:
-        outcome = let_out_large(desk, decision, why=why, person=person)
+        outcome = let_out_large(desk, plan, decision, why=why, person=person)
         show_step(desk, outcome, f"`{decision}` may go out", as_json=as_json)
+
+
+@campaign.command("protect")
+@on_desk
+@by
+@plan_option
+@click.option("--list", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
+              help="The accounts: a file with the column `account_id`.")
+@click.option("--criteria", required=True, help="By what accounts stand on the list; published, so name nobody.")
+def protect_(*, name: str, person: str, plan: Path, file: Path, criteria: str, state: str, hours: float | None,
+             as_json: bool) -> None:
+    """Have a person decide about each account of a list: slower, never exempt. Criteria, size and outcomes are published."""
+    with desk_at(state, name, hours=hours) as desk:
+        outcome = protect(desk, plan, file, criteria=criteria, person=person)
+        n = 0 if isinstance(outcome, Refusal) else len(outcome.protected)
+        show_step(desk, outcome, f"{n:,} decisions of the plan wait for a person each", as_json=as_json)
+
+
+@campaign.command("protected")
+@on_desk
+@by
+@click.option("--decision", required=True, help="The decision's id.")
+@click.option("--why", required=True, help="What was read, and why.")
+@click.option("--no", "refuse", is_flag=True, help="Do not impose it on this account.")
+def protected_(*, name: str, person: str, decision: str, why: str, refuse: bool, state: str, hours: float | None,
+               as_json: bool) -> None:
+    """Decide about one protected account, after reading its case. Not by who proposed the plan."""
+    with desk_at(state, name, hours=hours) as desk:
+        outcome = decide_protected(desk, decision, impose=not refuse, why=why, person=person)
+        show_step(desk, outcome, f"`{decision}` {'is not' if refuse else 'may be'} imposed", as_json=as_json)
 
 
 @campaign.command("publish")

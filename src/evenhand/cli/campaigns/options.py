@@ -66,3 +66,12 @@ def confirmed(expected: str, given: str | None, *, what: str) -> None:
     if given.strip() != expected:
         raise ConfigError(Problem(what=f"`{given}` is not this campaign and its number of accounts",
                                   hint="look at `evenhand status` and the plan again; nothing was done"))
+
+
+def languages_of(readers: tuple[str, ...]) -> dict[str, list[str]]:
+    """Who reads which languages, from options such as `ben=en,pt`. Raises `ConfigError` with every one that says neither."""
+    pairs = [text.partition("=") for text in readers]
+    if problems := [Problem(what=f"`--reader {text}` names no person and languages", hint="write `--reader ben=en,pt`")
+                    for text, parts in zip(readers, pairs, strict=True) if not all(parts)]:
+        raise ConfigError(problems)
+    return {person: [one.strip() for one in spoken.split(",") if one.strip()] for person, _, spoken in pairs}

@@ -5,7 +5,6 @@ An issuer that is not on the list is not trusted, whatever its credential says. 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from typing import Any
 
 from evenhand.connectors.credentials.compact import NotAccepted, read_object
 from evenhand.connectors.credentials.signatures import ALGORITHMS, PublicKey, public_key, refuse_without_extra
+from evenhand.connectors.toml_files import read_toml
 from evenhand.errors import DataError, Problem
 
 HOLDERS = ("key", "bearer")
@@ -59,14 +59,7 @@ def load_issuers(file: Path) -> dict[str, Issuer]:
         DataError: the list or a file of keys cannot be read or used. All mistakes together.
     """
     refuse_without_extra()
-    try:
-        parsed = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(Problem(what=f"`{file}` cannot be read", file=str(file),
-                                hint="check the path and its permissions")) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(Problem(what=f"not readable as TOML: {str(error)[:120].lower()}", file=str(file),
-                                hint='a list looks like `[[issuer]]` and then `id = "https://board.example"`')) from error
+    parsed = read_toml(file, like='a list looks like `[[issuer]]` and then `id = "https://board.example"`')
     tables = parsed.pop("issuer", [])
     problems = [_unknown(name, ("issuer",), file) for name in parsed]
     if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from evenhand.connectors.toml_files import read_toml
 from evenhand.errors import DataError, Problem
 from evenhand.model.registry import Register
 
@@ -106,14 +106,7 @@ def load_column_mapping(file: Path) -> ColumnMapping:
     Raises:
         DataError: the file cannot be read or holds anything else; all mistakes together.
     """
-    try:
-        parsed = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(Problem(what=f"`{file}` cannot be read", file=str(file),
-                                hint="check the path and its permissions")) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(Problem(what=f"not readable as TOML: {str(error)[:120].lower()}", file=str(file),
-                                hint='a mapping looks like `[columns]` and then `name = "title"`')) from error
+    parsed = read_toml(file, like='a mapping looks like `[columns]` and then `name = "title"`')
     problems = [_mistake(section, body, file) for section, body in parsed.items() if not _is_section(section, body)]
     if problems:
         raise DataError(problems)

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from evenhand.connectors.toml_files import read_toml
 from evenhand.errors import DataError, Problem
 from evenhand.model.registry import CredentialStatus
 
@@ -69,15 +70,11 @@ def load_licence_mapping(file: Path) -> LicenceMapping:
         DataError: there is none, or it holds what a mapping does not; all mistakes together.
     """
     shipped = resources.files("evenhand").joinpath("data/licence_registers", f"{file.name}.toml")
-    try:
-        text = shipped.read_text(encoding="utf-8") if shipped.is_file() and not file.exists() else file.read_text("utf-8")
-        parsed = tomllib.loads(text)
-    except OSError as error:
-        raise DataError(Problem(what=f"`{file}` cannot be read", file=str(file),
-                                hint="name a TOML file, or a shipped mapping such as `us-nppes`")) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(Problem(what=f"not readable as TOML: {str(error)[:120].lower()}", file=str(file),
-                                hint='a mapping looks like `issuer = "…"` and then `[columns]`')) from error
+    if shipped.is_file() and not file.exists():
+        parsed = tomllib.loads(shipped.read_text(encoding="utf-8"))
+    else:
+        parsed = read_toml(file, like='a mapping looks like `issuer = "…"` and then `[columns]`',
+                           missing="name a TOML file, or a shipped mapping such as `us-nppes`")
     problems = _mistakes(parsed, file)
     if problems:
         raise DataError(problems)

@@ -52,7 +52,7 @@ class StratumOutcome(StrEnum):
 
     PASSED = "passed"
     LOWERED = "lowered"
-    """The gate was missed: a label instead of the penalty."""
+    """The gate was missed, and a lighter penalty may take the place of this one."""
     DROPPED = "dropped"
     """The gate was missed and there is nothing lighter, or more were wrong than may even be labelled: nothing happens."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -11,6 +11,7 @@ from zlib import crc32
 
 from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.event import Json
+from evenhand.model.penalty import Penalty
 from evenhand.model.plan import Plan
 
 TEAM_COOLING_OFF = timedelta(hours=1)
@@ -81,11 +82,11 @@ class Basis:
     @classmethod
     def from_json(cls, parts: Mapping[str, Json]) -> Self:
         """The basis that an event carries. Raises `KeyError` when a part is missing."""
-        return cls(**{field.name: str(parts[field.name]) for field in fields(cls)})
+        return cls(**{one.name: str(parts[one.name]) for one in fields(cls)})
 
     def as_json(self) -> dict[str, Json]:
         """The parts by name, as an event carries them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def changed(self, now: Basis) -> tuple[str, ...]:
         """In words, which parts are not what they were; the effects themselves where every other part is the same."""
@@ -141,6 +142,26 @@ class Progress:
     n_finished: int = 0
     is_open: bool = False
     """Whether a stage has started and not finished."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """What takes the place of the penalty of a stratum that missed its gate."""
+
+    penalty: Penalty
+    until: datetime | None = None
+    """When it ends; a suspension always does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdout:
+    """Accounts outside of the plan that people read, as far as that has come."""
+
+    seed: str
+    n_readings: int
+    """First and second readings that it asks for."""
+    n_read: int = 0
+    is_concluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +236,20 @@ class Campaign:
     audited_at: datetime | None = None
     strata: Mapping[str, StratumOutcome] | None = None
     """Stratum key → what the audit made of it."""
+    may_lower: Mapping[str, Penalty] = field(default_factory=dict)
+    """Key of a stratum that missed its gate → the heaviest penalty that may take the place of its own."""
+    lowered: Mapping[str, Lowered] = field(default_factory=dict)
+    """Key of a stratum → what a person put in the place of its penalty."""
+    holdout: Holdout | None = None
     approvals: tuple[Approval, ...] = ()
-    closings: Keys = NO_KEYS
-    """The decisions whose closing a person has decided."""
+    confirmed: Keys = NO_KEYS
+    """The decisions that a person has confirmed one by one: closings, and what a guard or the policy leaves to a person."""
+    protected: frozenset[str] = frozenset()
+    """The decisions about protected accounts: each waits for a person."""
+    let_through: frozenset[str] = frozenset()
+    """Those of them whose penalty a person decided to impose."""
+    spared: frozenset[str] = frozenset()
+    """Those of them whose penalty a person decided not to impose."""
     progress: Progress | None = None
     varied: Keys = NO_KEYS
     """The lighter decisions that appeals put in the place of others."""
@@ -265,6 +297,14 @@ class RefusalCode(StrEnum):
     STAGE_ORDER = "stage_order"
     STAGE_OPEN = "stage_open"
     STAGES_LEFT = "stages_left"
+    NOT_LOWERED = "not_lowered"
+    NO_END = "no_end"
+    NOT_PROTECTED = "not_protected"
+    PROPOSER_CONFIRMS = "proposer_confirms"
+    PROPOSER_RELEASES = "proposer_releases"
+    HOLDOUT_TWICE = "holdout_twice"
+    NO_HOLDOUT = "no_holdout"
+    HOLDOUT_OPEN = "holdout_open"
     CLOSING_WITHOUT_PERSON = "closing_without_person"
     STRATUM_UNKNOWN = "stratum_unknown"
     STRATUM_DROPPED = "stratum_dropped"

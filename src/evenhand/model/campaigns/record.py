@@ -38,8 +38,9 @@ ORDERS = pa.schema([
 """Orders of the outbox, counted. `statement_kind` is that of a statement, and empty for effects.
 `is_settled`: a worker or a person settled it, and it was not dropped along with another."""
 
-LIGHTER = pa.schema([pa.field("decision_id", pa.string(), nullable=False), pa.field("penalty", pa.string(), nullable=False)])
-"""One row per effect of a lighter decision that an appeal put in the place of another."""
+LIGHTER = pa.schema([pa.field("decision_id", pa.string(), nullable=False), pa.field("penalty", pa.string(), nullable=False),
+                     pa.field("until", pa.int64())])
+"""One row per effect of a lighter decision in the place of another: an appeal varied it, or its stratum missed its gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class CampaignRecord:
     orders: pa.Table
     """Where the orders stand (schema `ORDERS`)."""
     lighter: pa.Table
-    """Effects that appeals ordered in the place of the plan's (schema `LIGHTER`)."""
+    """Effects in the place of the plan's (schema `LIGHTER`)."""
     kinds: Mapping[EventKind, int]
     """How many events there are of each kind, counted by the database."""
     n_events: int

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.json as pajson
-from sqlalchemy import Connection, String, case, cast, func, literal, select, text
+from sqlalchemy import Connection, String, case, cast, func, literal, or_, select, text
 
 from evenhand.errors import DataError, Problem
-from evenhand.model.appeal import VARIED
+from evenhand.model.appeal import LOWERED, VARIED
 from evenhand.model.campaigns.effect_state import Act
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.record import LIGHTER, ORDERS, SETTLED, SETTLING, CampaignRecord
@@ -77,7 +77,7 @@ def _orders(connection: Connection, campaign_id: str) -> pa.Table:
 
 
 def _lighter(connection: Connection, campaign_id: str) -> pa.Table:
-    rows = connection.execute(select(OUTBOX.c.decision_id, OUTBOX.c.penalty).where(
+    rows = connection.execute(select(OUTBOX.c.decision_id, OUTBOX.c.penalty, OUTBOX.c.until).where(
         OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
-        OUTBOX.c.decision_id.like(f"%{VARIED}")).order_by(OUTBOX.c.order_id)).all()
+        or_(*(OUTBOX.c.decision_id.like(f"%{end}") for end in (VARIED, LOWERED)))).order_by(OUTBOX.c.order_id)).all()
     return pa.Table.from_pylist([dict(zip(LIGHTER.names, row, strict=True)) for row in rows], schema=LIGHTER)

@@ -1,4 +1,4 @@
-"""How a campaign was conducted, out of its steps: audit, approvals, stages, halts, waivers, rollbacks, closings."""
+"""How a campaign was conducted, out of its steps: audit, approvals, stages, halts, waivers, rollbacks, confirmations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.campaign import HaltReason
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.interval import Interval, clopper_pearson
+from evenhand.transparency.campaigns.holdout import HoldoutLine, holdout
 from evenhand.transparency.campaigns.people import People
+from evenhand.transparency.campaigns.protected import Protection, protection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class StratumLine:
     """The precision is at least this, with 95 % confidence, corrected for what the readers get wrong; as the ledger has it."""
     gate: float
     """What the bound has to reach."""
+    lowered_to: str | None = None
+    """The penalty that a person put in the place of its own; None where its own stands, or nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,34 +90,42 @@ class Conduct:
     n_stages: int
     n_finished: int
     audit: AuditLines | None
+    holdout: HoldoutLine | None
+    protection: Protection | None
+    n_protected_words: int
+    """Persons' decisions about protected accounts, those of earlier plans and changed ones among them."""
+    n_holdout_words: int
+    """Words on holdouts, those of earlier plans among them."""
     halts: tuple[HaltLine, ...]
     waivers: tuple[WaiverLine, ...]
     rollbacks: tuple[RollbackLine, ...]
-    n_closings_agreed: int
-    """Accounts that a person decided to close."""
-    n_closings_refused: int
-    n_referrals: int
+    n_confirmed: int
+    """Decisions that a person confirmed one by one."""
+    n_not_confirmed: int
+    """Those that a person read and did not confirm: nothing was imposed."""
     n_planned: int
     """How often a plan was bound; only the last one was carried out."""
 
 
 def conduct(steps: Sequence[Event], people: People) -> Conduct:
-    """How the campaign behind `steps` was conducted. Audit, approvals and closings are those of its last plan."""
+    """How the campaign behind `steps` was conducted. Audit, approvals and confirmations are those of its last plan."""
     last_plan = max((place for place, step in enumerate(steps) if step.kind is EventKind.PLANNED), default=0)
     of_plan = steps[last_plan:]
-    closings = {str(step.body["decision_id"]): bool(step.body["close"]) for step in of_plan
-                if step.kind is EventKind.CLOSING_DECIDED}
+    words = {str(step.body["decision_id"]): bool(step.body["confirmed"]) for step in of_plan
+                if step.kind is EventKind.DECISION_CONFIRMED}
     started = _first(steps, EventKind.STARTED)
     return Conduct(
         approvals=_approvals(of_plan, people), started_at=None if started is None else started.at,
-        completed_at=_when(steps, EventKind.COMPLETED), audit=_audit(of_plan),
+        completed_at=_when(steps, EventKind.COMPLETED), audit=_audit(of_plan), holdout=holdout(of_plan),
+        n_holdout_words=_n(steps, EventKind.HOLDOUT_READ), protection=protection(of_plan, people),
+        n_protected_words=_n(steps, EventKind.PROTECTED_DECIDED),
         n_stages=0 if started is None else _whole(started.body.get("n_stages")),
         n_finished=_n(steps, EventKind.STAGE_FINISHED), halts=_halts(steps, people),
         waivers=tuple(WaiverLine(at=step.at, by=people.called(step.actor), safeguard=str(step.body.get("safeguard", "")),
-                                 why=str(step.body.get("why", ""))) for step in steps
+                                 why=people.said(step.actor, str(step.body.get("why", "")))) for step in steps
                       if step.kind is EventKind.WAIVER_RECORDED),
-        rollbacks=_rollbacks(steps, people), n_closings_agreed=sum(closings.values()),
-        n_closings_refused=len(closings) - sum(closings.values()), n_referrals=_n(steps, EventKind.REFERRAL_RECORDED),
+        rollbacks=_rollbacks(steps, people), n_confirmed=sum(words.values()),
+        n_not_confirmed=len(words) - sum(words.values()),
         n_planned=_n(steps, EventKind.PLANNED))
 
 
@@ -133,7 +145,9 @@ def _audit(steps: Sequence[Event]) -> AuditLines | None:
         return None
     outcomes, checks = audited.body.get("strata"), audited.body.get("checks")
     named = outcomes if isinstance(outcomes, Mapping) else {}
-    lines = [_stratum(one, StratumOutcome(str(named[str(one["stratum"])])))
+    lowered = {str(step.body["stratum"]): str(step.body["penalty"]) for step in steps
+               if step.kind is EventKind.STRATUM_LOWERED}
+    lines = [_stratum(one, StratumOutcome(str(named[str(one["stratum"])])), lowered.get(str(one["stratum"])))
              for one in (checks if isinstance(checks, Sequence) and not isinstance(checks, str) else ())
              if isinstance(one, Mapping)]
     return AuditLines(at=audited.at, seed=str(drawn.body["seed"]) if drawn is not None else "", strata=tuple(lines),
@@ -141,11 +155,12 @@ def _audit(steps: Sequence[Event]) -> AuditLines | None:
                       kappa=_share(audited.body.get("kappa")), alpha=_share(audited.body.get("alpha")))
 
 
-def _stratum(check: Mapping[str, Json], outcome: StratumOutcome) -> StratumLine:
+def _stratum(check: Mapping[str, Json], outcome: StratumOutcome, lowered_to: str | None) -> StratumLine:
     n_read, n_right = _whole(check.get("n_read")), _whole(check.get("n_right"))
     read = clopper_pearson(n_right, n=n_read) if n_read else Interval(hits=0, n=0, low=0.0, high=1.0)
     return StratumLine(stratum=str(check["stratum"]), outcome=outcome, n_decisions=_whole(check.get("n_decisions")),
-                       n_read=n_read, read=read, bound=_share(check.get("bound")) or 0.0, gate=_share(check.get("gate")) or 0.0)
+                       n_read=n_read, read=read, bound=_share(check.get("bound")) or 0.0, gate=_share(check.get("gate")) or 0.0,
+                       lowered_to=lowered_to)
 
 
 def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
@@ -155,9 +170,10 @@ def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
             reasons = step.body.get("reasons")
             listed = [one for one in reasons if isinstance(one, Mapping)] if isinstance(reasons, Sequence) else []
             found.append(HaltLine(at=step.at, by=people.called(step.actor), reasons=tuple(
-                HaltReason(check=str(one.get("check", "")), text=str(one.get("text", ""))) for one in listed)))
+                HaltReason(check=str(one.get("check", "")), text=people.said(step.actor, str(one.get("text", ""))))
+                for one in listed)))
         elif step.kind is EventKind.RESUMED and found:
-            again = (people.called(step.actor), step.at, str(step.body.get("why", "")))
+            again = (people.called(step.actor), step.at, people.said(step.actor, str(step.body.get("why", ""))))
             found[-1] = replace(found[-1], resumed=(*found[-1].resumed, again))
     return tuple(found)
 
@@ -166,7 +182,8 @@ def _rollbacks(steps: Iterable[Event], people: People) -> tuple[RollbackLine, ..
     found: list[RollbackLine] = []
     for step in steps:
         if step.kind is EventKind.ROLLBACK_STARTED:
-            found.append(RollbackLine(at=step.at, by=people.called(step.actor), why=str(step.body.get("why", ""))))
+            found.append(RollbackLine(at=step.at, by=people.called(step.actor),
+                                      why=people.said(step.actor, str(step.body.get("why", "")))))
         elif step.kind is EventKind.ROLLED_BACK and found:
             found[-1] = replace(found[-1], ended_at=step.at, n_undone=_whole(step.body.get("n_undone")),
                                 n_failed=_whole(step.body.get("n_failed")), n_too_late=_whole(step.body.get("n_too_late")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,10 +35,20 @@ def document(report: CampaignReport) -> dict[str, Any]:
         "audit": None if audit is None else {
             "at": audit.at.isoformat(), "seed": audit.seed, "items": audit.n_items, "golden": audit.n_golden,
             "kappa": audit.kappa, "alpha": audit.alpha},
+        "holdout": None if conduct.holdout is None else {
+            "drawn_at": conduct.holdout.drawn_at.isoformat(), "seed": conduct.holdout.seed, "items": conduct.holdout.n_items,
+            "readings": conduct.holdout.n_readings,
+            "concluded_at": None if conduct.holdout.concluded is None else conduct.holdout.concluded.at.isoformat()},
+        "protected": None if conduct.protection is None else {
+            "lists": [{"criteria": one.criteria, "listed": one.n_listed, "decisions": one.n_decisions}
+                      for one in conduct.protection.lists], "decisions": conduct.protection.n_decisions,
+            "imposed": conduct.protection.n_imposed, "not_imposed": conduct.protection.n_spared,
+            "waiting": conduct.protection.n_waiting},
         "appeals": {"overturned": _interval(report.contested.overturned), "slowest_days": _days(report.contested.slowest),
                     "oldest_open_days": _days(report.contested.oldest_open)},
-        "closings": {"agreed": conduct.n_closings_agreed, "refused": conduct.n_closings_refused},
-        "stages": {"finished": conduct.n_finished, "of": conduct.n_stages}, "referrals": conduct.n_referrals,
+        "one_by_one": {"confirmed": conduct.n_confirmed, "not_confirmed": conduct.n_not_confirmed},
+        "stages": {"finished": conduct.n_finished, "of": conduct.n_stages},
+        "registers": None if report.registers is None else asdict(report.registers),
         "tables": {name: [_plain(row) for row in table.to_pylist()] for name, table in tables(report).items()
                    if name != "totals"}}
 

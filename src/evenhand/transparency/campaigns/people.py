@@ -10,6 +10,8 @@ from evenhand.model.campaigns.event import NOBODY, Event
 APPELLANT = "appellant"
 """The actor of a filed appeal: the record never names the account."""
 
+UNSAID = "a reason is on record, and published as a commitment"
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -28,6 +30,16 @@ class People:
         ('person 2', 'ben', 'Evenhand')
         """
         return cls(tuple(dict.fromkeys(step.actor for step in steps if step.actor not in (NOBODY, APPELLANT))), are_named)
+
+    def said(self, actor: str, text: str) -> str:
+        """What `actor` wrote, in the team's own copy only: free text may name somebody, and the ledger commits to it.
+
+        >>> People(("ana",)).said("evenhand", "too many"), People(("ana",), True).said("ana", "Bob called")
+        ('too many', 'Bob called')
+        >>> People(("ana",)).said("ana", "Bob called")
+        'a reason is on record, and published as a commitment'
+        """
+        return text if self.are_named or actor == NOBODY or not text else UNSAID
 
     def called(self, actor: str) -> str:
         """What `actor` is called in the report."""

@@ -76,6 +76,10 @@ class Known:
     """Effects in the plan's table; None before anything was ordered."""
     n_reversed: int
     """Decisions that the report counts as taken back."""
+    n_holdout_words: int = 0
+    """Readers' words on holdouts that the report counts."""
+    n_protected_words: int = 0
+    """Persons' decisions about protected accounts that the report counts."""
     published: Mapping[EventKind, int] | None = None
     """Kinds of the campaign's entries in the published ledger; None where none was named."""
 
@@ -105,6 +109,10 @@ def totals(table: pa.Table, record: CampaignRecord, known: Known) -> tuple[Total
             _orders(record, act, (EffectState.FAILED, EffectState.SUPPRESSED), settled=True) for act in (Act.UNDO, Act.LIFT))}))
     found.append(Total(what="decisions taken back", places={
         "the report's reversals": known.n_reversed, EVENTS: record.kinds.get(EventKind.DECISION_REVERSED, 0)}))
+    found.append(Total(what="words of readers on the holdout", places={
+        REPORT: known.n_holdout_words, EVENTS: record.kinds.get(EventKind.HOLDOUT_READ, 0)}))
+    found.append(Total(what="persons' decisions about protected accounts", places={
+        REPORT: known.n_protected_words, EVENTS: record.kinds.get(EventKind.PROTECTED_DECIDED, 0)}))
     found.append(Total(what="effects imposed once and no more", places={
         EVENTS: record.kinds.get(EventKind.EFFECT_IMPOSED, 0), "their keys": _n_keys(record.settled)}))
     if known.published is not None:

@@ -16,6 +16,7 @@ from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.campaigns.instants import instant
 from evenhand.model.campaigns.record import CampaignRecord
 from evenhand.model.plan import Plan
+from evenhand.model.registers.counts import RegisterCounts
 from evenhand.transparency.campaigns.conduct import Conduct, conduct
 from evenhand.transparency.campaigns.contested import Contested, contested
 from evenhand.transparency.campaigns.demands import DemandLine, demand_lines
@@ -51,6 +52,8 @@ class CampaignSources:
     """Kinds of the campaign's entries in the published ledger; None when no ledger was named."""
     demands: Sequence[Mapping[str, Json]] = ()
     """Facts of demands that a published register holds besides."""
+    registers: RegisterCounts | None = None
+    """What the registers beside the campaign hold."""
     holder_names: Mapping[str, str] = field(default_factory=dict)
     are_named: bool = False
     """The team's own copy, in which people have their names and small groups are not put together."""
@@ -96,6 +99,8 @@ class CampaignReport:
     conduct: Conduct
     contested: Contested
     demands: tuple[DemandLine, ...]
+    registers: RegisterCounts | None
+    """What the registers of the whole service hold; None where nobody looked."""
     sources_known: bool
     is_published: bool
     """Whether the published ledger was compared too."""
@@ -117,29 +122,31 @@ def campaign_report(sources: CampaignSources) -> CampaignReport:
     of_decisions = outcomes(with_lighter(sources.decisions, record.lighter), record.settled, ordered=ordered)
     table = cells(of_decisions)
     asked_again = contested(steps, record.settled, _policies(sources), at=sources.at)
-    found = _totals(sources, table, n_reversed=asked_again.n_reversed)
+    people = People.of(steps, are_named=sources.are_named)
+    how = conduct(steps, people)
+    found = _totals(sources, table, n_reversed=asked_again.n_reversed, how=how)
     refuse_differing(found)
     spans, is_hourly = _spans(record.settled)
-    people = People.of(steps, are_named=sources.are_named)
     return CampaignReport(
         plan=sources.plan, campaign=sources.campaign, at=sources.at, n_events=record.n_events,
         totals=(n_settled(record), *found), cells=table, by_harm=_by_harm(of_decisions),
         entities=entity_lines(of_decisions, sources.holder_names, fewest=1) if sources.are_named
         else entity_lines(of_decisions, sources.holder_names),
-        whys=_whys(record.settled), spans=spans, is_hourly=is_hourly, conduct=conduct(steps, people),
+        whys=_whys(record.settled), spans=spans, is_hourly=is_hourly, conduct=how,
         contested=asked_again,
         demands=demand_lines([*sources.demands, *(step.body for step in steps if step.kind is EventKind.DEMAND_RECORDED)]),
-        sources_known=sources.sources_known, is_published=sources.published is not None)
+        registers=sources.registers, sources_known=sources.sources_known, is_published=sources.published is not None)
 
 
-def _totals(sources: CampaignSources, table: pa.Table, *, n_reversed: int) -> tuple[Total, ...]:
+def _totals(sources: CampaignSources, table: pa.Table, *, n_reversed: int, how: Conduct) -> tuple[Total, ...]:
     bound = next((step for step in reversed(sources.steps) if step.kind is EventKind.PLANNED), None)
     n_bound = None if bound is None else bound.body.get("n_decisions")
     is_started = any(step.kind is EventKind.STARTED for step in sources.steps)
     return totals(table, sources.record, Known(
         n_planned=sum(sum(of.values()) for of in sources.plan.counts.values()),
         n_bound=n_bound if isinstance(n_bound, int) else None, n_ordered=sources.ordered.num_rows if is_started else None,
-        n_reversed=n_reversed, published=sources.published))
+        n_reversed=n_reversed, n_holdout_words=how.n_holdout_words, n_protected_words=how.n_protected_words,
+        published=sources.published))
 
 
 def _policies(sources: CampaignSources) -> dict[str, str]:

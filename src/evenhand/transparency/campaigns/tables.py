@@ -20,6 +20,7 @@ def tables(report: CampaignReport) -> Mapping[str, pa.Table]:
         "totals": _table([{"total": total.what, "place": place, "n": n} for total in report.totals
                           for place, n in total.places.items()], total=pa.string(), place=pa.string(), n=pa.int64()),
         "cells": report.cells, "harms": report.by_harm, "audit": _audit(report.conduct),
+        "holdout": _holdout(report.conduct),
         "not-done": _of(Why, report.whys), "entities": _of(EntityLine, report.entities), "appeals": _appeals(report.contested),
         "reversals": _table([{"ground": ground, "cause": cause, "n": n} for ground, cause, n in report.contested.reversals],
                             ground=pa.string(), cause=pa.string(), n=pa.int64()),
@@ -44,9 +45,25 @@ def _audit(conduct: Conduct) -> pa.Table:
     rows: list[dict[str, object]] = [{
         "stratum": line.stratum, "outcome": str(line.outcome), "n_decisions": line.n_decisions, "n_read": line.n_read,
         "n_right": line.read.hits, "share_right": line.read.share, "low": line.read.low, "high": line.read.high,
-        "bound": line.bound, "gate": line.gate} for line in lines]
+        "bound": line.bound, "gate": line.gate, "lowered_to": line.lowered_to} for line in lines]
     return _table(rows, stratum=pa.string(), outcome=pa.string(), n_decisions=pa.int64(), n_read=pa.int64(), n_right=pa.int64(),
-                  share_right=pa.float64(), low=pa.float64(), high=pa.float64(), bound=pa.float64(), gate=pa.float64())
+                  share_right=pa.float64(), low=pa.float64(), high=pa.float64(), bound=pa.float64(), gate=pa.float64(),
+                  lowered_to=pa.string())
+
+
+def _holdout(conduct: Conduct) -> pa.Table:
+    """One row where a holdout was concluded, none where none was."""
+    line = conduct.holdout
+    rows: list[dict[str, object]] = [] if line is None or (missed := line.concluded) is None else [{
+        "n_unplanned": line.n_unplanned, "n_accounts": line.n_accounts, "n_read": missed.n_read, "n_missed": missed.read.hits,
+        "n_undecided": missed.n_undecided, "n_golden": missed.n_golden, "share_missed": missed.read.share,
+        "low": missed.read.low, "high": missed.read.high, "prevalence": missed.prevalence,
+        "prevalence_low": missed.prevalence_low, "prevalence_high": missed.prevalence_high, "recall": missed.recall,
+        "recall_low": missed.recall_low, "recall_high": missed.recall_high}]
+    counts = ("n_unplanned", "n_accounts", "n_read", "n_missed", "n_undecided", "n_golden")
+    shares = ("share_missed", "low", "high", "prevalence", "prevalence_low", "prevalence_high", "recall", "recall_low",
+              "recall_high")
+    return _table(rows, **dict.fromkeys(counts, pa.int64()), **dict.fromkeys(shares, pa.float64()))
 
 
 def _appeals(contested: Contested) -> pa.Table:
@@ -68,6 +85,9 @@ def _conduct(conduct: Conduct) -> pa.Table:
         rows += [{"at": at, "what": "agreed to resume", "by": who, "why": why} for who, at, why in halt.resumed]
     rows += [{"at": one.at, "what": f"waived: {one.safeguard}", "by": one.by, "why": one.why} for one in conduct.waivers]
     rows += [{"at": one.at, "what": "rolled back", "by": one.by, "why": one.why} for one in conduct.rollbacks]
+    if conduct.protection is not None:
+        rows += [{"at": one.at, "what": "protected list recorded", "by": one.by, "why": one.criteria}
+                 for one in conduct.protection.lists]
     for what, at in (("started", conduct.started_at), ("completed", conduct.completed_at),
                      ("audited", conduct.audit.at if conduct.audit else None)):
         rows += [{"at": at, "what": what, "by": "", "why": ""}] if at is not None else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,9 @@ from evenhand.appeals.book import AppealBook, fold
 from evenhand.appeals.varying import lighter_penalties
 from evenhand.connectors.plan_decisions import find_decisions
 from evenhand.errors import DataError, PlanError, Problem
-from evenhand.model.appeal import VARIED, Standing, original_id
+from evenhand.model.appeal import LOWERED, VARIED, Standing, original_id
+from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
+from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.decision import StatementOfReasons
 from evenhand.model.harm import Harm
@@ -56,7 +58,7 @@ def contested(desk: Desk, course: Course, plan: Path, wanted: str) -> Contested:
     if found.num_rows != 1:
         raise DataError(_not_one(course, wanted, found))
     row = found.to_pylist()[0]
-    lighter = lighter_penalties(course.steps)
+    lighter = {**lighter_penalties(course.steps), **lowered_decision(course.campaign, row)}
     decision_id = wanted if original_id(wanted) == row["decision_id"] else latest_id(row["decision_id"], lighter)
     if decision_id != row["decision_id"] and decision_id not in lighter:
         raise DataError(_not_one(course, wanted, found.slice(0, 0)))
@@ -75,11 +77,20 @@ def contested(desk: Desk, course: Course, plan: Path, wanted: str) -> Contested:
 
 
 def latest_id(decision_id: str, lighter: Iterable[str]) -> str:
-    """The decision that stands now in the place of the plan's: itself, unless it was varied."""
+    """The decision that stands now in the place of the plan's: itself, unless it was lowered or varied."""
     known = frozenset(lighter)
+    if decision_id + LOWERED in known:
+        decision_id += LOWERED
     while decision_id + VARIED in known:
         decision_id += VARIED
     return decision_id
+
+
+def lowered_decision(campaign: Campaign, row: Mapping[str, Any]) -> dict[str, tuple[Penalty, datetime | None]]:
+    """The lighter decision in the place of the plan's `row`, if its stratum was lowered: its id → penalty and end."""
+    stratum = f"{row['policy_id']}/{row['penalty']}/{row['language'] or UNKNOWN_LANGUAGE}"
+    lowered = campaign.lowered.get(stratum)
+    return {} if lowered is None else {row["decision_id"] + LOWERED: (lowered.penalty, lowered.until)}
 
 
 def standing_of(desk: Desk, decision_id: str) -> Standing:

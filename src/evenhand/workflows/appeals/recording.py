@@ -14,6 +14,7 @@ from evenhand.connectors.registries import save_register
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.policy import PolicyPack
+from evenhand.model.registers.counts import REGISTERS
 from evenhand.model.registry import STRIKES
 from evenhand.workflows.campaigns.steps import Course, desk_of
 from evenhand.workflows.effects.opening import State
@@ -41,7 +42,7 @@ def record(state: State, *, into: Path, packs: Sequence[Path] = (), with_rehears
     gave counts only `with_rehearsals`. Raises `ConfigError` when the pack of some campaign is not at hand.
     """
     known = {pack.digest: pack for pack in (shipped_pack(), *map(read_pack_folder, packs))}
-    desks = {one: desk_of(state, one) for one in state.events.campaigns()}
+    desks = {one: desk_of(state, one) for one in state.events.campaigns() if one not in REGISTERS}
     courses = {one: desk.course() for one, desk in desks.items()}
     rehearsals = [one for one, course in courses.items() if course.campaign.is_rehearsal and not with_rehearsals]
     wanted = {one: course for one, course in courses.items()

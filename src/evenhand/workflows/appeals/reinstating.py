@@ -40,20 +40,31 @@ def reinstatements(plan: Path, decision_ids: pa.Array, *, languages: Languages, 
                    lighter: Mapping[str, tuple[Penalty, datetime | None]] | None = None) -> Iterator[pa.Table]:
     """What each person is told whose decision is undone (schema `STATEMENTS`), a portion at a time, in the plan's order.
 
-    `lighter` are decisions that appeals put in the place of the plan's: of those that are among `decision_ids`, the lighter
-    penalty is what is undone.
+    `lighter` are decisions in the place of the plan's: of those that are among `decision_ids`, the lighter penalty is what is
+    undone. Both are told where both are to be undone.
     """
-    decided_at = read_plan(plan).cut_off
-    replaced = {original_id(one): (one, penalty) for one, (penalty, _) in (lighter or {}).items()
-                if pc.is_in(pa.scalar(one), value_set=decision_ids).as_py()}
-    wanted = pa.concat_arrays([_one(decision_ids), pa.array(list(replaced), pa.string())])
+    decided_at, own = read_plan(plan).cut_off, _one(decision_ids)
+    replaced = _replaced(own, lighter or {})
+    wanted = pa.concat_arrays([own, pa.array(list(replaced), pa.string())])
     for portion in portions(plan, "decisions", SAID):
         told = portion.filter(pc.is_in(portion["decision_id"], value_set=wanted))
         if told.num_rows:
-            rows = [row | dict(zip(("decision_id", "penalty"), replaced[row["decision_id"]], strict=True))
-                    if row["decision_id"] in replaced else row for row in told.to_pylist()]
+            is_own = pc.is_in(told["decision_id"], value_set=own).to_pylist()
+            rows = [one for row, mine in zip(told.to_pylist(), is_own, strict=True)
+                    for one in (*([row] if mine else []), *(row | other for other in replaced.get(row["decision_id"], ())))]
             yield pa.Table.from_pylist([statement_of(row, languages, ground=ground, decided_at=decided_at) for row in rows],
                                        STATEMENTS)
+
+
+def _replaced(decision_ids: pa.Array, lighter: Mapping[str, tuple[Penalty, datetime | None]],
+              ) -> dict[str, list[dict[str, object]]]:
+    """Per decision of the plan, id and penalty of the lighter ones in its place that are among `decision_ids`."""
+    is_named = pc.is_in(pa.array(list(lighter), pa.string()), value_set=decision_ids).to_pylist()
+    found: dict[str, list[dict[str, object]]] = {}
+    for (decision_id, (penalty, _)), is_wanted in zip(lighter.items(), is_named, strict=True):
+        if is_wanted:
+            found.setdefault(original_id(decision_id), []).append({"decision_id": decision_id, "penalty": penalty})
+    return found
 
 
 def undo_decisions(orders: UndoOrders, statements: Iterator[pa.Table], *, campaign_id: str, why: str, actor: str,

@@ -16,9 +16,10 @@ from evenhand.appeals.ruling import reverse_class
 from evenhand.appeals.varying import lighter_penalties
 from evenhand.campaign.stages import stages
 from evenhand.connectors.plan_folder import read_plan
-from evenhand.model.appeal import VARIED, AppealOutcome, Cause, Consequences, ReversalGround, Ruling, original_id
+from evenhand.model.appeal import REPLACED, AppealOutcome, Cause, Consequences, ReversalGround, Ruling, original_id
 from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, UndoOrdered
 from evenhand.model.campaigns.event import Event
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.appeals.carrying_out import CarriedOut, carry_out_orders
@@ -86,7 +87,7 @@ def reverse(desk: Desk, plan: Path, reversal: Reversal, word: Word, *, platform:
     is not undone; without, all of it is ordered.
     """
     course = desk.course()
-    ruling = Ruling(appeal_id=reversal.case, outcome=AppealOutcome.OVERTURNED, by=word.by.strip(),
+    ruling = Ruling(appeal_id=reversal.case, outcome=AppealOutcome.OVERTURNED, by=person_named(word.by),
                     at=desk.clock.now(), because=word.because)
     refusal = reverse_class(fold(course.steps), cause=reversal.preview.reversal.cause, ruling=ruling, decision_ids=())
     if isinstance(refusal, Refusal):
@@ -113,7 +114,8 @@ class _Reversing:
 
     def __init__(self, desk: Desk, course: Course, reversal: Reversal, ruling: Ruling, *, decided_at: datetime) -> None:
         self._desk, self._ruling, self._cause, self._decided_at = desk, ruling, reversal.preview.reversal.cause, decided_at
-        self._book, self._lighter = fold(course.steps), lighter_penalties(course.steps)
+        self._book = fold(course.steps)
+        self._lighter = {**desk.state.decisions.lowered(desk.campaign_id), **lighter_penalties(course.steps)}
         self._is_rehearsal = course.campaign.is_rehearsal
         self._languages = load_languages()
         self.ordered, self.n_reversed = NOTHING_UNDONE, 0
@@ -162,4 +164,4 @@ def _pieces(plan: Path, decision_ids: pa.ChunkedArray, *, ends: list[int]) -> It
 
 
 def _originals(decision_ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(decision_ids, f"({VARIED})+$", "")
+    return pc.replace_substring_regex(decision_ids, REPLACED, "")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from evenhand.campaign.breaker import MOST_UNDELIVERED
-from evenhand.model.campaigns.audit import Slot, Verdict
+from evenhand.model.appeal import AppealOutcome
+from evenhand.model.campaigns.audit import Verdict
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.workflows.campaigns.steps import Desk
+from evenhand.workflows.campaigns.watching import heard
 
 _K = EventKind
 OVER = frozenset({CampaignState.COMPLETED, CampaignState.REPORTED, CampaignState.ROLLED_BACK})
@@ -21,7 +23,7 @@ _ENDS = (_K.EFFECT_IMPOSED, _K.EFFECT_FAILED, _K.EFFECT_SUPPRESSED, _K.EFFECT_UN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What one of the breaker's checks has heard since the stage began or was resumed."""
+    """What one of the breaker's checks has heard: see `watching.heard`."""
 
     what: str
     n: int
@@ -89,11 +91,9 @@ def follow(desk: Desk, *, every: float) -> Iterator[Glance]:
 
 
 def _heard(steps: tuple[Event, ...], counts: Counter[EventKind]) -> tuple[Heard, ...]:
-    since = max((place for place, event in enumerate(steps)
-                 if event.kind in {_K.STARTED, _K.STAGE_STARTED, _K.RESUMED}), default=len(steps))
-    appeals = [event.body["outcome"] == "overturned" for event in steps[since:] if event.kind is _K.APPEAL_DECIDED]
-    items = [event.body["verdict"] == Verdict.WRONG for event in steps[since:]
-             if event.kind is _K.VERDICT_GIVEN and event.body["slot"] == Slot.FIRST]
+    known = heard(steps)
+    appeals = [event.body["outcome"] == AppealOutcome.OVERTURNED for event in known if event.kind is _K.APPEAL_DECIDED]
+    items = [event.body["verdict"] == Verdict.WRONG for event in known if event.kind is _K.VERDICT_GIVEN]
     n_told, n_untold = counts[_K.STATEMENT_DELIVERED], counts[_K.STATEMENT_FAILED]
     line = "halts where its sequential test crosses the line"
     return (Heard(what="audited items wrong", n=len(items), n_errors=sum(items), limit=line),

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from evenhand.campaign.lifecycle.effects import is_covered
 from evenhand.campaign.stages import Caps, Spent, admit
+from evenhand.model.appeal import VARIED, original_id
 from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.campaign import Campaign, RefusalCode
 from evenhand.model.campaigns.event import Event, EventKind
@@ -27,9 +28,13 @@ TOGETHER = 10_000_000
 """Microseconds: effects go out every ten seconds, since a request for each would keep a platform busier than all of them."""
 HOUR = timedelta(hours=1)
 DROPPED = "the audit dropped the stratum"
-LOWERED = "the audit lowered the stratum to a label, which needs a statement that this plan does not have: plan again to label"
-NOT_CLOSED = "a person decided not to close the account"
-WAITS_FOR_PERSON = "for a person's decision to close"
+LOWERED = "the stratum missed its gate, and nobody put a lighter penalty in its place"
+REPLACED = "the stratum missed its gate: a lighter penalty takes the place of this one"
+OVER = "it would have ended already"
+NOT_CONFIRMED = "a person read the case and did not confirm it"
+NOT_IMPOSED = "a person decided not to impose it on a protected account"
+WAITS_FOR_PROTECTED = "for a person's decision about a protected account"
+WAITS_FOR_PERSON = "for a person to confirm them: `evenhand campaign cases`, then `evenhand campaign confirm`"
 WAITS_FOR_RELEASE = "for a person, since the reach alone is above an hour's cap"
 WAITS_FOR_DAY = "for the end of the appeal window"
 WAITS_FOR_HOUR = "for the next hour"
@@ -59,7 +64,7 @@ class LetOut:
 def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
     """Let out what may go in the present hour. To be repeated each hour until nothing is held."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    judge = _Judge(course)
+    judge = _Judge(course, rollout, at=at)
     spent = Spent() if terms.caps is None else _spent(state, course.campaign.campaign_id, rollout, hour=hour)
     waiting: Counter[str] = Counter()
     n_released = n_suppressed = 0
@@ -73,8 +78,9 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
         n_suppressed += state.release.suppress(
             course.campaign.campaign_id, held["order_id"].filter(pa.array(is_out)).to_pylist(),
             [one for one in why if one is not None], at=at)
-        waiting[WAITS_FOR_PERSON] += int(np.sum(waits & ~is_out))
-        queue = rollout.queue(held.filter(pa.array(~is_out & ~waits)))
+        waiting.update(what for what, out in zip(waits, is_out, strict=True) if what is not None and not out)
+        is_free = np.array([what is None for what in waits])
+        queue = rollout.queue(held.filter(pa.array(~is_out & is_free)))
         released, spent = hours.admitted(queue, spent)
         n_released += released
     until = min([*days, *([hour + HOUR] if waiting[WAITS_FOR_HOUR] else [])], default=None)
@@ -83,26 +89,31 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
 
 
 class _Judge:
-    """What the audit, and persons, say of each effect: once per stratum and penalty, per decision only for closings."""
+    """What the audit, and persons, say of each effect: once per stratum and penalty, per decision where a person is asked."""
 
-    def __init__(self, course: Course) -> None:
-        self._campaign = course.campaign
-        self._closings = {str(event.body["decision_id"]): bool(event.body["close"]) for event in _on_this_plan(course)
-                          if event.kind is EventKind.CLOSING_DECIDED}
+    def __init__(self, course: Course, rollout: Rollout, *, at: datetime) -> None:
+        self._campaign, self._rollout, self._now = course.campaign, rollout, microseconds(at)
+        self._words = words_on_plan(course)
         self._known: dict[tuple[str, str], str | None] = {}
 
-    def of(self, held: pa.Table) -> tuple[list[str | None], np.ndarray]:
-        """Why each effect is never carried out, None for the others; and which of those wait for a person."""
+    def of(self, held: pa.Table) -> tuple[list[str | None], list[str | None]]:
+        """Why each effect is never carried out, None for the others; and for which person's decision those of them wait."""
         whys: list[str | None] = []
-        waits = np.zeros(held.num_rows, np.bool_)
-        columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty"))
-        for place, (decision_id, stratum, penalty) in enumerate(zip(*columns, strict=True)):
-            why = self._why(stratum, penalty)
-            if why is None and penalty == Penalty.CLOSE:
-                decided = self._closings.get(decision_id)
-                why = NOT_CLOSED if decided is False else None
-                waits[place] = decided is None
+        waits: list[str | None] = []
+        columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty", "until"))
+        by_person = self._rollout.waits_for_person(held["decision_id"]).to_pylist()
+        for decision_id, stratum, penalty, until, is_asked in zip(*columns, by_person, strict=True):
+            why, wait = self._why(stratum, penalty), None
+            why = OVER if why is None and until is not None and until <= self._now else why
+            if why is None and is_asked and not decision_id.endswith(VARIED):
+                word = self._words.get(original_id(decision_id))
+                why = NOT_CONFIRMED if word is False else None
+                wait = WAITS_FOR_PERSON if word is None else None
+            if why is None and self._campaign.protected and (own := original_id(decision_id)) in self._campaign.protected:
+                why = NOT_IMPOSED if own in self._campaign.spared else None
+                wait = WAITS_FOR_PROTECTED if own not in self._campaign.let_through else wait
             whys.append(why)
+            waits.append(wait)
         return whys, waits
 
     def _why(self, stratum: str, penalty: str) -> str | None:
@@ -114,10 +125,13 @@ class _Judge:
 
 def _ruled_out(campaign: Campaign, stratum: str, penalty: str) -> str | None:
     refusal = is_covered(campaign, decision_id="", penalty=Penalty(penalty), stratum=stratum)
+    lowered = campaign.lowered.get(stratum)
     if refusal is None or refusal.code is RefusalCode.CLOSING_WITHOUT_PERSON:
         return None
     outcome = (campaign.strata or {}).get(stratum)
-    return DROPPED if outcome is StratumOutcome.DROPPED else LOWERED if outcome is StratumOutcome.LOWERED else refusal.text
+    if outcome is StratumOutcome.LOWERED:
+        return LOWERED if lowered is None else REPLACED
+    return DROPPED if outcome is StratumOutcome.DROPPED else refusal.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +202,12 @@ def _more(spent: Spent, now: pa.Table) -> Spent:
         reach[language] += total
     return replace(spent, effects=spent.effects + now.num_rows, reach=spent.reach + int(pc.sum(now["reach"]).as_py() or 0),
                    effects_by_language=effects, reach_by_language=reach)
+
+
+def words_on_plan(course: Course) -> dict[str, bool]:
+    """What persons said of single decisions of the present plan: confirmed or not, the last word of each."""
+    return {str(event.body["decision_id"]): bool(event.body["confirmed"]) for event in _on_this_plan(course)
+            if event.kind is EventKind.DECISION_CONFIRMED}
 
 
 def _on_this_plan(course: Course) -> list[Event]:

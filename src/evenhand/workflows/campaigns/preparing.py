@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from evenhand.campaign.lifecycle.refusals import stale
-from evenhand.model.campaigns.campaign import Basis, Campaign, Mode
+from evenhand.model.campaigns.campaign import Basis, Campaign, Mode, RefusalCode
 from evenhand.model.campaigns.capability import Capabilities, Reversible
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.penalty import Penalty
@@ -59,6 +60,32 @@ def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | R
             "n_decisions": sum(sum(of.values()) for of in now.plan.counts.values())}
 
 
+def lower(desk: Desk, strata: Sequence[str], *, days: int, person: str) -> Campaign | Refusal:
+    """Put the nearest lighter penalty in the place of `strata` that missed their gate; without any, of all that may be.
+
+    A suspension that takes the place of a closing ends after so many `days`. Approvals that were given before begin anew.
+    """
+    course = desk.course()
+    campaign, audited = course.campaign, course.last(EventKind.AUDITED)
+    checks = audited.body.get("checks") if audited is not None else None
+    sizes = {one["stratum"]: one.get("n_decisions", 0) for one in checks if isinstance(one, Mapping)} if isinstance(
+        checks, (list, tuple)) else {}
+    wanted = tuple(strata) or tuple(sorted(set(campaign.may_lower) - set(campaign.lowered)))
+    if not wanted:
+        return Refusal(code=RefusalCode.NOT_LOWERED, text="there is no stratum that may be lowered, or all of them are",
+                       next_step="see `evenhand status`; what was dropped stays dropped")
+    hand = desk.hand(person)
+    until = (hand.at + timedelta(days=days)).isoformat()
+    events = []
+    for stratum in wanted:
+        penalty = campaign.may_lower.get(stratum, Penalty.LABEL)
+        events.append(hand.event(EventKind.STRATUM_LOWERED, {
+            "plan_digest": campaign.basis.digest if campaign.basis is not None else "", "stratum": stratum,
+            "penalty": str(penalty), "until": until if penalty is Penalty.SUSPEND else None,
+            "n_decisions": sizes.get(stratum, 0)}))
+    return desk.take(*events)
+
+
 def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
     """Approve exactly this plan."""
     now = plan_as_made(plan)
@@ -70,11 +97,6 @@ def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
 def withdraw(desk: Desk, *, person: str) -> Campaign | Refusal:
     """Take an approval back, as long as nothing has gone out."""
     return desk.take(desk.hand(person).event(EventKind.APPROVAL_WITHDRAWN))
-
-
-def decide_closing(desk: Desk, decision_id: str, *, close: bool, person: str) -> Campaign | Refusal:
-    """A person's word on whether one account is closed."""
-    return desk.take(desk.hand(person).event(EventKind.CLOSING_DECIDED, {"decision_id": decision_id, "close": close}))
 
 
 def irreversible_penalties(now: PlanNow, capabilities: Capabilities | None) -> list[str]:

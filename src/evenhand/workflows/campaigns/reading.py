@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from evenhand.campaign.audit.lowering import EVERY
 from evenhand.campaign.audit.outcomes import AuditResult, Terms, conclude, golden_of
 from evenhand.campaign.audit.resolve import Resolved, mistakes, resolve
 from evenhand.campaign.lifecycle.refusals import stale
@@ -81,7 +82,8 @@ def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, in
     outcome = desk.take(*(_verdict(desk.campaign_id, row, at=at) for row in fresh.to_pylist()))
     if isinstance(outcome, Refusal):
         return outcome
-    files = for_adjudication(plan, sample, resolved.disputed, into=into) if into is not None and resolved.n_disputed else ()
+    disputed = resolved.disputed_since(_resolved(sample, before))
+    files = for_adjudication(plan, sample, disputed, into=into) if into is not None and disputed.num_rows else ()
     return VerdictsTaken(n_taken=fresh.num_rows, n_known=read.verdicts.num_rows - fresh.num_rows, files=files,
                          n_missing=_n_missing(sample, resolved), n_disputed=resolved.n_disputed)
 
@@ -102,7 +104,7 @@ def conclude_audit(desk: Desk, plan: Path, truths: Truths, *, person: str) -> Co
     golden = golden_of(resolved, sample.golden.select(["item_id", "is_right"])) if sample.golden.num_rows else None
     result = conclude(resolved, strata=sample.strata, items=sample.items, golden=golden, terms=Terms(
         irreversible=[Penalty(penalty) for penalty in campaign.irreversible], unread=sample.assignment.unread,
-        seed=campaign.sample_seed or ""))
+        seed=campaign.sample_seed or "", supported=_supported(campaign)))
     if isinstance(result, Refusal):
         return result
     if campaign.basis is None:
@@ -121,10 +123,17 @@ def audited_body(result: AuditResult, sample: Sample, *, plan_digest: str) -> di
     return {
         "plan_digest": plan_digest, "strata": {key: str(outcome) for key, outcome in result.outcomes.items()},
         "checks": [{"stratum": one.stratum.key, "gate": one.gate, "bound": round(one.precision.low, 6), "n_read":
-                    one.reading.n_read, "n_right": one.reading.n_right, "n_decisions": one.reading.n_decisions}
-                   for one in result.strata],
+                    one.reading.n_read, "n_right": one.reading.n_right, "n_decisions": one.reading.n_decisions, "penalty":
+                    None if one.lowered_to is None else str(one.lowered_to), "share": None if
+                    one.precision.estimate is None else round(one.precision.estimate, 6)} for one in result.strata],
         "kappa": result.kappa.value, "alpha": result.alpha.value, "n_items": sample.items.num_rows,
         "n_golden": sample.golden.num_rows}
+
+
+def _supported(campaign: Campaign) -> tuple[Penalty, ...]:
+    """What the plan's platform can impose, as its basis says."""
+    named = campaign.basis.supported.split() if campaign.basis is not None else []
+    return tuple(map(Penalty, named)) or tuple(EVERY)
 
 
 def verdicts_given(course: Course) -> pa.Table:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.appeals.varying import lighter_penalties
-from evenhand.campaign.lifecycle.refusals import wrong_state
+from evenhand.campaign.lifecycle.refusals import other_digest, wrong_state
 from evenhand.campaign.stages import Stage, stages
+from evenhand.connectors.plan_folder import read_plan
 from evenhand.model.appeal import APPEALS_STAGE, ReversalGround
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Act, EffectState
-from evenhand.model.campaigns.event import NOBODY, Event, EventKind
+from evenhand.model.campaigns.event import NOBODY, EventKind
+from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.appeals.reinstating import STATEMENTS, reinstatements
 from evenhand.workflows.campaigns.steps import Desk
-from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.worker import Doors, Shift, work
+from evenhand.workflows.effects.worker_names import worker_name
 from evenhand.workflows.materials import load_languages
 
 WHY = "the campaign was rolled back"
@@ -76,16 +78,19 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     course = desk.course()
     if course.campaign.state not in _MAY:
         return wrong_state(course.campaign, EventKind.ROLLBACK_STARTED, _MAY)
+    if course.campaign.basis is not None and course.campaign.basis.digest != (own := read_plan(plan).digest):
+        return other_digest(course.campaign, own)
     if not course.campaign.is_rolling_back:
         outcome = desk.take(desk.hand(person).event(EventKind.ROLLBACK_STARTED, {"why": why}))
         if isinstance(outcome, Refusal):
             return outcome
     found = desk.state.release.in_force(desk.campaign_id)
     is_begun = pc.equal(found["state"], EffectState.DONE.value)
+    lighter = {**desk.state.decisions.lowered(desk.campaign_id), **lighter_penalties(course.steps)}
     unfinished = pc.unique(found.filter(pc.invert(is_begun))["decision_id"])
-    at_once = desk.state.undo.order(desk.campaign_id, told_back(plan, unfinished, course.steps), why=WHY, actor=NOBODY,
+    at_once = desk.state.undo.order(desk.campaign_id, told_back(plan, unfinished, lighter), why=WHY, actor=NOBODY,
                                     at=desk.clock.now())  # before any worker could still carry them out
-    told = told_back(plan, pc.unique(found.filter(is_begun)["decision_id"]), course.steps)
+    told = told_back(plan, pc.unique(found.filter(is_begun)["decision_id"]), lighter)
     n_suppressed, too_late = at_once.n_suppressed, list(at_once.too_late)
     for stage in stages(told.num_rows) or (NO_STAGE,):
         before = _undone(desk)
@@ -104,11 +109,11 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     return _ended(desk, n_suppressed=n_suppressed, too_late=tuple(too_late))
 
 
-def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray, steps: Iterable[Event]) -> pa.Table:
+def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray,
+              lighter: Mapping[str, tuple[Penalty, datetime | None]]) -> pa.Table:
     """What those concerned are told, each in their language (schema `STATEMENTS`), in the order of the ids given."""
     told = pa.concat_tables([STATEMENTS.empty_table(), *reinstatements(plan, decision_ids, languages=load_languages(),
-                                                                       ground=ReversalGround.ROLLBACK,
-                                                                       lighter=lighter_penalties(steps))])
+                                                                       ground=ReversalGround.ROLLBACK, lighter=lighter)])
     return told.take(pc.index_in(decision_ids, value_set=told["decision_id"].combine_chunks()))
 
 

@@ -14,6 +14,7 @@ from evenhand.campaign.stages import Stage, rollout_order, stages
 from evenhand.connectors.plan_folder import table_file
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import PlanError, Problem
+from evenhand.model.appeal import REPLACED
 from evenhand.model.campaigns.instants import HELD
 from evenhand.model.plan import Plan
 from evenhand.model.snapshot import TIME
@@ -24,7 +25,7 @@ class Rollout:
     """The decisions in their order, the stages, and what waits for its day."""
 
     order: pa.Table
-    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `place`, by place."""
+    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `by_person`, `place`, by place."""
     stages: tuple[Stage, ...]
     not_before: pa.Table
     """`decision_id`, `not_before` of those that wait for the end of the appeal window."""
@@ -35,9 +36,31 @@ class Rollout:
         return int(self.order.num_rows)
 
     def places(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Where each decision stands in the order; null for one that is not of this plan."""
-        found = pc.index_in(decision_ids, value_set=self.order["decision_id"].combine_chunks())
+        """Where each decision stands in the order; null for one that is not of this plan.
+
+        A lighter decision stands where the one stood whose place it takes.
+        """
+        own = pc.replace_substring_regex(decision_ids, REPLACED, "")
+        found = pc.index_in(own, value_set=self.order["decision_id"].combine_chunks())
         return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+    @property
+    def last_free_stage(self) -> int | None:
+        """The last stage in which nothing waits for the appeal window; None where everything does."""
+        n_free = self.n_decisions - self.not_before.num_rows
+        return max((stage.number for stage in self.stages if stage.end <= n_free), default=None)
+
+    def lighter_turns(self, effects: pa.Table) -> pa.Table:
+        """Effects of lighter decisions with `stage` and `turn`: none of them waits for an appeal window."""
+        placed, last = self.turns(effects), self.last_free_stage
+        if last is None:
+            return placed
+        stage = pc.min_element_wise(placed["stage"], pa.scalar(last, pa.int32()))
+        return placed.set_column(placed.schema.get_field_index("stage"), "stage", stage)
+
+    def waits_for_person(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Whether each decision, or the one in whose place it stands, is only carried out once a person has confirmed it."""
+        return pc.fill_null(pc.take(self.order["by_person"].combine_chunks(), self.places(decision_ids)), True)
 
     def turns(self, effects: pa.Table) -> pa.Table:
         """Effects with `stage` and `turn`, held back until they are let out."""
@@ -75,9 +98,10 @@ def rollout(folder: Path, plan: Plan) -> Rollout:
     files = {name: (str(table_file(folder, name)),) for name in ("decisions", "effects")}
     with DuckDBEngine(threads=1) as engine:
         order = engine.run([step], tables=files, keep=[step.name]).relations[step.name].sort_by("place")
-    n_waiting = int(pc.sum(order["waits"].cast(pa.int64())).as_py() or 0)
+    n_waiting = order.filter(order["waits"]).num_rows
+    n_by_person = order.filter(pc.and_not(order["by_person"], order["waits"])).num_rows
     effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
     waiting = effects.filter(pc.is_valid(effects["not_before"]))
-    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "place"]),
-                   stages=stages(order.num_rows, n_waiting=n_waiting),
+    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "by_person", "place"]),
+                   stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
                    not_before=waiting.set_column(1, "not_before", waiting["not_before"].cast(TIME)))

@@ -56,12 +56,14 @@ def opened_with(course: Course, way: Rollout, stage: Stage, *, at: datetime) -> 
 def items_of(course: Course, way: Rollout, stage: Stage) -> pa.Table:
     """The items that are drawn of a stage: `item_id`, `decision_id`, `language`; the same for everybody who has the seed.
 
-    Drawn from what may be imposed and somebody reads: strata that the audit dropped are left out.
+    Drawn from what may be imposed and somebody reads: strata that the audit dropped, or lowered with nothing in the place of
+    their penalty, are left out.
     """
     campaign = course.campaign
     part = way.order.slice(stage.first, stage.n_decisions)
     strata = pc.binary_join_element_wise(part["policy_id"], part["penalty"], part["language"], "/")
-    live = [key for key, outcome in (campaign.strata or {}).items() if outcome is not StratumOutcome.DROPPED]
+    live = [key for key, outcome in (campaign.strata or {}).items()
+            if outcome is StratumOutcome.PASSED or key in campaign.lowered]
     spoken = sorted({language for languages in readers_of(course).values() for language in languages})
     part = part.filter(pc.and_(pc.is_in(strata, value_set=pa.array(live, pa.string())),
                                pc.is_in(part["language"], value_set=pa.array(spoken, pa.string()))))

@@ -50,7 +50,9 @@ class Status:
         if campaign.state is _S.AUDITED and campaign.audited_at is not None:
             until, missing = campaign.audited_at + campaign.cooling_off, campaign.mode.n_approvals - len(campaign.approvals)
             when = f" from {until:%Y-%m-%d %H:%M} UTC on" if self.at < until else ""
-            return f"{missing} of {campaign.mode.n_approvals} approvals are missing: `evenhand approve`{when}"
+            n_left = len(set(campaign.may_lower) - set(campaign.lowered))
+            first = f"{n_left:,} strata may be lowered: `evenhand audit lower`; then " if n_left else ""
+            return f"{first}{missing} of {campaign.mode.n_approvals} approvals are missing: `evenhand approve`{when}"
         if campaign.state is _S.HALTED:
             asked = sorted(campaign.approvers - campaign.resumed_by)
             return f"look at the reasons; {', '.join(f'`{one}`' for one in asked)} may resume it, or roll it back"

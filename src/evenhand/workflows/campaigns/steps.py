@@ -10,6 +10,7 @@ from evenhand.campaign.lifecycle import advance
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.model.registers.counts import REGISTERS
 from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
@@ -89,8 +90,8 @@ class Desk:
         return Course(campaign=campaign, steps=(*before, *(event for _, event in steps)), n_seen=max(last, steps[-1][0]))
 
     def hand(self, person: str) -> Hand:
-        """This person, now."""
-        return Hand(campaign_id=self.campaign_id, person=person, at=self.clock.now())
+        """This person, now. Raises `ConfigError` when the name is written in another way than the one that names a person."""
+        return Hand(campaign_id=self.campaign_id, person=person_named(person), at=self.clock.now())
 
     def take(self, *events: Event) -> Campaign | Refusal:
         """Record these steps, all or none, and return the campaign after them, or why they are refused."""

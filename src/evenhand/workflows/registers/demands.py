@@ -37,7 +37,7 @@ class Imported:
     n_unchanged: int
     """They stand in the register already and say the same."""
     problems: tuple[Problem, ...]
-    """One for each row that was left out."""
+    """One for each row that was left out, or whose answer was not taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +70,32 @@ def import_demands(state: State, file: Path, *, columns: Mapping[str, str], cons
         DataError: columns that are not there; a file that cannot be read.
     """
     found = read_demands(file, columns=columns, constants=constants)
+    unheard: list[Problem] = []
 
     def new(book: DemandBook) -> tuple[Event, ...]:
-        events = (_kept(one, book.records.get(one.demand_id)).event(at=by.at, actor=by.person) for one in found.demands)
+        unheard[:] = [Problem(
+            what=f"the demand `{one.demand_id}` is said to be answered by withholding, and nothing is withheld for it",
+            file=str(file), hint="it is recorded as pending; propose it with `evenhand demand withhold`")
+            for one in found.demands if _is_only_said(one, book.records.get(one.demand_id))]
+        kept = (_kept(one, book.records.get(one.demand_id)) for one in found.demands)
+        events = (one.event(at=by.at, actor=by.person) for one in kept)
         return tuple(event for event in events if _is_news(event, book.records.get(str(event.body["demand_id"]))))
 
     recorded = demands_in(state).decide(new)
     n_recorded = len(recorded) if isinstance(recorded, tuple) else 0
     return Imported(n_read=found.n_read, n_recorded=n_recorded, n_unchanged=len(found.demands) - n_recorded,
-                    problems=found.problems)
+                    problems=(*found.problems, *unheard))
+
+
+def _is_only_said(demand: Demand, record: DemandRecord | None) -> bool:
+    """Whether a file says that something is withheld where nothing is: that follows from a withholding only."""
+    return demand.answer is DemandAnswer.WITHHELD_THERE and (record is None or record.answer is not DemandAnswer.WITHHELD_THERE)
 
 
 def _kept(demand: Demand, record: DemandRecord | None) -> Demand:
     """The demand with the answer that stands, where the file has none or something is withheld because of it."""
+    if _is_only_said(demand, record):
+        demand = replace(demand, answer=DemandAnswer.PENDING)
     if record is None:
         return demand
     is_open = any(held.status in OPEN for held in record.withholdings)

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from evenhand.errors import DataError, Problem
 from evenhand.ledger.published_entry import PublishedEntry, read_entry
 from evenhand.model.campaigns.event import Event
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.registers.people import By
 from evenhand.stores.ledger.folder import CHECKPOINT, LedgerFolder, checkpoint_in
@@ -72,8 +73,11 @@ def published(folder: Path, name: str) -> Iterator[tuple[int, PublishedEntry]]:
 
 
 def by_now(person: str) -> By:
-    """A step that `person` takes now, to the second: nobody decides about a demand to the microsecond."""
-    return By(person=person, at=datetime.now(UTC).replace(microsecond=0))
+    """A step that `person` takes now, to the second: nobody decides about a demand to the microsecond.
+
+    Raises `ConfigError` when the name is written in another way than the one that names a person.
+    """
+    return By(person=person_named(person), at=datetime.now(UTC).replace(microsecond=0))
 
 
 def _read(text: bytes, number: int, folder: Path) -> PublishedEntry:

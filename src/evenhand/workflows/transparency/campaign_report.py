@@ -36,7 +36,7 @@ from evenhand.transparency.campaigns import (
 from evenhand.workflows.campaigns.plan_basis import TABLES
 from evenhand.workflows.campaigns.publishing import published_counts
 from evenhand.workflows.campaigns.steps import Course, Desk
-from evenhand.workflows.registers.publishing import published_demands
+from evenhand.workflows.registers.publishing import published_demands, register_counts
 
 PAGE, DOCUMENT = "report.html", "report.json"
 _TRIES = 5
@@ -95,7 +95,7 @@ def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
         decisions=decisions.append_column("source", _source(decisions["account_id"], _reported(inputs.snapshot, plan),
                                                             _demanded(course))).select(DIMENSIONS),
         ordered=_column(table_file(inputs.plan, "effects"), "decision_id"), sources_known=inputs.snapshot is not None,
-        published=published, demands=register, are_named=inputs.are_named,
+        published=published, demands=register, registers=register_counts(desk.state), are_named=inputs.are_named,
         holder_names=dict(zip(inputs.holders["holder_id"].to_pylist(), inputs.holders["name"].to_pylist(), strict=True)))
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.model.appeal import VARIED, original_id
 from evenhand.model.campaigns.event import EventKind
+from evenhand.model.decision import Automation
 from evenhand.transparency.campaigns import CampaignSources, campaign_report
 from evenhand.transparency.eu_database.harmonised import accuracy, complaints, indicators
 from evenhand.workflows.transparency.eu_statements import EuFiling
@@ -24,7 +26,7 @@ def filing_of_campaign(filing: EuFiling, sources: CampaignSources) -> EuFiling:
               for line in (audit.strata if audit else ())]
     return replace(
         filing, campaign_id=sources.campaign.campaign_id, carried_out=_carried_out(sources.record.settled),
-        confirmed=_confirmed(sources),
+        confirmed=_confirmed(sources), lighter=_lighter(sources.record.lighter),
         harmonised={"1.5-complaints": indicators(complaints(report.contested.appeals)), "1.6-accuracy": accuracy(strata)})
 
 
@@ -34,8 +36,25 @@ def _carried_out(settled: pa.Table) -> pa.Table:
     return pa.table({"decision_id": first["decision_id"], "applied_at": first["at_min"].cast(pa.timestamp("us", "UTC"))})
 
 
+def _lighter(lighter: pa.Table) -> pa.Table:
+    """The decisions in the place of others: varied ones are a person's, lowered ones as automated as those they replace."""
+    once = lighter.group_by("decision_id", use_threads=False).aggregate([("penalty", "min"), ("until", "max")])
+    is_varied = pc.ends_with(once["decision_id"], VARIED)
+    return pa.table({"decision_id": once["decision_id"], "penalty": once["penalty_min"],
+                     "until": once["until_max"].cast(pa.timestamp("us", "UTC")),
+                     "automation": pc.if_else(is_varied, str(Automation.PARTIALLY), None)})
+
+
 def _confirmed(sources: CampaignSources) -> pa.Array:
-    """The decisions that a person confirmed one by one: what was decided last about each closing counts."""
-    decided = {str(step.body["decision_id"]): bool(step.body["close"]) for step in sources.steps
-               if step.kind is EventKind.CLOSING_DECIDED}
-    return pa.array(sorted(one for one, close in decided.items() if close), pa.string())
+    """The decisions that a person confirmed one by one, and what stands in their place; and what appeals were varied to."""
+    words = {str(step.body["decision_id"]): bool(step.body["confirmed"]) for step in sources.steps
+             if step.kind is EventKind.DECISION_CONFIRMED}
+    confirmed = {one for one, word in words.items() if word}
+    lighter = {one for one in sources.record.lighter["decision_id"].to_pylist() if original_id(one) in confirmed}
+    return pa.array(sorted(confirmed | lighter | set(_varied(sources.record.lighter))), pa.string())
+
+
+def _varied(lighter: pa.Table) -> list[str]:
+    """The ids of the decisions that appeals were varied to."""
+    ids: list[str] = lighter["decision_id"].filter(pc.ends_with(lighter["decision_id"], VARIED)).to_pylist()
+    return ids

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.errors import DataError, PlanError, Problem, StalePlan
+from evenhand.model.appeal import REPLACED
 from evenhand.model.plan import Plan
 from evenhand.model.policy import PolicyPack
 from evenhand.statements.messages import Messages
@@ -49,6 +50,9 @@ class EuFiling:
     """The ids of decisions that a person confirmed, once the campaign has run."""
     carried_out: pa.Table | None = None
     """`decision_id` and `applied_at` of the decisions that took effect; None for a plan, as if all had on one day."""
+    lighter: pa.Table | None = None
+    """`decision_id`, `penalty`, `until` and `automation` of decisions that took the place of others of the plan; null in
+    `automation` where it is that of the other."""
     harmonised: Mapping[str, pa.Table] = field(default_factory=dict)
     """Further tables of the harmonised report that the campaign fills, by the name of their file."""
 
@@ -57,7 +61,8 @@ class EuFiling:
 class EuExport:
     """What was written.
 
-    `n_ready` and `n_refused` add up to `n_restrictions`; with `n_no_restriction` and `n_not_carried_out` to all decisions.
+    `n_ready` and `n_refused` add up to `n_restrictions`; with `n_no_restriction` and `n_not_carried_out` to all decisions,
+    lighter ones in the place of others among them.
     """
 
     into: Path
@@ -93,7 +98,8 @@ def export_eu_statements(plan: Path, filing: EuFiling, *, into: Path, on_progres
     (into / "calls").mkdir(parents=True, exist_ok=True)
     tally = _Tally(into=into, applied_on=terms.applied_on)
     with _Files(into, platform_name=filing.platform_name) as files:
-        for part, n_done, n_total in _parts(table_file(plan, "decisions")):
+        for own, n_done, n_total in _parts(table_file(plan, "decisions")):
+            part = own if filing.lighter is None else _with_lighter(own, filing.lighter)
             taken = part if filing.carried_out is None else _carried_out(part, filing.carried_out)
             done = checked(taken, terms, confirmed=filing.confirmed)
             files.write(done)
@@ -119,6 +125,19 @@ def _carried_out(part: pa.Table, carried_out: pa.Table) -> pa.Table:
     """The decisions of a portion that took effect, each with the moment at which it did (`applied_at`)."""
     places = pc.index_in(part["decision_id"], value_set=carried_out["decision_id"].combine_chunks()).combine_chunks()
     return part.append_column("applied_at", carried_out["applied_at"].take(places)).filter(pc.is_valid(places))
+
+
+def _with_lighter(part: pa.Table, lighter: pa.Table) -> pa.Table:
+    """The decisions of a portion and, behind them, the lighter ones in the place of some: evidence and rule are the same."""
+    own = pc.replace_substring_regex(lighter["decision_id"], REPLACED, "")
+    places = pc.index_in(own, value_set=part["decision_id"].combine_chunks())
+    is_here = pc.is_valid(places)
+    rows = part.take(places.filter(is_here))
+    for name in ("decision_id", "penalty", "until", "automation"):
+        column = lighter[name].filter(is_here).cast(part.schema.field(name).type)
+        column = pc.coalesce(column, rows[name]) if name == "automation" else column
+        rows = rows.set_column(rows.column_names.index(name), part.schema.field(name), column)
+    return pa.concat_tables([part, rows])
 
 
 class _Files:

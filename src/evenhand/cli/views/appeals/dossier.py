@@ -18,9 +18,11 @@ from evenhand.workflows.appeals.looking import Dossier
 
 _PARTS = {
     EventKind.DRAFTED: "drafted the campaign", EventKind.PLANNED: "proposed the plan", EventKind.AUDITED: "concluded the audit",
+    EventKind.STRATUM_LOWERED: "lowered a stratum",
     EventKind.APPROVED: "approved it", EventKind.STARTED: "started it", EventKind.RESUMED: "resumed it",
-    EventKind.CLOSING_DECIDED: "decided about closing this account", EventKind.VERDICT_GIVEN: "read this case in the audit",
-    EventKind.APPEAL_DECIDED: "decided an earlier appeal of this person", EventKind.WAIVER_RECORDED: "let this account out"}
+    EventKind.DECISION_CONFIRMED: "confirmed this decision, or did not", EventKind.VERDICT_GIVEN: "read this case in the audit",
+    EventKind.APPEAL_DECIDED: "decided an earlier appeal of this person", EventKind.WAIVER_RECORDED: "let this account out",
+    EventKind.PROTECTED_DECIDED: "decided about this protected account"}
 _STANDS = {
     EffectState.QUEUED: "waits", EffectState.IN_FLIGHT: "is under way", EffectState.DONE: "in force",
     EffectState.FAILED: "was refused by the platform", EffectState.SUPPRESSED: "was not carried out",

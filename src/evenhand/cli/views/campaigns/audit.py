@@ -121,6 +121,8 @@ class VerdictsView:
     name: ClassVar[str] = "audit_verdicts"
     taken: VerdictsTaken
     campaign: str
+    then: str = "evenhand audit conclude"
+    """The command that comes when all is read."""
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """Counts, and what is still missing."""
@@ -129,7 +131,7 @@ class VerdictsView:
         parts: list[RenderableType] = [Text(f"{done.n_taken:,} verdicts taken{known}.")]
         parts += [quiet(f"  {file}") for file in done.files]
         parts.append(quiet(f"missing: {done.n_missing:,} readings; {done.n_disputed:,} items for a third person"
-                           if done.n_missing or done.n_disputed else f"next: evenhand audit conclude {visible(self.campaign)}"))
+                           if done.n_missing or done.n_disputed else f"next: {self.then} {visible(self.campaign)}"))
         return Group(*parts)
 
     def record(self) -> dict[str, object]:
@@ -144,7 +146,7 @@ class AuditView:
     """What the audit found.
 
     JSON: the campaign, `strata` (each with `stratum`, `outcome`, `gate`, `bound`, `estimate`, `n_right`, `n_read`,
-    `n_decisions`, `why`), `kappa`, `alpha`, `has_golden`.
+    `n_decisions`, `why`, `lowered_to`), `kappa`, `alpha`, `has_golden`.
     """
 
     name: ClassVar[str] = "audit_concluded"
@@ -168,6 +170,9 @@ class AuditView:
         if missed:
             parts.append(heading("Missed the gate"))
             parts += [Text(f"{visible(one.stratum.key)}: {one.why}") for one in missed[:MOST_ROWS]]
+            if any(one.lowered_to is not None for one in missed):
+                parts.append(quiet("to impose the lighter penalty, each with its own statement: evenhand audit lower "
+                                   f"{visible(self.concluded.campaign.campaign_id)}"))
         agreement = "not defined: everybody always said the same" if result.kappa.value is None else (
             f"kappa {result.kappa.value:.2f}, alpha {result.alpha.value or 0:.2f}")
         parts += [Text(), quiet(f"agreement of the readers: {agreement}"), quiet(
@@ -182,7 +187,8 @@ class AuditView:
         return {**campaign_record(self.concluded.campaign), "strata": [
             {"stratum": one.stratum.key, "outcome": str(one.outcome), "gate": one.gate, "bound": one.precision.low,
              "estimate": one.precision.estimate, "n_right": one.reading.n_right, "n_read": one.reading.n_read,
-             "n_decisions": one.reading.n_decisions, "why": one.why} for one in result.strata],
+             "n_decisions": one.reading.n_decisions, "why": one.why,
+             "lowered_to": None if one.lowered_to is None else str(one.lowered_to)} for one in result.strata],
             "kappa": result.kappa.value, "alpha": result.alpha.value, "has_golden": result.golden is not None}
 
 

@@ -29,8 +29,8 @@ _LINES = (
 class StatusView:
     """A campaign at a glance.
 
-    JSON: the campaign, `strata` (outcome → how many), `stage` (finished, of), `effects` (state → orders), `events` (kind →
-    how many), `halts`, `waivers`, `reconciles`, `next_step`.
+    JSON: the campaign, `strata` (outcome → how many), `lowered` (stratum → penalty in its place), `stage` (finished, of),
+    `effects` (state → orders), `events` (kind → how many), `halts`, `waivers`, `reconciles`, `next_step`.
     """
 
     name: ClassVar[str] = "campaign_status"
@@ -59,6 +59,12 @@ class StatusView:
         if campaign.strata is not None:
             counts = self._strata()
             facts.append(("audit", " · ".join(f"{n:,} strata {outcome}" for outcome, n in counts.items() if n)))
+        if campaign.lowered:
+            facts.append(("lowered", " · ".join(f"{stratum} to {one.penalty.replace('_', ' ')}"
+                                                for stratum, one in sorted(campaign.lowered.items()))))
+        if (holdout := campaign.holdout) is not None:
+            facts.append(("holdout", "concluded" if holdout.is_concluded else
+                          f"{holdout.n_read:,} of {holdout.n_readings:,} readings"))
         if campaign.progress is not None:
             progress = campaign.progress
             facts.append(("stages", f"{progress.n_finished} of {progress.n_stages} finished"
@@ -75,6 +81,7 @@ class StatusView:
         campaign, progress = self.status.campaign, self.status.campaign.progress
         return {
             **campaign_record(campaign), "strata": self._strata(), "reconciles": self.status.reconciles,
+            "lowered": {stratum: str(one.penalty) for stratum, one in sorted(campaign.lowered.items())},
             "stage": None if progress is None else {"finished": progress.n_finished, "of": progress.n_stages},
             "effects": {name.replace(" ", "_"): self.status.n_orders(act, *states) for name, act, states in _LINES},
             "events": {str(kind): n for kind, n in sorted(self.status.events.items())},
