@@ -35,7 +35,7 @@ from evenhand.signals.words.solicitations import blended
 from evenhand.signals.words.text_model import likely, word_and_piece_features
 
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/solicitations.npz"
-RIDGE = 1e-4
+RIDGE, RIDGE_OF_KIND = 1e-4, 1e-6
 FOLDS = 5
 KINDS = ("messages", "comments")
 
@@ -55,10 +55,16 @@ def folds_of(texts: pa.Array, *, by: str) -> Folds:
     return np.random.default_rng(0).permutation(group.max() + 1)[group] % FOLDS
 
 
+def evenly(of: Folds) -> float:
+    """What is added to the log-odds of a comment so that, before a text is read, both kinds are as likely."""
+    messages, comments = np.bincount(of)
+    return float(np.log(messages / comments))
+
+
 def checked(matrix: csr_matrix, labels: Scores, of: Folds, fold: Folds) -> Iterator[str]:
     """What cross-validation says, line by line. Every threshold comes from other folds than the rows it is tried on."""
     read = [out_of_fold(matrix, labels, fold, ridge=RIDGE, loss=margins, learnt_from=of == kind) for kind in (0, 1)]
-    kind_of = out_of_fold(matrix, of.astype(np.float64), fold, ridge=RIDGE, loss=odds)
+    kind_of = out_of_fold(matrix, of.astype(np.float64), fold, ridge=RIDGE_OF_KIND, loss=odds) + evenly(of)
     yield f"the kind of text is told for {np.mean((kind_of > 0) == (of == 1)):.2%}"
     said = np.zeros(len(labels), np.bool_)
     for one in np.unique(fold):
@@ -74,7 +80,8 @@ def checked(matrix: csr_matrix, labels: Scores, of: Folds, fold: Folds) -> Itera
 
 def trained(matrix: csr_matrix, labels: Scores, of: Folds, fold: Folds) -> bytes:
     """The model's file: each kind of text with its best threshold at 0."""
-    arrays = quantised(*fitted(matrix, of.astype(np.float64), ridge=RIDGE, loss=odds), "kind")
+    weights, constant = fitted(matrix, of.astype(np.float64), ridge=RIDGE_OF_KIND, loss=odds)
+    arrays = quantised(weights, constant + evenly(of), "kind")
     for kind, name in enumerate(KINDS):
         own = np.flatnonzero(of == kind)
         sums = out_of_fold(matrix[own], labels[own], fold[own], ridge=RIDGE, loss=margins)

@@ -16,7 +16,7 @@ from evenhand.signals.words.sentences import sentences_of
 from evenhand.workflows.signals import advice_model
 
 ADVICE = "You should talk to her about it and set some rules for the evening ."
-TALK = "We went to the lake last summer and the kids loved it ."
+TALK = "I did exactly the same thing when my son was born ."
 
 
 class Reader:

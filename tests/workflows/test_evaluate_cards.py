@@ -171,7 +171,7 @@ labels = { positive = ["advice"], negative = ["none"] }
 
 
 def test_texts_of_one_passage_are_read_together_and_judged_one_by_one(bench: Bench, tmp_path: Path) -> None:
-    advice, talk = "You should talk to her about it and set some rules for the evening .", "We went to the lake last summer ."
+    advice, talk = "You should talk to her about it and set some rules for the evening .", "I did exactly the same thing ."
     put(tmp_path, "sentences.csv", "comment,sentence,text,is\n" + f"c1,c1-10,{advice},advice\nc2,c2-0,{talk},none\n"
         f"c1,c1-2,{talk},none\nc1,c1-1,{talk},none\n")
     one = card(tmp_path, "advice", "text_classification", PASSAGES)
