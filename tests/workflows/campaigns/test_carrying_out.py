@@ -260,7 +260,8 @@ def test_a_suspension_that_would_have_ended_is_not_imposed(make: Make, tmp_path:
     terminal.done("approve", "autumn", "--by", "cem", "--later", "0")
     assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
     with closing(sqlite3.connect(tmp_path / "campaign.db")) as state:
-        found = dict(state.execute("select coalesce(nullif(why, ''), state), count(*) from outbox where act = 'impose' group by 1"))
+        found = dict(state.execute(
+            "select coalesce(nullif(why, ''), state), count(*) from outbox where act = 'impose' group by 1"))
     assert found == {OVER: 6, "done": 6}
 
 
