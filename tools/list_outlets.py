@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -34,14 +35,14 @@ def of_fundus(wheel: Path) -> Iterator[Row]:
     """Every `Publisher` of the package: list, name, site, country. No code of it is run."""
     with ZipFile(wheel) as package:
         for path in sorted(package.namelist()):
-            folders = path.split("/")
-            if folders[:2] != ["fundus", "publishers"] or len(folders) != 4 or folders[3] != "__init__.py":
+            if not fnmatch(path, "fundus/publishers/*/__init__.py"):
                 continue
+            country = path.split("/")[2]
             for node in ast.walk(ast.parse(package.read(path))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Publisher":
                     said = {one.arg: one.value.value for one in node.keywords if isinstance(one.value, ast.Constant)}
                     yield ("fundus", str(said["name"]), host(str(said["domain"])) or "",
-                           COUNTRIES.get(folders[2], folders[2].upper()))
+                           COUNTRIES.get(country, country.upper()))
 
 
 def of_newscatcher(wheel: Path) -> Iterator[Row]:

@@ -50,9 +50,10 @@ class Pieces:
             asked, target = self.table.find(keys)
             owners.append(owner.take(asked))
             found.append(target)
-        part, target = np.concatenate(owners), np.concatenate(found).astype(np.int64)
-        near = self.letters.alike(hashes, starts, ends, part, target)
-        return part.take(near), target.take(near)
+        part: Offsets = np.concatenate(owners)
+        holder: Offsets = np.concatenate(found).astype(np.int64)
+        near = self.letters.alike(hashes, starts, ends, part, holder)
+        return part.take(near), holder.take(near)
 
 
 @dataclass(frozen=True, slots=True)

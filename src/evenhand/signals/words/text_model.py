@@ -57,8 +57,8 @@ class LinearModel:
     def of_features(self, features: Features, n: int) -> Numbers:
         """The sum for each of `n` rows."""
         row, bucket, value = features
-        sums: Numbers = np.bincount(row, weights=self.weights[bucket] * value, minlength=n) + self.constant
-        return sums
+        sums: Numbers = np.asarray(np.bincount(row, weights=self.weights[bucket] * value, minlength=n), np.float64)
+        return sums + self.constant
 
     def of_numbers(self, rows: npt.NDArray[np.floating]) -> Numbers:
         """The sum for each row of a dense table."""
