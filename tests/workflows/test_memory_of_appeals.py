@@ -69,6 +69,9 @@ def test_the_next_sweep_knows_what_was_overturned(
         terminal.done("appeal", "file", "autumn", account, "--said", "it is a museum")
         appeal = terminal.done("appeal", "list", "autumn", "--json").json["appeals"][0]["appeal"]
         terminal.done("appeal", "decide", "autumn", appeal, "overturn", "--by", "eve", "--because", "It is", *PLATFORM)
+    Path("orders.csv").write_text("demand_id,authority,territory,received_on,kind,asks,legal_basis,order_id,targets\n"
+                                  "d1,Court,DE,2026-11-02,order,remove,Act 5,17,https://example.org/\n", encoding="utf-8")
+    terminal.done("demand", "import", "orders.csv", "--by", "eve")  # a register in the same database is no campaign
     written = terminal.done("appeal", "records", "--into", "memory", "--rehearsals", "--json").json
     assert (written["strikes"], written["withdrawn"], written["adjudications"]) == (1, 2, 2)
     again = planned("again", datetime(2027, 1, 1, tzinfo=UTC), memory=Path("memory"),
