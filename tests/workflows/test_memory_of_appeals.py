@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from campaign_commands import PLATFORM, Terminal
+from shipped_materials import shipped_materials
 
 from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.registries import load_registries
@@ -20,7 +21,6 @@ from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.snapshot import ACCOUNTS
 from evenhand.workflows.ingest import IngestSettings, ingest
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import plan
 
 READERS = ("--reader", "ben=und,en", "--reader", "cem=und,en", "--reader", "dee=und,en")
@@ -35,7 +35,7 @@ def planned(name: str, cut_off: datetime, *, memory: Path | None = None, changed
              **((changed or {}) if n == 1 else {})} for n in range(3)]
     pq.write_table(pa.Table.from_pylist(rows, schema=ACCOUNTS.schema), export / "accounts.parquet")
     ingest(str(export), Path(f"snapshot-{name}"), cut_off=cut_off, settings=IngestSettings(n_buckets=1))
-    materials = load_materials(SweepSettings())
+    materials = shipped_materials()
     if memory is not None:
         read = load_registries(memory)
         known = {register: read[register] for register in ("adjudications", "strikes")}
