@@ -38,7 +38,7 @@ from evenhand.signals.words.text_model import word_features
 from evenhand.workflows.sentence_models import sentence_model
 
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/advice_sentences.npz"
-RIDGE_WORDS, RIDGE_VECTORS, RIDGE_SECOND = 1e-4, 1e-4, 1e-4
+RIDGE_WORDS, RIDGE_VECTORS, RIDGE_SECOND = 1e-4, 3e-4, 1e-4
 FOLDS = 5
 
 
