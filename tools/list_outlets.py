@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import csv
+import re
 import sqlite3
 import sys
 import tempfile
@@ -23,6 +24,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "src")]
 from registries.fields import PLATFORM_HOSTS, host  # noqa: E402 - the folders must be on the path first
 from registries.outlets import LISTED, SUFFIXES  # noqa: E402
 
+_COUNTRY_OF_FUNDUS = re.compile(r"fundus/publishers/([a-z]+)/__init__\.py")
 COUNTRIES = {"uk": "GB", "isl": "IS", "ind": "IN"}
 """Folders of fundus that are not called after their country's ISO code."""
 NEWS = ("news", "politics", "world")
@@ -34,14 +36,13 @@ def of_fundus(wheel: Path) -> Iterator[Row]:
     """Every `Publisher` of the package: list, name, site, country. No code of it is run."""
     with ZipFile(wheel) as package:
         for path in sorted(package.namelist()):
-            folders = path.split("/")
-            if folders[:2] != ["fundus", "publishers"] or len(folders) != 4 or folders[3] != "__init__.py":
+            if not (found := _COUNTRY_OF_FUNDUS.fullmatch(path)):
                 continue
             for node in ast.walk(ast.parse(package.read(path))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Publisher":
                     said = {one.arg: one.value.value for one in node.keywords if isinstance(one.value, ast.Constant)}
                     yield ("fundus", str(said["name"]), host(str(said["domain"])) or "",
-                           COUNTRIES.get(folders[2], folders[2].upper()))
+                           COUNTRIES.get(found[1], found[1].upper()))
 
 
 def of_newscatcher(wheel: Path) -> Iterator[Row]:
