@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import ast
 import csv
+import re
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "src")]
 from registries.fields import PLATFORM_HOSTS, host  # noqa: E402 - the folders must be on the path first
 from registries.outlets import LISTED, SUFFIXES  # noqa: E402
 
+_COUNTRY_OF_FUNDUS = re.compile(r"fundus/publishers/([a-z]+)/__init__\.py")
 COUNTRIES = {"uk": "GB", "isl": "IS", "ind": "IN"}
 """Folders of fundus that are not called after their country's ISO code."""
 NEWS = ("news", "politics", "world")
@@ -35,14 +36,13 @@ def of_fundus(wheel: Path) -> Iterator[Row]:
     """Every `Publisher` of the package: list, name, site, country. No code of it is run."""
     with ZipFile(wheel) as package:
         for path in sorted(package.namelist()):
-            if not fnmatch(path, "fundus/publishers/*/__init__.py"):
+            if not (found := _COUNTRY_OF_FUNDUS.fullmatch(path)):
                 continue
-            country = path.split("/")[2]
             for node in ast.walk(ast.parse(package.read(path))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Publisher":
                     said = {one.arg: one.value.value for one in node.keywords if isinstance(one.value, ast.Constant)}
                     yield ("fundus", str(said["name"]), host(str(said["domain"])) or "",
-                           COUNTRIES.get(country, country.upper()))
+                           COUNTRIES.get(found[1], found[1].upper()))
 
 
 def of_newscatcher(wheel: Path) -> Iterator[Row]:

@@ -47,13 +47,12 @@ class Pieces:
             first, last = parts.outer(hashes)
             known = (np.flatnonzero(self.firsts.may_have(first)), np.flatnonzero(self.lasts.may_have(last)))
             keys, owner = parts.keys(hashes, first, last, known, slack=1)
-            asked, target = self.table.find(keys)
+            asked, having = self.table.find(keys)
             owners.append(owner.take(asked))
-            found.append(target)
-        part: Offsets = np.concatenate(owners)
-        holder: Offsets = np.concatenate(found).astype(np.int64)
-        near = self.letters.alike(hashes, starts, ends, part, holder)
-        return part.take(near), holder.take(near)
+            found.append(having)
+        part, target = np.concatenate(owners), np.concatenate(found).astype(np.int64)
+        near = self.letters.alike(hashes, starts, ends, part, target)
+        return part.take(near), target.take(near)
 
 
 @dataclass(frozen=True, slots=True)
