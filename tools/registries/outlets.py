@@ -15,7 +15,7 @@ from registries.sources import SOURCES
 
 ACCOUNTS = ("facebook", "twitter")
 LISTED = Path(__file__).resolve().parent / "outlets.csv"
-"""Outlets of two published lists, as `tools/list_outlets.py` takes them from the packages that carry the lists."""
+"""Outlets of a published list, as `tools/list_outlets.py` takes them from the package that carries it."""
 _BRACKETS = re.compile(r"^(.{3,}?)\s*\(([^()]+)\)$")
 _EDITION = re.compile(r"\s*\([A-Z]{2}\)$")
 """`Euronews (FR)`: an edition, no abbreviation."""
@@ -59,10 +59,7 @@ def media(data: Path, known: list[Holder]) -> tuple[list[Holder], dict[str, int]
 
 
 def listed(known: list[Holder]) -> tuple[list[Holder], dict[str, int]]:
-    """Outlets of two published lists. One whose site somebody in `known` has is already there, and may gain a name.
-
-    One of the lists has sites only; there the domain is the name.
-    """
+    """Outlets of a published list. One whose site somebody in `known` has is already there, and may gain a name."""
     sites = {site: holder for holder in known for site in holder.domains}
     found: list[Holder] = []
     counts = {"listed_outlets_known": 0, "listed_names_added": 0}
@@ -74,7 +71,7 @@ def listed(known: list[Holder]) -> tuple[list[Holder], dict[str, int]]:
                 counts["listed_names_added"] += 1
                 holder.call(name)
             continue
-        sites[site] = Holder(holder_id=f"outlet:{site}", kind=HolderKind.MEDIA, name=name or site,
+        sites[site] = Holder(holder_id=f"outlet:{site}", kind=HolderKind.MEDIA, name=name,
                              source=SOURCES[row["list"] or ""], country=row["country"], domains={site})
         _call(sites[site])
         found.append(sites[site])

@@ -61,5 +61,4 @@ def _beside_best(score: Weights, row: Rows) -> Weights:
     """Each score as a share of the best one of its text."""
     best = np.zeros(int(row.max()) + 1, np.float32)
     np.maximum.at(best, row, score)
-    share: Weights = score / np.maximum(best[row], 1e-6)
-    return share
+    return np.asarray(score / np.maximum(best[row], 1e-6), np.float32)
