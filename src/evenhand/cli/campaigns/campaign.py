@@ -49,7 +49,7 @@ def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bo
 def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
           hours: float | None, as_json: bool) -> None:
     """Draft the campaign NAME. Whoever drafts it, or binds its plan, approves neither."""
-    with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal) as desk:
+    with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal, create=True) as desk:
         wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
                        cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
         outcome = draft_campaign(desk, wanted, person=person, plan=plan)

@@ -41,9 +41,10 @@ def on_desk(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def desk_at(state: str, name: str, *, hours: float | None, is_new_rehearsal: bool = False) -> Iterator[Desk]:
-    """The desk of the campaign in the database at `state`, which is closed at the end."""
-    with open_state(state, evidence_key=os.environ.get(EVIDENCE_KEY)) as opened:
+def desk_at(state: str, name: str, *, hours: float | None, is_new_rehearsal: bool = False,
+            create: bool = False) -> Iterator[Desk]:
+    """The desk of the campaign in the database at `state`, which is closed at the end; `create` it if it is not there."""
+    with open_state(state, evidence_key=os.environ.get(EVIDENCE_KEY), create=create) as opened:
         yield desk_of(opened, name, later=None if hours is None else timedelta(hours=hours), is_new_rehearsal=is_new_rehearsal)
 
 
