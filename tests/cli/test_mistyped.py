@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
+from evenhand.cli import main as command_line
 from evenhand.cli.main import main
 
 READING = (
@@ -36,3 +38,35 @@ def test_a_command_that_begins_nothing_makes_no_database(words: tuple[str, ...],
                                                          golden: Callable[[str, str], None]) -> None:
     golden("mistyped/no_database.txt", said(*words, "--state", "typo.db"))
     assert list(tmp_path.iterdir()) == []
+
+
+TEXTS = {
+    "halt": ("halt", "autumn", "--by", "ben", "--why", " "), "draw": ("audit", "draw", "autumn", "--by", "ben", "--seed", "",
+                                                                     "--reader", "ben=en"),
+    "decide": ("appeal", "decide", "autumn", "A1", "uphold", "--by", "ben", "--because", ""),
+    "rollback": ("rollback", "autumn", "--by", "ben", "--platform", "simulated:platform"),
+    "reverse": ("appeal", "reverse", "autumn", "--by", "ben", "--cause", "rule:media", "--yes")}
+"""Commands with a text that is empty or left out, though it goes on record."""
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_goes_on_record_is_not_empty(name: str, said: Callable[..., str], tmp_path: Path, golden: Callable[
+        [str, str], None]) -> None:
+    (tmp_path / "plan").mkdir()
+    golden(f"mistyped/{name}.txt", said(*TEXTS[name]))
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
+def test_a_bug_names_its_place_and_nobody(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command("status")
+    def broken() -> None:
+        raise RuntimeError("insert into statements values ('account 7: you claimed to be a doctor')")
+
+    monkeypatch.setattr(command_line.evenhand, "commands", {"broken": broken})
+    with pytest.raises(SystemExit) as ended:
+        main(["broken"])
+    said = capsys.readouterr().err
+    assert (ended.value.code, "RuntimeError in evenhand/cli/" in said, "doctor" in said) == (1, True, False), said
+    monkeypatch.setenv("EVENHAND_TRACEBACK", "1")
+    with pytest.raises(RuntimeError, match="doctor"):
+        main(["broken"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, platform_option, state_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, platform_option, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.registers.pairs import pairs
 from evenhand.cli.views.registers.demand import (
@@ -108,7 +108,7 @@ def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json:
 @demand.command()
 @click.argument("withholding_id")
 @by
-@click.option("--why", required=True, help="Why not.")
+@click.option("--why", type=WORDS, required=True, help="Why not.")
 @state_option
 @as_json
 def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: bool) -> None:
@@ -123,7 +123,7 @@ def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: 
 @demand.command()
 @click.argument("withholding_id")
 @by
-@click.option("--why", required=True, help="Why it ends before its day.")
+@click.option("--why", type=WORDS, required=True, help="Why it ends before its day.")
 @state_option
 @as_json
 def lift(*, withholding_id: str, person: str, why: str, state: str, as_json: bool) -> None:

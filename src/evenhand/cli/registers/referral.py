@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, state_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.registers.referral import ReferralListView
 from evenhand.cli.views.registers.step import RegisterStepView
@@ -53,7 +53,7 @@ def approve(*, referral_id: str, file: Path, person: str, state: str, as_json: b
 @referral.command()
 @click.argument("referral_id")
 @by
-@click.option("--why", required=True, help="Why not.")
+@click.option("--why", type=WORDS, required=True, help="Why not.")
 @state_option
 @as_json
 def decline(*, referral_id: str, person: str, why: str, state: str, as_json: bool) -> None:
