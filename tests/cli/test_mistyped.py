@@ -12,8 +12,9 @@ from evenhand.cli import main as command_line
 from evenhand.cli.main import main
 
 READING = (
-    ("status",), ("status", "autumn"), ("halt", "autumn", "--by", "ben", "--why", "x"), ("demand", "list"), ("referral", "list"),
-    ("demand", "agree", "W1", "--by", "ben"), ("referral", "decline", "R1", "--by", "ben", "--why", "x"),
+    ("status",), ("status", "autumn"), ("halt", "autumn", "--by", "ben", "--why", "x"), ("demand", "list"),
+    ("referral", "list"), ("demand", "agree", "W1", "--by", "ben"),
+    ("referral", "decline", "R1", "--by", "ben", "--why", "x"),
     ("appeal", "list", "autumn"), ("appeal", "records", "--into", "registers"), ("state", "backup", "copy.db"),
     ("state", "migrate"), ("campaign", "publish", "autumn", "--into", "ledger", "--private", "private"))
 """Commands that begin nothing."""

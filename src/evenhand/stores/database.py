@@ -134,7 +134,7 @@ def back_up(database: Database, into: Path) -> None:
 
 
 def refuse_absent(place: str | Path) -> None:
-    """Raise `ConfigError` when `place` is a file that is not there; SQLite would make it. A server is asked when it is opened."""
+    """Raise `ConfigError` when `place` is a file that is not there: SQLite would make it."""
     url = _address(place)
     is_file = url.drivername.partition("+")[0] == "sqlite" and not (url.database or "").startswith("file:")
     if is_file and not (url.database and Path(url.database).is_file()):

@@ -202,7 +202,8 @@ def test_all_mistakes_of_a_set_of_verdicts_are_told_together(golden: Callable[[s
             ("i3", "dee", "first"), ("i2", "ana", "adjudication"), ("i1", "ben", "adjudication"),
             ("i1", "dee", "adjudication"), ("i2", "Ben", "adjudication"), ("i1", "cem", "second")]
     verdicts = pa.table({"item_id": [row[0] for row in rows], "reader": [row[1] for row in rows],
-                         "slot": [row[2] for row in rows], "verdict": ["right"] * 10, "rationale": [None] * 10}, schema=VERDICTS)
+                         "slot": [row[2] for row in rows], "verdict": ["right"] * 10}).append_column(
+                             "rationale", pa.nulls(10, pa.string())).cast(VERDICTS)
     found = mistakes(verdicts, Asked(items=items, assignment=Assignment(readings=readings, adjudicators=thirds, unread=()),
                                      proposers=frozenset({"ana"})),
                      lines=pa.chunked_array([list(range(2, 12))]), file="verdicts.csv")

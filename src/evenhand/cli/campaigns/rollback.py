@@ -34,8 +34,8 @@ from evenhand.workflows.campaigns.rolling_back import preview_rollback, roll_bac
 @click.option("--why", type=WORDS, help="Why it is taken back. Required, but with `--preview`.")
 @confirm_option
 @click.option("--preview", is_flag=True, help="Only show what would be undone.")
-def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | None, confirm: str | None, preview: bool, state: str,
-             hours: float | None, as_json: bool) -> None:
+def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | None, confirm: str | None, preview: bool,
+             state: str, hours: float | None, as_json: bool) -> None:
     """Take the campaign NAME back: every effect in force is undone, and everybody concerned is told. For an approver."""
     if why is None and not preview:
         raise ConfigError(Problem(what=f"nothing says why `{name}` is taken back",

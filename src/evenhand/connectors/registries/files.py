@@ -79,7 +79,8 @@ def _other_encoding(content: bytes) -> str | None:
     """The encoding of a text in which every character takes two bytes or four, by its mark or by its zeros; None for others."""
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "UTF-32"
-    is_wide = len(content) > 3 and any(not any(content[first:64:2]) and all(content[1 - first:64:2]) for first in (0, 1))
+    halves = content[0:64:2], content[1:64:2]
+    is_wide = all(halves) and any(all(half) for half in halves) and not all(any(half) for half in halves)
     return "UTF-16" if is_wide or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else None
 
 
