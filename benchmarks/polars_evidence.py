@@ -158,7 +158,7 @@ def near_evidence(r: Mapping[str, LazyFrame], pairs: LazyFrame, *, identity: Laz
                   content: LazyFrame, fitting: LazyFrame) -> LazyFrame:
     """All evidence in the suspects' own rows."""
     disguised = pl.concat([
-        r["names"].filter(test).select("account_id", lit("identity").alias("family"), lit(signal).alias("signal"),
+        r["disguised_names"].filter(test).select("account_id", lit("identity").alias("family"), lit(signal).alias("signal"),
                                        col("field").alias("where"), lit(None, TEXT).alias("post_id"), "shown",
                                        lit("").alias("expected"), lit("").alias("source"), lit(0.3).alias("strength"))
         for test, signal in ((col("is_mixed_script"), "mixed_script"), (col("n_invisible") > 0, "invisible_characters"))])

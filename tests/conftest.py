@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from campaign_commands import Campaigns
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+LONG = (
+    "docs/test_pages.py", "workflows/test_world.py", "workflows/buckets/test_crew.py", "contracts/test_engines_agree.py",
+    "demo/test_demo.py", "contracts/test_hearing_appeals.py", "promises/test_appeals_undo_everything.py",
+    "promises/test_one_row_or_a_billion.py", "promises/test_same_digest.py", "workflows/test_evaluate_cards.py",
+    "workflows/test_coordination_pack.py", "workflows/campaigns/test_carrying_out.py", "workflows/campaigns/test_halts.py",
+    "workflows/test_campaign_report.py", "workflows/test_evaluate_world.py", "workflows/test_scan.py")
+"""What takes longest begins first, so that no worker is left with it at the end; what a file makes once, one worker makes."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
                  "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
@@ -27,7 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-golden", action="store_true", help="write the golden files anew instead of comparing")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    turns = {ROOT / "tests" / name: turn for turn, name in enumerate(LONG)}
+    items.sort(key=lambda item: turns.get(item.path, len(turns)))
+    for item in items:
+        if item.path in turns and not item.get_closest_marker("xdist_group") and item.path.name != "test_pages.py":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     asked_for_scale = "scale" in config.getoption("markexpr", "")
     for item in items:
         if item.get_closest_marker("loopback"):
@@ -40,6 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def campaigns(tmp_path_factory: pytest.TempPathFactory) -> Campaigns:
+    """Campaigns that are approved, or over, for tests that begin there."""
+    return Campaigns(tmp_path_factory.mktemp("campaigns"))
 
 
 @pytest.fixture(scope="session")

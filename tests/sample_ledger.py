@@ -33,6 +33,9 @@ class CountedSalts:
         self.n_given += 1
         return f"{self.n_given:022d}"
 
+    def several(self, n: int) -> list[str]:
+        return [self.fresh() for _ in range(n)]
+
     def of_person(self, campaign_id: str, actor: str) -> str:
         return f"{campaign_id}/{actor}"
 

@@ -39,10 +39,12 @@ def holders(data: Path) -> tuple[list[Holder], dict[str, int]]:
     code, counts["github_organisations_of_agencies"] = bodies.github_organisations(data, agencies)
     towns = bodies.municipalities(data)
     press, more = outlets.media(data, [*agencies, *organisations])
+    others, known = outlets.listed([*agencies, *organisations, *code, *towns, *press])
     everybody = [*members, *officials, *former, *people.councillors(data), *people.assembly(data), *agencies,
-                 *organisations, *code, *towns, *press, *outlets.projects(data)]
+                 *organisations, *code, *towns, *press, *others,
+                 *outlets.projects(data)]
     kept, named = speakable(everybody)
-    return kept, counts | more | named | settled(kept)
+    return kept, counts | more | known | named | settled(kept)
 
 
 def sources_toml(tables: Mapping[str, pa.Table], counts: Mapping[str, Mapping[str, int]]) -> str:

@@ -90,6 +90,9 @@ class Outbox(Protocol):
     def load(self, campaign_id: str, *, effects: pa.Table | None = None, statements: pa.Table | None = None) -> int:
         """Add a portion of a plan's effects and statements; rows that are known stay as they are. How many were added."""
 
+    def has_order(self, campaign_id: str, key: str) -> bool:
+        """Whether there is an order with this key."""
+
     def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], at: datetime, lasting: timedelta,
               limit: int) -> list[Order]:
         """At most `limit` orders that are due at `at`, for `owner` alone until `at + lasting`, in their turn."""

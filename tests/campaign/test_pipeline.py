@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from evenhand.campaign.pipeline import assemble
+from evenhand.campaign.pipeline import SUSPECT_HITS, assemble
 from evenhand.detectors.impersonation_media import DETECTOR as MEDIA
 from evenhand.detectors.scam import DETECTOR as SCAM
 from evenhand.engines.duckdb import DuckDBEngine
@@ -18,7 +18,8 @@ from evenhand.model.step import Query, Scope
 SIGNALS = [
     Query(name=name, inputs=inputs, sql="select 1", sentence="a signal")
     for name, inputs in {
-        "names": ("accounts",), "name_matches": ("names",), "links": ("posts",), "addresses": ("accounts",),
+        "names": ("accounts",), "name_matches": ("names",), "disguised_names": ("names",),
+        "links": ("posts",), "addresses": ("accounts",),
         "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
         "host_names": ("addresses",), "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",),
         "lures": ("posts",), "hops": ("redirects",),
@@ -89,3 +90,15 @@ def test_a_suspect_of_one_detector_with_several_reasons_is_one_suspect() -> None
         left = engine.run([suspects], keep=["suspect_ids"],
                           tables={name: pa.table({"account_id": ["1", "1", "2"]}) for name in suspects.inputs})
     assert sorted(left.relations["suspect_ids"]["account_id"].to_pylist()) == ["1", "2"]
+
+
+def test_what_guards_say_is_kept_of_suspects_only_with_the_guards_name() -> None:
+    [hits] = [step for step in assemble(signals=[*SIGNALS, *MEDIA.steps], detectors=[SCAM], guards=[DISCLOSURE, PRECEDENCE]
+                                        ).account_steps if step.name == SUSPECT_HITS]
+    assert isinstance(hits, Query)
+    said = {name: ["2", "1"] if name == "account_id" else ["said", "said"] for name in (
+        "account_id", "harm", "holder_id", "strength", "where", "shown", "expected", "source")}
+    with DuckDBEngine(threads=1) as engine:
+        left = engine.run([hits], keep=[SUSPECT_HITS], tables={
+            "suspect_ids": pa.table({"account_id": ["1"]}), DISCLOSURE.hits: pa.table(said)}).relations[SUSPECT_HITS]
+    assert left.select(["guard", "account_id"]).to_pylist() == [{"guard": "disclosure", "account_id": "1"}]

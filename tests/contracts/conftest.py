@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -30,11 +31,19 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file in the present schema, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "campaign.db"
+    open_database(file).close()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a database in the present schema stands."""
     if request.param == "sqlite":
-        open_database(tmp_path / "campaign.db").close()
+        shutil.copy(request.getfixturevalue("sqlite"), tmp_path / "campaign.db")
         return str(tmp_path / "campaign.db")
     return _made(request.getfixturevalue("postgres"), f"test{next(NUMBERS)}", template="template_evenhand")
 

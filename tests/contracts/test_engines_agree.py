@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from shipped_materials import shipped_materials
 
 from evenhand.campaign.audit.sample import audit_sample, audit_strata
 from evenhand.campaign.stages import rollout_order
@@ -22,7 +23,6 @@ from evenhand.model.snapshot import TABLES, TIME
 from evenhand.policy.cases.runs import case_follows, case_media, case_redirects, case_runs, case_tables, case_topics
 from evenhand.ports import Engine
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 
 pytestmark = [pytest.mark.contract, pytest.mark.loopback]
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.contract, pytest.mark.loopback]
 
 @pytest.fixture(scope="module")
 def materials() -> Materials:
-    loaded = with_case_fact_checks(load_materials(SweepSettings()), ())
+    loaded = with_case_fact_checks(shipped_materials(), ())
     topics = [row | {"source": "the cases", "as_of": date(2026, 1, 1)} for row in case_topics(case_runs(loaded.pack, ()))]
     return replace(loaded, registries=loaded.registries | {"topics": pa.Table.from_pylist(topics, schema=TOPICS)})
 
@@ -89,6 +89,7 @@ def test_every_step_gives_equal_rows(spark: SparkEngine, materials: Materials, t
 def test_a_campaigns_sample_and_order_are_the_same_on_every_engine(spark: SparkEngine) -> None:
     ids = [f"d{n}" for n in range(300)]
     decisions = pa.table({"decision_id": ids, "account_id": ids, "policy_id": ["media"] * 300, "penalty": ["label"] * 300,
+                          "automation": ["fully", "partially", None] * 100,
                           "language": ["en", "عر", None] * 100, "followers": [None, 5, 7] * 100})
     given = {"decisions": decisions, "effects": pa.table({"decision_id": ids, "not_before": pa.nulls(300, TIME)}),
              "audit_sizes": pa.table({"stratum": ["media/label/en", "media/label/عر"], "n_items": [20, 200]})}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from campaign_commands import PLATFORM, Terminal
+from campaign_commands import PLATFORM, Campaigns, Stock, Terminal
 
 from evenhand.campaign.lifecycle import replay
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
@@ -23,20 +23,20 @@ from evenhand.workflows.packs import shipped_pack
 pytestmark = pytest.mark.contract
 on_sqlite = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 """For what does not depend on the database."""
+STOCK = Stock(posts=(("p2.1", "post 1"), ("p2.2", "post 2")), follows=(("a4", "a1"), ("a4", "a9")))
 
 
 @pytest.fixture
-def terminal(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def terminal(place: str, campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+             monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A campaign of 30 decisions that is over, in the database at `place`."""
+    if place == str(tmp_path / "campaign.db"):
+        ready = campaigns.begin(tmp_path, capsys, monkeypatch, n=30, is_applied=True, stock=STOCK)
+        monkeypatch.setenv("EVENHAND_STATE", place)
+        return ready
     ready = Terminal(tmp_path, capsys, monkeypatch, n=30)
     monkeypatch.setenv("EVENHAND_STATE", place)
-    simulated = SimulatedPlatform(tmp_path / "platform")
-    simulated.stock(posts={f"p2.{nth}": {"text": f"post {nth}"} for nth in (1, 2)}, follows=[("a4", "a1"), ("a4", "a9")])
-    simulated.close()
-    ready.drafted()
-    ready.audited()
-    ready.approved()
-    assert ready.applied("--until-done", "--at-once")["state"] == "completed"
+    ready.brought(is_applied=True, stock=STOCK)
     return ready
 
 

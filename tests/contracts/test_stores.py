@@ -67,6 +67,8 @@ def test_events_are_numbered_without_gaps_in_each_campaign_and_read_as_they_were
     assert list(store.read("autumn")) == [(1, event(0)), (2, event(1)), (3, event(2))]
     assert list(store.read("autumn", after=2)) == [(3, event(2))]
     assert (store.last("autumn"), store.last("spring"), store.last("never")) == (3, 1, 0)
+    assert [store.rows("autumn", after=1).event(number) for number in range(2)] == [event(1), event(2)]
+    assert (len(store.rows("autumn", limit=2)), len(store.rows("never"))) == (2, 0)
     assert store.counts("autumn") == {EventKind.VERDICT_GIVEN: 3}
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from shipped_materials import shipped_materials
 
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.media import SOURCE_TYPE_ADDRESSES, SOURCE_TYPES, AiMark, Provenance
 from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS, TABLES
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 
 ANCHOR: dict[str, Any] = {"handle": "evening", "display_name": "Evening Desk", "bio": "Your news anchor."}
@@ -32,7 +32,7 @@ class Sweeps:
 
 @pytest.fixture(scope="module")
 def sweeps() -> Iterator[Sweeps]:
-    materials = load_materials(SweepSettings())
+    materials = shipped_materials()
     with DuckDBEngine(threads=1) as engine:
         engine.bind(materials.registries)
         yield Sweeps(materials=materials, engine=engine)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.engines.duckdb import WORTH_THREADS_BYTES, DuckDBEngine
 from evenhand.errors import DataError
 from evenhand.model.step import Kernel, Query
 
@@ -48,6 +49,26 @@ def test_a_kernel_on_no_rows_leaves_an_empty_relation(engine: DuckDBEngine) -> N
                     sentence="the same")
     outcome = engine.run([kernel], tables={"numbers": NUMBERS.slice(0, 0)}, keep=["same"])
     assert outcome.relations["same"].num_rows == 0
+
+
+def test_a_kernel_reads_what_another_left(engine: DuckDBEngine) -> None:
+    def next_to(name: str, source: str) -> Kernel:
+        return Kernel(name=name, source=source, columns=("n",), schema=NUMBERS.schema, sentence="the next number",
+                      run=lambda batch: pa.record_batch({"n": [n + 1 for n in batch["n"].to_pylist()]}))
+
+    outcome = engine.run([next_to("one", "numbers"), next_to("two", "one")], tables={"numbers": NUMBERS}, keep=["one", "two"])
+    assert [sorted(outcome.relations[name]["n"].to_pylist()) for name in ("one", "two")] == [[2, 3, 4], [3, 4, 5]]
+
+
+@pytest.mark.parametrize(("n_rows", "n_threads"), [(3, 1), (WORTH_THREADS_BYTES // 8, 1), (WORTH_THREADS_BYTES // 8 + 1, 2)])
+def test_little_input_is_the_work_of_one_thread(n_rows: int, n_threads: int) -> None:
+    threads = Query(name="threads", inputs=("numbers",), sentence="how many threads work",
+                    sql="select current_setting('threads') as n")
+    with DuckDBEngine(threads=2) as engine:
+        for _ in range(2):
+            outcome = engine.run([threads], tables={"numbers": pa.table({"n": np.arange(n_rows)})},
+                                 keep=["threads"])
+            assert outcome.relations["threads"]["n"].to_pylist() == [n_threads]
 
 
 def test_nothing_of_a_run_is_left_for_the_next(engine: DuckDBEngine) -> None:

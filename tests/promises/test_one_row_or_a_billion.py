@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shipped_materials import shipped_materials
 
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.snapshot import ACCOUNTS, POSTS, TABLES
 from evenhand.policy.cases.runs import case_follows, case_runs, case_tables
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials
 
 ONE_BY_ONE = os.environ.get("EVENHAND_ONE_BY_ONE") == "1"
@@ -28,7 +28,7 @@ ALONE, PORTIONS = 16, 6
 
 @pytest.fixture(scope="module")
 def materials() -> Materials:
-    return load_materials(SweepSettings())
+    return shipped_materials()
 
 
 def run(engine: DuckDBEngine, materials: Materials, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:

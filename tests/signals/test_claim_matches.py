@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.model.step import Kernel, Query
-from evenhand.signals.fact_checks.index import SEARCH, ClaimIndex
+from evenhand.signals.fact_checks.index import ClaimIndex
 from evenhand.signals.fact_checks.letters import letters
-from evenhand.signals.fact_checks.likeness import MIN_LIKENESS, Likeness, lexical
+from evenhand.signals.fact_checks.likeness import MIN_LIKENESS, Likeness
 from evenhand.signals.fact_checks.matches import claim_matches
-from evenhand.signals.fact_checks.search import ranked
+from evenhand.signals.fact_checks.reader import Reader
 from evenhand.workflows.signals import common_words, lexicon
 
 CLAIMS = {
@@ -185,8 +185,13 @@ def test_a_sentence_model_reads_only_candidates_and_can_say_no() -> None:
     assert likeness[0] == pytest.approx(1.0)
 
 
-def test_search_ranks_whatever_matches() -> None:
-    index = ClaimIndex(pa.array(list(CLAIMS.values())), pa.nulls(len(CLAIMS), pa.string()), common=common_words())
-    found = ranked(index, pa.array(["children and vaccines and autism"]), n=3, likeness=Likeness(index, None))
-    assert found.claim[0] == list(CLAIMS).index("en")
-    assert lexical(index.candidates(pa.array(["children and vaccines and autism"]), reach=SEARCH)).max() < 1.0
+@given(st.lists(st.sampled_from([CLAIM, f"xylophones and {CLAIM}", "nothing", "", "https://example.org"]), max_size=5))
+@settings(max_examples=20, deadline=None)
+def test_a_text_is_read_as_it_would_be_alone(texts: list[str]) -> None:
+    claims = pa.array([CLAIM, "", "xylophones"])
+    row, claim = (part.ravel().astype(np.int32) for part in np.mgrid[:len(texts), :len(claims)])
+    [together] = Reader(SameFirstWord()).cosines(pa.array(texts, pa.string()), row, (claims,), claim)
+    for place, (one, other) in enumerate(zip(row, claim, strict=True)):
+        pair = np.zeros(1, np.int32), (claims,), np.array([other], np.int32)
+        [alone] = Reader(SameFirstWord()).cosines(pa.array([texts[one]]), *pair)
+        assert alone.tolist() == [together[place]]

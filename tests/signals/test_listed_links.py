@@ -6,7 +6,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 import sqlglot
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from evenhand.signals.web.host_chain import LEVELS, below_domain
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
 from evenhand.signals.web.listed_links import listed_links
@@ -84,7 +87,7 @@ def test_every_list_that_names_a_host_is_given_once_a_post(engine: duckdb.DuckDB
 
 def test_the_step_is_portable() -> None:
     spark = sqlglot.transpile(QUERY.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
-    assert "REGEXP_REPLACE" in spark
+    assert "LOCATE(" in spark
     assert set(QUERY.inputs) == {"links", "addresses", "hops", "link_lists"}
 
 
@@ -111,3 +114,15 @@ def test_a_code_in_a_picture_leads_to_what_it_says(engine: duckdb.DuckDBPyConnec
 @pytest.mark.parametrize("host", SHORTENERS)
 def test_a_shortener_alone_is_never_listed(engine: duckdb.DuckDBPyConnection, host: str) -> None:
     assert not listed(engine, [f"https://{host}/3x"], [(host, "scam")], leads_to=["https://shop.example/"])
+
+
+@given(hosts=st.lists(st.lists(st.sampled_from(["a", "b-c", "xn--d", "com"]), min_size=1, max_size=9), min_size=1, max_size=6),
+       n_of_domain=st.integers(1, 3))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_host_stands_below_itself_and_the_names_above_it_up_to_its_domain(
+        engine: duckdb.DuckDBPyConnection, hosts: list[list[str]], n_of_domain: int) -> None:
+    engine.register("places", pa.table({"host": [".".join(labels) for labels in hosts],
+                                        "domain": [".".join(labels[-n_of_domain:]) for labels in hosts]}))
+    found = engine.execute(f"with {below_domain('places')} select distinct host, covering from below_domain").fetchall()
+    assert set(found) == {(".".join(labels), ".".join(labels[level:])) for labels in hosts
+                          for level in range(min(LEVELS, len(labels) - n_of_domain))}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.model.step import Kernel
-from evenhand.signals.names.account_names import NAME_DETAILS, NAMES, name_details_kernel, names_kernel
+from evenhand.signals.names.account_names import NAME_DETAILS, NAMES, disguised_names, name_details_kernel, names_kernel
 from evenhand.signals.names.unicode_tables import UnicodeTables
 
 type_of_names = Callable[..., pa.RecordBatch]
@@ -18,6 +18,14 @@ type_of_names = Callable[..., pa.RecordBatch]
 anything = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=16)
 tricky = st.text(max_size=12, alphabet=(
     "aAbBrRnNvVcClL10 5_.-@$!|'\u200b\u200d\ufe0f\u0301\u0430\u0412éß\u0130ﬁ新ガ한ᄒ\u0640\u064b✔🏴"))
+
+
+@given(shown=st.lists(st.one_of(anything, tricky), min_size=1, max_size=4))
+def test_disguised_names_are_those_that_mix_scripts_or_hide_characters(shown: list[str], names_of: type_of_names) -> None:
+    rows = names_of(*((name, "x") for name in shown))
+    wanted = ("account_id", "field", "shown", "is_mixed_script", "n_invisible")
+    assert disguised_names().run(rows.select(list(wanted))).to_pylist() == [
+        {name: row[name] for name in wanted} for row in rows.to_pylist() if row["is_mixed_script"] or row["n_invisible"]]
 
 
 def _row(names_of: type_of_names, shown: str | None, handle: str = "x") -> dict[str, object]:

@@ -10,18 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from campaign_commands import PLATFORM, Terminal
+from campaign_commands import PLATFORM, Campaigns, Terminal
 from campaign_plans import written_plan
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    made = Terminal(tmp_path, capsys, monkeypatch, n=30)
-    made.drafted()
-    made.audited()
-    made.approved()
-    made.applied("--until-done", "--at-once")
-    return made
+def terminal(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+             monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    return campaigns.begin(tmp_path, capsys, monkeypatch, n=30, is_applied=True)
 
 
 def test_its_files_say_what_the_status_says(terminal: Terminal) -> None:
@@ -49,6 +45,33 @@ def test_the_final_report_is_on_record_and_equals_the_published_ledger(terminal:
     assert terminal.done("report", "--campaign", "autumn", "--ledger", "ledger", "--json").json["ledger_compared"] is True
     entries = b"".join(file.read_bytes() for file in Path("ledger/tile/entries").rglob("*") if file.is_file())
     assert digest.encode() in entries
+
+
+ORDERS = ("demand_id,authority,territory,received_on,kind,asks,legal_basis,order_id,targets\n"
+          "d1,High Court,DE,2026-11-02,order,remove,Media Act 5,17/2026,https://example.org/app\n")
+
+
+def test_the_registers_stand_beside_it_and_a_demand_is_told_apart(terminal: Terminal) -> None:
+    Path("orders.csv").write_text(ORDERS, encoding="utf-8")
+    terminal.done("demand", "import", "orders.csv", "--by", "eve")
+    terminal.done("demand", "withhold", "d1", "--by", "eve", "--target", "https://example.org/app", "--account", "a3")
+    terminal.done("report", "--campaign", "autumn")
+    with Path("autumn-report/cells.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert sum(int(row["decided"]) for row in rows if row["source"] == "demand") == 1
+    document = json.loads(Path("autumn-report/report.json").read_text(encoding="utf-8"))
+    assert document["registers"]["demands"]["pending"] == 1
+    page = Path("autumn-report/report.html").read_text(encoding="utf-8")
+    assert "1 demand of an authority, 0 posts or accounts withheld in a territory" in page
+
+
+def test_what_is_published_holds_no_free_text_of_a_person(terminal: Terminal) -> None:
+    terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "Maria Lopez called", "--confirm", "autumn:30")
+    terminal.done("report", "--campaign", "autumn")
+    for file in Path("autumn-report").iterdir():
+        assert "Maria Lopez" not in file.read_text(encoding="utf-8"), file.name
+    terminal.done("report", "--campaign", "autumn", "--internal", "--into", "own")
+    assert "Maria Lopez called" in Path("own/report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", ["other_plan", "changed_table", "internal_final", "prefix"])

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from shipped_materials import shipped_materials
 
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.harm import Harm
@@ -23,7 +24,7 @@ COORDINATION = {step.name for step in coordination_steps()}
 
 @pytest.fixture(scope="module")
 def reference() -> Materials:
-    return load_materials(SweepSettings())
+    return shipped_materials()
 
 
 def test_its_cases_and_the_swap_test_pass() -> None:

@@ -154,9 +154,8 @@ def test_lighter_decisions_have_statements_of_their_own_and_all_add_up(tmp_path:
 def test_what_a_campaign_files_of_lighter_decisions_says_who_decided(n_lowered: int) -> None:
     record = pa.table({"decision_id": [*(f"d{n}-lowered" for n in range(n_lowered)), "d9-varied", "d9-varied"],
                        "penalty": ["suspend"] * n_lowered + ["delete_post"] * 2,
-                       "until": [86_400_000_000] * n_lowered + [None] * 2},
-                      schema=LIGHTER)
+                       "until": [86_400_000_000] * n_lowered + [None] * 2}, schema=LIGHTER)
     filed = _lighter(record).sort_by("decision_id")
     assert filed.num_rows == n_lowered + 1, "one decision, whatever the number of its effects"
-    assert filed["automation"].to_pylist() == ["fully"] * n_lowered + ["partially"]
+    assert filed["automation"].to_pylist() == [None] * n_lowered + ["partially"], "null: as the decision it replaces"
     assert _varied(record) == ["d9-varied"] * 2

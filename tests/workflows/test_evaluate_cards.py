@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from evenhand.workflows.evaluation.bench import Bench, open_bench
 from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, evaluate_on, named_cards, shipped_cards
 from evenhand.workflows.evaluation.tasks import tasks
 from evenhand.workflows.materials import SweepSettings
+from evenhand.workflows.sentence_models import sentence_model
 
 HEAD = 'id = "{name}"\ntitle = "A test"\ntask = "{task}"\nlicence = "CC0-1.0"\nsource = "written for a test"\n'
 
@@ -155,6 +157,39 @@ def test_texts_are_judged_by_the_relation_that_the_card_names(bench: Bench, tmp_
     assert isinstance(result.outcome, Measured)
     [by_language] = result.outcome.breakdowns
     assert [(row.value, row.metrics[2].hits) for row in by_language.rows] == [("en", 1), ("es", 0)]
+
+
+PASSAGES = """
+options = { relation = "advice_sentences" }
+[[file]]
+role = "texts"
+path = "sentences.csv"
+columns = { text = "text", label = "is", passage = "comment", place = "sentence" }
+constants = { language = "en" }
+labels = { positive = ["advice"], negative = ["none"] }
+"""
+
+
+def test_texts_of_one_passage_are_read_together_and_judged_one_by_one(bench: Bench, tmp_path: Path) -> None:
+    advice, talk = "You should talk to her about it and set some rules for the evening .", "I did exactly the same thing ."
+    put(tmp_path, "sentences.csv", "comment,sentence,text,is\n" + f"c1,c1-10,{advice},advice\nc2,c2-0,{talk},none\n"
+        f"c1,c1-2,{talk},none\nc1,c1-1,{talk},none\n")
+    one = card(tmp_path, "advice", "text_classification", PASSAGES)
+    [result] = evaluate_on(bench, [one], data=tmp_path)
+    assert values(result)["recall"] == (1, 1)
+    assert values(result)["negatives_found"] == (0, 3)
+
+
+def test_without_its_sentence_model_a_card_is_read_by_words_and_says_so(
+        bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "sentences.csv", "comment,sentence,text,is\nc,c-0,You should talk to her .,advice\n")
+    one = card(tmp_path, "advice", "text_classification", PASSAGES.replace('sentences" }', 'sentences", model = "minilm" }'))
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    sentence_model.cache_clear()
+    [result] = evaluate_on(bench, [one], data=tmp_path)
+    sentence_model.cache_clear()
+    assert isinstance(result.outcome, Measured)
+    assert result.outcome.notes == ("read by words alone: the sentence model `minilm` is not installed",)
 
 
 def test_a_relation_that_no_step_leaves_is_no_detector_yet(bench: Bench, tmp_path: Path) -> None:

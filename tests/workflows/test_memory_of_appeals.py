@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from campaign_commands import PLATFORM, Terminal
+from shipped_materials import shipped_materials
 
 from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.registries import load_registries
@@ -20,7 +21,6 @@ from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.snapshot import ACCOUNTS
 from evenhand.workflows.ingest import IngestSettings, ingest
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import plan
 
 READERS = ("--reader", "ben=und,en", "--reader", "cem=und,en", "--reader", "dee=und,en")
@@ -35,7 +35,7 @@ def planned(name: str, cut_off: datetime, *, memory: Path | None = None, changed
              **((changed or {}) if n == 1 else {})} for n in range(3)]
     pq.write_table(pa.Table.from_pylist(rows, schema=ACCOUNTS.schema), export / "accounts.parquet")
     ingest(str(export), Path(f"snapshot-{name}"), cut_off=cut_off, settings=IngestSettings(n_buckets=1))
-    materials = load_materials(SweepSettings())
+    materials = shipped_materials()
     if memory is not None:
         read = load_registries(memory)
         known = {register: read[register] for register in ("adjudications", "strikes")}
@@ -63,10 +63,15 @@ def test_the_next_sweep_knows_what_was_overturned(
     terminal.audited(readers=READERS)
     terminal.approved()
     terminal.applied("--until-done", "--at-once")
+    terminal.confirmed()
+    terminal.applied("--until-done", "--at-once")
     for account in ("a0", "a1"):
         terminal.done("appeal", "file", "autumn", account, "--said", "it is a museum")
         appeal = terminal.done("appeal", "list", "autumn", "--json").json["appeals"][0]["appeal"]
         terminal.done("appeal", "decide", "autumn", appeal, "overturn", "--by", "eve", "--because", "It is", *PLATFORM)
+    Path("orders.csv").write_text("demand_id,authority,territory,received_on,kind,asks,legal_basis,order_id,targets\n"
+                                  "d1,Court,DE,2026-11-02,order,remove,Act 5,17,https://example.org/\n", encoding="utf-8")
+    terminal.done("demand", "import", "orders.csv", "--by", "eve")  # a register in the same database is no campaign
     written = terminal.done("appeal", "records", "--into", "memory", "--rehearsals", "--json").json
     assert (written["strikes"], written["withdrawn"], written["adjudications"]) == (1, 2, 2)
     again = planned("again", datetime(2027, 1, 1, tzinfo=UTC), memory=Path("memory"),

@@ -10,22 +10,32 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from shipped_materials import shipped_materials
 
+from evenhand.campaign.pipeline import NOTED_POSTS, _gathering, assemble
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError
+from evenhand.model.harm import Harm
 from evenhand.model.registry import ADJUDICATIONS
 from evenhand.model.snapshot import ACCOUNTS
 from evenhand.ports import Outcome
 from evenhand.workflows.ingest import IngestSettings, ingest
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.scan import scan
 
 
 @pytest.fixture(scope="module")
 def materials() -> Materials:
-    return load_materials(SweepSettings())
+    """The shipped ones with the steps that find institutions only: how a sweep goes on does not depend on what it looks for."""
+    whole = shipped_materials()
+    pipeline, harm = whole.pipeline, Harm.IMPERSONATION_INSTITUTION
+    listened_to = {guard for policy in whole.pack.policies if policy.harm is harm for guard in policy.guards}
+    made_anew = {NOTED_POSTS, *(step.name for step in _gathering(pipeline.detectors, pipeline.guards))}
+    return replace(whole, pipeline=assemble(
+        signals=[step for step in (*pipeline.account_steps, *pipeline.platform_steps) if step.name not in made_anew],
+        detectors=[detector for detector in pipeline.detectors if detector.harm is harm],
+        guards=[guard for guard in pipeline.guards if guard.name in listened_to]))
 
 
 @pytest.fixture

@@ -14,7 +14,11 @@ from registries.holder import Holder
 from registries.sources import SOURCES
 
 ACCOUNTS = ("facebook", "twitter")
+LISTED = Path(__file__).resolve().parent / "outlets.csv"
+"""Outlets of two published lists, as `tools/list_outlets.py` takes them from the packages that carry the lists."""
 _BRACKETS = re.compile(r"^(.{3,}?)\s*\(([^()]+)\)$")
+_EDITION = re.compile(r"\s*\([A-Z]{2}\)$")
+"""`Euronews (FR)`: an edition, no abbreviation."""
 _SHORT = re.compile(r"[A-Z][A-Z0-9&]{1,7}")
 SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
 """The public suffixes that come with the package; nothing is fetched."""
@@ -52,6 +56,29 @@ def media(data: Path, known: list[Holder]) -> tuple[list[Holder], dict[str, int]
         else:
             found.append(holder)
     return found, {"outlets_added_to_bodies": merged, "accounts_claimed_by_several": unowned}
+
+
+def listed(known: list[Holder]) -> tuple[list[Holder], dict[str, int]]:
+    """Outlets of two published lists. One whose site somebody in `known` has is already there, and may gain a name.
+
+    One of the lists has sites only; there the domain is the name.
+    """
+    sites = {site: holder for holder in known for site in holder.domains}
+    found: list[Holder] = []
+    counts = {"listed_outlets_known": 0, "listed_names_added": 0}
+    for row in rows(str(LISTED), "list, site, name"):
+        site, name = row["site"] or "", _EDITION.sub("", row["name"] or "")
+        if (holder := sites.get(site)) is not None:
+            counts["listed_outlets_known"] += 1
+            if name and holder.kind is HolderKind.MEDIA and name.casefold() != holder.name.casefold():
+                counts["listed_names_added"] += 1
+                holder.call(name)
+            continue
+        sites[site] = Holder(holder_id=f"outlet:{site}", kind=HolderKind.MEDIA, name=name or site,
+                             source=SOURCES[row["list"] or ""], country=row["country"], domains={site})
+        _call(sites[site])
+        found.append(sites[site])
+    return found, counts
 
 
 def _call(holder: Holder) -> None:

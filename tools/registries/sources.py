@@ -77,6 +77,16 @@ _ALL = (
         as_of=date(2026, 8, 19),
         note="a list of names that can be impersonated, not a list of trustworthy media; ratings were not taken over"),
     Source(
+        slug="fundus", title="Publishers that a crawler of news knows, with name, site and country",
+        repository="flairNLP/fundus", commit="v0.5.7", path="src/fundus/publishers/*/__init__.py", licence="MIT",
+        copyright="(c) 2023 Max Dallabetta, Conrad Dobberstein, Aaron Wey", as_of=date(2026, 8, 3),
+        note="read from the published package 0.5.7; names, sites and countries only"),
+    Source(
+        slug="newscatcher", title="News sites whose feeds a reader of news knows",
+        repository="kotartemiy/newscatcher", commit="625c578797e5", path="newscatcher/data/package_rss.db", licence="MIT",
+        copyright="(c) 2020 newscatcherapi.com", as_of=date(2020, 5, 1),
+        note="read from the published package 0.2.0; sites with a feed of news, politics or the world; the domain is the name"),
+    Source(
         slug="eal-allowed", title="Crypto projects whose names look like scams and are not",
         repository="409H/EtherAddressLookup", commit="3ade2ea889ad", path="whitelists/domains.json", licence="MIT",
         copyright="(c) 2017 Harry Denley", as_of=date(2022, 9, 1), note="domains only; the domain is the name"),
@@ -131,5 +141,5 @@ _ALL = (
 )
 
 SOURCES: dict[str, Source] = {source.slug: source for source in _ALL}
-REGISTRY_SLUGS: tuple[str, ...] = tuple(source.slug for source in _ALL[:14])
+REGISTRY_SLUGS: tuple[str, ...] = tuple(source.slug for source in _ALL[:16])
 """The sources of the registries; the others are only in the demo snapshot."""

@@ -20,6 +20,9 @@ EVIDENCE = ("account_id", "holder_id", "family", "signal", '"where"', "post_id",
             "strength")
 HITS = ("account_id", "harm", "holder_id", "strength", '"where"', "shown", "expected", "source")
 
+SUSPECT_HITS = "suspect_hits"
+"""What the guards that look at an account alone have to say about suspects."""
+
 _NO_HITS = (f"select cast(null as varchar) as guard, {', '.join(f'cast(null as varchar) as {c}' for c in HITS)} "
             "where false")
 
@@ -118,22 +121,34 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
                                           for d in detectors)}) e
                 join found f on e.account_id = f.account_id and e.holder_id = f.holder_id and e.harm = f.harm
                 left join {posts.name} p on e.account_id = p.account_id and e.post_id = p.post_id""")
-    near = [_suspected(guard) for guard in guards]
-    hits = Query(
-        name="guard_hits", scope=Scope.PLATFORM, inputs=tuple(step.name for step in near),
-        sentence="every reason to spare a suspect",
-        sql="\nunion all\n".join([_NO_HITS, *(f"select '{g.name}' as guard, {', '.join(HITS)} from {step.name}"
-                                              for g, step in zip(guards, near, strict=True))]))
-    return (suspect_ids, profiles, dated, posts, found, evidence, *near, hits)
+    return (suspect_ids, profiles, dated, posts, found, evidence, *_hits(guards))
 
 
-def _suspected(guard: Guard) -> Query:
-    """A guard's hits on suspects only, so that what is kept stays small."""
-    scope = next(step.scope for step in guard.steps if step.name == guard.hits)
-    suspects = "suspect_ids" if scope is Scope.ACCOUNT else "profiles"
-    sql = f"select {_listed(HITS, 'h')} from {guard.hits} h join {suspects} s on h.account_id = s.account_id"
-    return Query(name=f"{guard.name}_kept", scope=scope, inputs=(guard.hits, suspects), sql=sql,
-                 sentence=f"suspects for whom the guard `{guard.name}` speaks")
+def _hits(guards: Sequence[Guard]) -> tuple[Query, ...]:
+    """The guards' hits on suspects only, so that what is kept stays small: those of accounts, and with them all."""
+    of_account = [guard for guard in guards if _scope(guard) is Scope.ACCOUNT]
+    of_platform = [guard for guard in guards if _scope(guard) is Scope.PLATFORM]
+    kept = [Query(name=SUSPECT_HITS, inputs=("suspect_ids", *(guard.hits for guard in of_account)),
+                  sentence="every reason to spare a suspect that the account itself shows",
+                  sql=_suspected(of_account, "suspect_ids"))] if of_account else []
+    parts = [_NO_HITS, *(f"select guard, {', '.join(HITS)} from {step.name}" for step in kept),
+             *([_suspected(of_platform, "profiles")] if of_platform else [])]
+    every = Query(name="guard_hits", scope=Scope.PLATFORM, sentence="every reason to spare a suspect",
+                  inputs=(*(step.name for step in kept), *(guard.hits for guard in of_platform),
+                          *(("profiles",) if of_platform else ())),
+                  sql="\nunion all\n".join(parts))
+    return (*kept, every)
+
+
+def _scope(guard: Guard) -> Scope:
+    """How much the step that leaves the guard's hits sees at once."""
+    return next(step.scope for step in guard.steps if step.name == guard.hits)
+
+
+def _suspected(guards: Sequence[Guard], suspects: str) -> str:
+    """The hits of `guards` on the accounts in the relation `suspects`, as SQL."""
+    hits = " union all ".join(f"select '{guard.name}' as guard, {', '.join(HITS)} from {guard.hits}" for guard in guards)
+    return f"select h.guard, {_listed(HITS, 'h')} from ({hits}) h join {suspects} s on h.account_id = s.account_id"
 
 
 def _listed(columns: Sequence[str], alias: str) -> str:

@@ -26,5 +26,5 @@ AVATAR_EVIDENCE = Query(
            m.holder_kind, cast(null as double) as similarity, cast(null as double) as weight
     from avatar_matches m
     left join (select account_id, holder_id, max(similarity * weight) as strength from name_matches
-               group by account_id, holder_id) n
+               where account_id in (select account_id from avatar_matches) group by account_id, holder_id) n
       on m.account_id = n.account_id and m.holder_id = n.holder_id""")

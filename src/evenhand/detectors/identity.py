@@ -94,16 +94,16 @@ IDENTITY_EVIDENCE = Query(
            m."where", cast(null as varchar) as post_id, m.host as shown, m.holder_domain as expected, m.holder_id as source,
            m.similarity * m.weight as strength, m.holder_kind, m.similarity, m.weight
     from address_matches m
-    left join (select distinct account_id, domain from address_matches where "where" = 'handle') h
-      on m.account_id = h.account_id and m.domain = h.domain
-    where (m."where" = 'handle' or (m."where" = 'website' and h.account_id is null))
+    left join (select account_id, domain from address_matches where "where" = 'handle') h
+      on m.account_id = h.account_id and m.domain = h.domain and m."where" = 'website'
+    where m."where" in ('handle', 'website') and h.account_id is null
       and m.similarity * m.weight >= {MIN_NAME_STRENGTH}
     union all
     select h.account_id, h.holder_id, 'identity' as family, 'address_embeds' as signal, h."where",
            cast(null as varchar) as post_id, h.host as shown, h.holder_name as expected, h.holder_id as source,
            h.similarity * h.weight as strength, h.holder_kind, h.similarity, h.weight
     from host_names h
-    left join (select distinct account_id, host, holder_id from address_matches
+    left join (select account_id, host, holder_id from address_matches
                where similarity * weight >= {MIN_NAME_STRENGTH}) m
       on h.account_id = m.account_id and h.host = m.host and h.holder_id = m.holder_id
     where m.account_id is null and h.similarity * h.weight >= {MIN_NAME_STRENGTH}
@@ -111,13 +111,16 @@ IDENTITY_EVIDENCE = Query(
     select {EVIDENCE_COLUMNS}, holder_kind, similarity, weight from {AVATAR_EVIDENCE.name}""")
 
 DISGUISES = Query(
-    name="disguises", inputs=("names",),
+    name="disguises", inputs=("disguised_names",),
     sentence="a name that mixes scripts within a word or holds characters that cannot be seen",
     sql="""
-    select n.account_id, 'identity' as family, s.signal, n.field as "where", n.shown, cast(0.3 as double) as strength
-    from (select account_id, field, shown, is_mixed_script, n_invisible from names where is_mixed_script or n_invisible > 0) n
-    cross join (select 'mixed_script' as signal union all select 'invisible_characters' as signal) s
-    where case s.signal when 'mixed_script' then n.is_mixed_script else n.n_invisible > 0 end""")
+    select account_id, 'identity' as family, 'mixed_script' as signal, field as "where", shown,
+           cast(0.3 as double) as strength
+    from disguised_names where is_mixed_script
+    union all
+    select account_id, 'identity' as family, 'invisible_characters' as signal, field as "where", shown,
+           cast(0.3 as double) as strength
+    from disguised_names where n_invisible > 0""")
 
 FITTING_CLAIMS = {
     HolderKind.INSTITUTION: ("official_account", "self_named", "government", "verified"),
@@ -126,14 +129,12 @@ FITTING_CLAIMS = {
     HolderKind.OFFICIAL: ("office",)}
 """The claims that fit each kind of holder. People share names: "official account" under one's own name is no claim to an
 office; only the office itself is."""
-_FITTING = " union all ".join(f"select '{kind}' as holder_kind, '{claim}' as claim"
-                              for kind, claims in FITTING_CLAIMS.items() for claim in claims)
+_FITTING = ", ".join(f"('{kind}', '{claim}')" for kind, claims in FITTING_CLAIMS.items() for claim in claims)
 
 CLAIM_EVIDENCE = Query(
     name="claim_evidence", inputs=("claims", SELF_NAMED.name),
     sentence="words by which an account claims to be a holder, once for each kind of holder that the claim fits",
     sql=f"""
-    with fitting as ({_FITTING})
     select c.account_id, f.holder_kind, 'claim' as family,
            case c.claim when 'official_account' then 'claims_official' when 'verified' then 'claims_verified'
                         when 'government' then 'claims_government' when 'office' then 'claims_office'
@@ -147,7 +148,7 @@ CLAIM_EVIDENCE = Query(
           where stance = 'is' and claim <> 'self_named' and ("where" = 'bio' or claim in ('official_account', 'verified'))
           union all
           select account_id, claim, "where", shown from {SELF_NAMED.name}) c
-    join fitting f on c.claim = f.claim""")
+    join (values {_FITTING}) as f(holder_kind, claim) on c.claim = f.claim""")
 
 CONTENT_EVIDENCE = Query(
     name="content_evidence", inputs=("address_matches", "addresses"),

@@ -13,7 +13,7 @@ _HITS = Query(
                       as strength,
                   c."where", c.shown, c.kind as expected, c.language as source
            from suspect_ids s join criticisms c on s.account_id = c.account_id
-           left join (select distinct account_id, expected from identity_evidence) i
+           left join (select account_id, expected from identity_evidence) i
              on c.account_id = i.account_id and c."where" <> 'bio' and contains(lower(i.expected), lower(c.shown))
            where i.account_id is null""")
 

@@ -11,7 +11,7 @@ _HITS = Query(
     sql="""select distinct d.account_id, cast(null as varchar) as harm, cast(null as varchar) as holder_id,
                   'spare' as strength, d."where", d.shown, d.kind as expected, d.language as source
            from suspect_ids s join disclosures d on s.account_id = d.account_id
-           left join (select distinct account_id, expected from identity_evidence) i
+           left join (select account_id, expected from identity_evidence) i
              on d.account_id = i.account_id and d."where" <> 'bio' and contains(lower(i.expected), lower(d.shown))
            where d.kind in ('parody', 'satire', 'fan', 'commentary', 'unofficial') and i.account_id is null""")
 

@@ -24,11 +24,11 @@ _HITS = Query(
            coalesce(min(case when m.field = 'display_name' then m.shown end), min(m.shown)) as shown,
            cast(max(m.n_holders_sharing) as varchar) as expected, '' as source
     from suspect_ids s join name_matches m on s.account_id = m.account_id
-    left join (select distinct account_id, holder_id from identity_evidence
+    left join (select account_id, holder_id from identity_evidence
                where signal in ('handle_lookalike', 'address_other_suffix', 'address_lookalike', 'address_embeds',
                                 'name_lookalike_characters', 'avatar_copies')) p
       on m.account_id = p.account_id and m.holder_id = p.holder_id
-    left join (select distinct account_id, holder_id from named_claims) c
+    left join (select account_id, holder_id from named_claims) c
       on m.account_id = c.account_id and m.holder_id = c.holder_id
     where p.account_id is null
       and (c.account_id is null or m.holder_kind = 'official' or m.n_holders_sharing > 1)

@@ -21,18 +21,21 @@ _HITS = Query(
     with proven as (
         select p.account_id, p.holder_id, p.proof, p.shown, p.source
         from suspect_ids s join proofs p on s.account_id = p.account_id),
+    named as (
+        select account_id, holder_id, shown, source, cast(null as varchar) as name
+        from proven where proof = 'registered_domain'
+        union all
+        select p.account_id, p.holder_id, p.shown, p.source, lower(n.name) as name
+        from proven p join holder_names n on p.holder_id = n.holder_id where p.proof = 'registered_domain'),
     sites as (
         select distinct p.account_id, i.holder_id, p.shown, p.source
-        from proven p join identity_evidence i on p.account_id = i.account_id
-        left join holder_names n on p.holder_id = n.holder_id and lower(i.expected) = lower(n.name)
-        where p.proof = 'registered_domain' and (p.holder_id = i.holder_id or n.holder_id is not null))
+        from named p join identity_evidence i on p.account_id = i.account_id
+        where p.holder_id = i.holder_id or p.name = lower(i.expected))
     select distinct p.account_id, h.harm, cast(null as varchar) as holder_id,
            case when h.harm = 'scam' then 'ask' else 'spare' end as strength,
            'handle' as "where", p.shown, p.proof as expected, p.source
-    from proven p cross join (select 'scam' as harm union all select 'impersonation_official' as harm
-                              union all select 'impersonation_institution' as harm
-                              union all select 'impersonation_media' as harm
-                              union all select 'impersonation_military' as harm) h
+    from proven p cross join (values ('scam'), ('impersonation_official'), ('impersonation_institution'),
+                                     ('impersonation_media'), ('impersonation_military')) as h(harm)
     where p.proof <> 'registered_domain'
     union all
     select s.account_id, cast(null as varchar) as harm, s.holder_id,

@@ -30,6 +30,9 @@ class Salts(Protocol):
     def fresh(self) -> str:
         """A salt that was never given before."""
 
+    def several(self, n: int) -> list[str]:
+        """So many of them, as if asked for one after the other."""
+
     def of_person(self, campaign_id: str, actor: str) -> str:
         """The salt of one person who acts in one campaign: the same each time, so that outsiders can tell two from one."""
 
@@ -119,7 +122,7 @@ def written_at(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
-class _Name(NamedTuple):
+class FactName(NamedTuple):
     """What the name of a fact means at its place: looked up once, since a ledger's entries have the same few."""
 
     place: str
@@ -132,20 +135,21 @@ class _Name(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _name(name: str, place: str) -> _Name:
-    return _Name(place=place, written=f"{canonical_text(name)}:", written_place=canonical_text(place), has_parts=name in PARTS,
-                 is_published=name in PUBLISHED, is_count=name.startswith(PUBLISHED_PREFIX))
+def fact_name(name: str, place: str) -> FactName:
+    """What a name means at a place of an entry, such as `body.account_id`."""
+    return FactName(place=place, written=f"{canonical_text(name)}:", written_place=canonical_text(place),
+                    is_published=name in PUBLISHED, is_count=name.startswith(PUBLISHED_PREFIX), has_parts=name in PARTS)
 
 
 def _written_parts(facts: Mapping[str, Json], place: str, salts: Salts, hidden: list[Disclosure]) -> str:
     written = []
     for key in in_order(facts):
-        name = _name(key, f"{place}.{key}")
+        name = fact_name(key, f"{place}.{key}")
         written.append(name.written + _written(name, key, facts[key], salts, hidden))
     return "{" + ",".join(written) + "}"
 
 
-def _written(name: _Name, key: str, value: Json, salts: Salts, hidden: list[Disclosure]) -> str:
+def _written(name: FactName, key: str, value: Json, salts: Salts, hidden: list[Disclosure]) -> str:
     """A fact as it is published, in canonical form: itself, a commitment, or its parts."""
     if type(value) is not str or name.is_published:
         if value is None or isinstance(value, bool) or (name.is_published and not _looks_committed(value)) or (
@@ -155,7 +159,7 @@ def _written(name: _Name, key: str, value: Json, salts: Salts, hidden: list[Disc
             if isinstance(value, Mapping):
                 return _written_parts(value, name.place, salts, hidden)
             if isinstance(value, Sequence) and not isinstance(value, str):
-                return "[" + ",".join([_written(_name(key, f"{name.place}.{number}"), key, one, salts, hidden)
+                return "[" + ",".join([_written(fact_name(key, f"{name.place}.{number}"), key, one, salts, hidden)
                                        for number, one in enumerate(value)]) + "]"
     opened = f"[{canonical_text(salts.fresh())},{name.written_place},{canonical_text(value)}]"
     return _committed(Disclosure(opened.encode()), hidden)
@@ -185,7 +189,23 @@ def base64url(data: bytes) -> str:
 
 
 def _base64url(data: bytes) -> bytes:
-    return b2a_base64(data, newline=False).translate(_FOR_ADDRESSES, b"=")
+    return b2a_base64(data, newline=False).translate(FOR_ADDRESSES, b"=")
 
 
-_FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
+def base64url_each(values: Sequence[bytes]) -> list[str]:
+    """The same of values that are all of one length, encoded in one go.
+
+    >>> base64url_each([bytes([251, 255]), bytes(2)])
+    ['-_8', 'AAA']
+    """
+    if not values:
+        return []
+    filled = bytes(-len(values[0]) % 3)  # every value fills whole groups of letters then, and can be cut out
+    letters = (len(values[0]) + len(filled)) // 3 * 4
+    text = b2a_base64(filled.join(values) + filled, newline=False).translate(FOR_ADDRESSES).decode()
+    return [text[start:start + letters - len(filled)] for start in range(0, letters * len(values), letters or 1)] or [
+        ""] * len(values)
+
+
+FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
+"""The letters in which Base 64 for addresses differs."""

@@ -51,6 +51,11 @@ class OutboxTable:
                     failures=0))
         return added
 
+    def has_order(self, campaign_id: str, key: str) -> bool:
+        """Whether there is an order with this key."""
+        with self._database.read() as connection:
+            return connection.scalar(select(exists().where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.key == key))) is True
+
     def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], at: datetime, lasting: timedelta,
               limit: int) -> list[Order]:
         """At most `limit` orders that are due at `at`, for `owner` alone until `at + lasting`, in their turn.

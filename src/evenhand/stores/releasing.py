@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_, update
 
 from evenhand.model.appeal import APPEALS_STAGE, LOWERED
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
@@ -71,6 +71,19 @@ class ReleaseTable:
         """Let orders out, each from its own moment on (microseconds since 1970). Only what is still held changes."""
         with self._database.write() as connection:
             bulk.update(connection, OUTBOX, ("order_id", "due_at"), list(zip(order_ids, due_at, strict=True)))
+
+    def hold_back(self, campaign_id: str, decision_ids: Collection[str]) -> int:
+        """Hold what was let out of these decisions, or of lighter ones in their place, and has not begun; how many effects."""
+        wanted, n_held = sorted(decision_ids), 0
+        for start in range(0, len(wanted), _FEW):
+            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
+            with self._database.write() as connection:
+                lock_campaign(connection, campaign_id)
+                n_held += connection.execute(update(OUTBOX).where(
+                    OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids),
+                    OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.attempts == 0,
+                    OUTBOX.c.due_at < HELD).values(due_at=HELD)).rowcount
+        return n_held
 
     def suppress(self, campaign_id: str, order_ids: Sequence[int], whys: Sequence[str], *, at: datetime) -> int:
         """Settle orders that are never carried out, each with its reason, and their events. How many there were."""
@@ -142,14 +155,14 @@ class ReleaseTable:
         return Observed(**n)
 
     def imposed_of(self, campaign_id: str, decision_ids: Collection[str], *, since: datetime) -> list[str]:
-        """Which of these decisions, or lighter ones in their place, had an effect imposed since then."""
+        """Which of these decisions, or lighter ones in their place, had an effect imposed after then."""
         wanted = sorted(decision_ids)
         found: dict[str, None] = {}
         for start in range(0, len(wanted), _FEW):
             ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
             query = select(OUTBOX.c.decision_id).where(
                 OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids),
-                OUTBOX.c.state == EffectState.DONE.value, OUTBOX.c.settled_at >= microseconds(since))
+                OUTBOX.c.state == EffectState.DONE.value, OUTBOX.c.settled_at > microseconds(since))
             with self._database.read() as connection:
                 found |= dict.fromkeys(connection.scalars(query))
         return list(found)

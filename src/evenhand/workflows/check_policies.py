@@ -10,7 +10,7 @@ from importlib import resources
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.campaign.pipeline import Pipeline, assemble
+from evenhand.campaign.pipeline import SUSPECT_HITS, Pipeline, assemble
 from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
@@ -130,9 +130,8 @@ def _outcome(run: CaseRun, near: Mapping[str, pa.Table], materials: Materials, e
 def _platform_steps(pipeline: Pipeline, policy: Policy) -> tuple[Step, ...]:
     """The platform steps that the policy's own harm and guards need: a case is about no other."""
     steps = (*pipeline.account_steps, *pipeline.platform_steps)
-    gathered = {"suspect_ids", "profiles", "suspect_posts", "found", "evidence", "guard_hits"}
-    kept = {f"{guard.name}_kept" for guard in pipeline.guards}
-    return assemble(signals=[step for step in steps if step.name not in gathered | kept],
+    gathered = {"suspect_ids", "profiles", "suspect_posts", "found", "evidence", SUSPECT_HITS, "guard_hits"}
+    return assemble(signals=[step for step in steps if step.name not in gathered],
                     detectors=[detector for detector in pipeline.detectors if detector.harm is policy.harm],
                     guards=[guard for guard in pipeline.guards if guard.name in policy.guards]).platform_steps
 

@@ -11,13 +11,13 @@ import pyarrow as pa
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
 from evenhand.signals.advice import advice_steps
-from evenhand.signals.advice.sentences import advice_sentences
+from evenhand.signals.advice.sentences import AdviceModel, advice_sentences
 from evenhand.signals.candidates import CANDIDATES
 from evenhand.signals.coordination import coordination_steps
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.matches import claim_matches
 from evenhand.signals.media.avatars import ACCOUNT_AVATARS, AvatarIndex, avatar_matches
-from evenhand.signals.names.account_names import name_details_kernel, names_kernel
+from evenhand.signals.names.account_names import disguised_names, name_details_kernel, names_kernel
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.history import name_history
 from evenhand.signals.names.index import HolderIndex
@@ -41,7 +41,7 @@ from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
 from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
-from evenhand.signals.words.solicitations import TextModel, solicitations
+from evenhand.signals.words.solicitations import SpamModel, solicitations
 from evenhand.signals.words.warnings import warnings
 
 
@@ -52,8 +52,8 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
                               added=AddedWords.from_bytes(_bytes("added_words.toml"), tables))
     addressed = AddressIndex.build(registers["holders"], names=index, tables=tables, suffixes=public)
-    return (names_kernel(tables), name_details_kernel(tables), name_matches_kernel(index, tables), links(public),
-            addresses(public), hops(public),
+    return (names_kernel(tables), disguised_names(), name_details_kernel(tables), name_matches_kernel(index, tables),
+            links(public), addresses(public), hops(public),
             *name_history(), *address_matches(addressed), host_names(index, tables, registered=addressed.registered),
             listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
@@ -61,17 +61,24 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             REPEATING_POSTS, claim_lures(lexicon("lures")),
             *funnel_steps(), PAID_LINKS, INVITING_POSTS, LEADING_POSTS, *topic_steps(),
             promotions(lexicon("promotions"), lexicon("lures")),
-            profile_disclosures(lexicon("promotions")), solicitations(spam_model, digest="solicitations 1"),
+            profile_disclosures(lexicon("promotions")),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
             *advice_steps(lexicon("advice"), lexicon("professions")),
-            advice_sentences(advice_model, digest="advice sentences 1"),
+            *reading_steps(model),
             *fact_check_steps(registers["fact_checks"], model=model), *coordination_steps())
 
 
 def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = None) -> tuple[Step, ...]:
     """The steps that match posts with the claims of `fact_checks`."""
     return claim_matches(fact_checks, common=common_words(), stances=lexicon("stances"), model=model)
+
+
+def reading_steps(model: SentenceModel | None = None) -> tuple[Step, ...]:
+    """The steps that read texts by trained models; sentences of advice with the sentence model too, where it is `minilm`."""
+    reader = model if model is not None and model.name.startswith("minilm ") else None
+    return (solicitations(spam_model, digest="solicitations 2"),
+            advice_sentences(advice_model, digest="advice sentences 2", reader=reader))
 
 
 @cache
@@ -81,15 +88,15 @@ def common_words() -> CommonWords:
 
 
 @cache
-def spam_model() -> TextModel:
+def spam_model() -> SpamModel:
     """The shipped model of unasked-for advertising."""
-    return TextModel.from_bytes(_bytes("solicitations.bin"))
+    return SpamModel.from_bytes(_bytes("solicitations.npz"))
 
 
 @cache
-def advice_model() -> TextModel:
+def advice_model() -> AdviceModel:
     """The shipped model of sentences that give advice."""
-    return TextModel.from_bytes(_bytes("advice_sentences.bin"))
+    return AdviceModel.from_bytes(_bytes("advice_sentences.npz"))
 
 
 @cache

@@ -38,6 +38,18 @@ def test_without_a_job_orders_are_accepted_and_stay_pending_until_it_has_run(tmp
     assert [one.standing for one in platform.read_back([ORDER, OTHER])] == [Standing.PENDING] * 2, "an answer is used once"
 
 
+def test_an_answer_that_a_killed_worker_left_behind_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    platform = FilesPlatform(tmp_path)
+    platform.read_back([ORDER])
+    question = only(tmp_path / "questions")
+    write_lines(tmp_path / "answers", ['{"key": "autumn/k", "standing": "absent"}'], question.name)
+    question.unlink()  # as far as the worker came: it had read the answer and was about to remove it
+    assert [one.standing for one in platform.read_back([ORDER])] == [Standing.PENDING]
+    assert only(tmp_path / "questions") == question
+    write_lines(tmp_path / "answers", ['{"key": "autumn/k", "standing": "in_force"}'], question.name)
+    assert [one.standing for one in platform.read_back([ORDER])] == [Standing.IN_FORCE]
+
+
 def test_the_same_orders_are_the_same_file(tmp_path: Path) -> None:
     platform = FilesPlatform(tmp_path)
     for _ in range(2):

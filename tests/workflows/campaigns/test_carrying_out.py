@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from campaign_commands import PLATFORM, Terminal, filled
+from campaign_commands import PLATFORM, READERS, Campaigns, Terminal, filled
 from campaign_plans import written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +32,12 @@ def make(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     return lambda **plan: Terminal(tmp_path, capsys, monkeypatch, **plan)
 
 
+@pytest.fixture
+def begin(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Makes a terminal whose campaign is approved already."""
+    return lambda **plan: campaigns.begin(tmp_path, capsys, monkeypatch, **plan)
+
+
 def platform_state(folder: Path) -> dict[str, Any]:
     """What is so on the simulated platform, whatever was ordered on the way."""
     with sqlite3.connect(folder / "platform.sqlite") as state:
@@ -48,7 +54,7 @@ def test_from_the_draft_to_the_verified_ledger(make: Make, tmp_path: Path) -> No
     terminal.drafted()
     terminal.audited()
     terminal.approved()
-    first = terminal.applied()
+    first = terminal.applied("--later", str((62 - datetime.now(UTC).minute) / 60))  # an hour that has only just begun
     assert first["stages"][0]["name"] == "canary"
     assert first["stages"][0]["open"] > 0, "effects are spread over the hour, so the first call cannot send all"
     assert first["wait_until"] is not None
@@ -69,16 +75,13 @@ def test_from_the_draft_to_the_verified_ledger(make: Make, tmp_path: Path) -> No
     assert not any(name in entries for name in (b'"ana"', b'"ben"', b'"a17"', b'"d17"', b"first campaign"))
 
 
-def test_after_the_rollback_the_platform_is_as_it_was_before(make: Make, tmp_path: Path) -> None:
-    terminal = make(n=210)
+def test_after_the_rollback_the_platform_is_as_it_was_before(begin: Make, tmp_path: Path) -> None:
+    terminal = begin(n=210)
     simulated = SimulatedPlatform(tmp_path / "platform")
     simulated.stock(posts={f"p{number}.{nth}": {"text": f"“{number}”"} for number in range(2, 210, 6) for nth in (1, 2)},
                     follows=[(f"a{number}", f"a{other}") for number in range(4, 210, 6) for other in range(3)])
     simulated.close()
     before = platform_state(tmp_path / "platform")
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
     assert len(terminal.applied("--until-done", "--at-once")["stages"]) == 2
     during = platform_state(tmp_path / "platform")
     assert sum(n for _, n in during["in force"]) == 245
@@ -97,11 +100,8 @@ def test_after_the_rollback_the_platform_is_as_it_was_before(make: Make, tmp_pat
     assert [one["safeguard"] for one in status["waivers"]] == ["golden_items", "caps"]
 
 
-def test_a_rollback_in_the_middle_stops_what_has_not_begun(make: Make, tmp_path: Path) -> None:
-    terminal = make(n=30)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_a_rollback_in_the_middle_stops_what_has_not_begun(begin: Make, tmp_path: Path) -> None:
+    terminal = begin(n=30)
     first = terminal.applied()
     imposed = first["stages"][0]["imposed"]
     assert imposed < 35
@@ -135,11 +135,8 @@ def test_a_stratum_that_misses_its_gate_is_not_imposed_and_says_why(make: Make, 
     assert set(whys) == {DROPPED, LOWERED}
 
 
-def test_closings_wait_for_a_person_and_for_the_appeal_window(make: Make) -> None:
-    terminal = make(n=12, penalties=("label", "close"), languages=("en",))
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_closings_wait_for_a_person_and_for_the_appeal_window(begin: Make) -> None:
+    terminal = begin(n=12, penalties=("label", "close"), languages=("en",))
     done = terminal.applied("--until-done", "--at-once")
     assert done["stages"][-1]["name"] == "canary, after the appeal window"
     assert done["waiting"] == {WAITS_FOR_PERSON: 6}
@@ -152,11 +149,8 @@ def test_closings_wait_for_a_person_and_for_the_appeal_window(make: Make) -> Non
     assert (terminal.status()["effects"]["imposed"], terminal.status()["effects"]["suppressed"]) == (7, 5)
 
 
-def test_a_large_account_waits_until_a_person_lets_it_out(make: Make) -> None:
-    terminal = make(n=12)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_a_large_account_waits_until_a_person_lets_it_out(begin: Make) -> None:
+    terminal = begin(n=12)
     done = terminal.applied("--until-done", "--reach-per-hour", "200")
     assert done["waiting"] == {"for a person, since the reach alone is above an hour's cap": 1}
     terminal.done("campaign", "release", "autumn", "--by", "cem", "--decision", "d11", "--why", "read by two people")
@@ -183,7 +177,7 @@ def test_what_a_safeguard_refuses_ends_with_code_4_and_its_reason(make: Make) ->
     terminal = make(n=12)
     terminal.drafted()
     assert terminal.refused("campaign", "draft", "autumn", "--by", "ana", "--rehearsal") == "already_drafted"
-    assert terminal.refused("audit", "draw", "autumn", "--by", "ana", "--seed", "1", "--reader", "ben=en") == "proposer_draws"
+    assert terminal.refused("audit", "draw", "autumn", "--by", "ana", "--seed", "1", *READERS) == "proposer_draws"
     assert terminal.refused("approve", "autumn", "--by", "ben") == "wrong_state"
     terminal.audited()
     assert terminal.refused("approve", "autumn", "--by", "ana", "--later", "2") == "proposer_approves"
@@ -203,11 +197,8 @@ def test_what_a_safeguard_refuses_ends_with_code_4_and_its_reason(make: Make) ->
                        "  = plan again, and audit and approve the new plan\n")
 
 
-def test_what_somebody_typed_wrong_ends_with_code_2_and_changes_nothing(make: Make) -> None:
-    terminal = make(n=12)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+def test_what_somebody_typed_wrong_ends_with_code_2_and_changes_nothing(begin: Make) -> None:
+    terminal = begin(n=12)
     before = terminal.status()["events"]
     for words, text in (
             (("apply", "autumn", "--by", "ben", *PLATFORM), "in a script write `--confirm autumn:12`"),
@@ -230,14 +221,11 @@ def test_nobody_shortens_a_real_cooling_off(make: Make) -> None:
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(per_hour=st.integers(3, 12))
-def test_no_hour_sees_more_than_its_cap(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str],
-                                        per_hour: int) -> None:
+def test_no_hour_sees_more_than_its_cap(campaigns: Campaigns, tmp_path_factory: pytest.TempPathFactory,
+                                        capsys: pytest.CaptureFixture[str], per_hour: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("capped")
-        terminal = Terminal(folder, capsys, patch, n=24)
-        terminal.drafted()
-        terminal.audited()
-        terminal.approved()
+        terminal = campaigns.begin(folder, capsys, patch, n=24)
         assert terminal.applied("--until-done", "--effects-per-hour", str(per_hour))["state"] == "completed"
         with open_database(folder / "campaign.db") as database, database.read() as connection:
             busiest = connection.exec_driver_sql("select max(n) from (select count(*) n from events "
@@ -272,7 +260,8 @@ def test_a_suspension_that_would_have_ended_is_not_imposed(make: Make, tmp_path:
     terminal.done("approve", "autumn", "--by", "cem", "--later", "0")
     assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
     with closing(sqlite3.connect(tmp_path / "campaign.db")) as state:
-        found = dict(state.execute("select coalesce(why, state), count(*) from outbox where act = 'impose' group by 1"))
+        found = dict(state.execute(
+            "select coalesce(nullif(why, ''), state), count(*) from outbox where act = 'impose' group by 1"))
     assert found == {OVER: 6, "done": 6}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from campaign_commands import Terminal
+from campaign_commands import Campaigns
 
 from evenhand.cli.views.campaigns.live import LiveView
 from evenhand.workflows.campaigns.clock import Clock
@@ -14,12 +14,9 @@ from evenhand.workflows.campaigns.steps import Desk, desk_of
 from evenhand.workflows.effects.opening import open_state
 
 
-def test_a_campaign_is_followed_until_it_is_over(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+def test_a_campaign_is_followed_until_it_is_over(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal(tmp_path, capsys, monkeypatch, n=24)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+    terminal = campaigns.begin(tmp_path, capsys, monkeypatch, n=24)
     with open_state("campaign.db") as state:
         seen = desk_of(state, "autumn")
 

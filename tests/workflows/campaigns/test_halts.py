@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from campaign_commands import PLATFORM, Terminal, filled
+from campaign_commands import PLATFORM, Campaigns, Terminal, filled
 
 from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
@@ -27,12 +27,9 @@ class Lying(FilesPlatform):
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    ready = Terminal(tmp_path, capsys, monkeypatch, n=210)
-    ready.drafted()
-    ready.audited()
-    ready.approved()
-    return ready
+def terminal(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+             monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    return campaigns.begin(tmp_path, capsys, monkeypatch, n=210)
 
 
 def test_a_platform_that_does_not_show_what_it_did_halts_the_campaign(terminal: Terminal) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from campaign_commands import PLATFORM, Terminal
+from campaign_commands import PLATFORM, Campaigns
 
 from evenhand.workflows.effects.worker import Step
 
@@ -36,12 +36,9 @@ with open_state("campaign.db", evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"])
 """
 
 
-def test_apply_goes_on_after_every_kill(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+def test_apply_goes_on_after_every_kill(campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal(tmp_path, capsys, monkeypatch, n=210)
-    terminal.drafted()
-    terminal.audited()
-    terminal.approved()
+    terminal = campaigns.begin(tmp_path, capsys, monkeypatch, n=210)
     for step, nth in ((Step.CARRIED_OUT, 2), (Step.SAVED, 2)):
         killed = subprocess.run([sys.executable, "-c", APPLY, step, str(nth)], check=False, cwd=tmp_path,
                                 env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})

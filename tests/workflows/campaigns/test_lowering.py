@@ -85,19 +85,6 @@ def rows_of(folder: Path, query: str) -> list[tuple[Any, ...]]:
     return found
 
 
-def confirmed_all(terminal: Terminal) -> None:
-    """Somebody reads every case that waits, and confirms it; the case names the penalty that would be imposed."""
-    terminal.done("campaign", "cases", "autumn", "--into", "cases.csv")
-    with Path("cases.csv").open(encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
-    assert {row["penalty"] for row in rows} == {"suspend"}
-    with Path("words.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, rows[0])
-        writer.writeheader()
-        writer.writerows(row | {"confirmed": "yes"} for row in rows)
-    terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--from", "words.csv")
-
-
 def test_closings_that_miss_their_gate_become_suspensions(make: Callable[..., Terminal], tmp_path: Path) -> None:
     terminal = make(n=160, penalties=("label", "close"), languages=("en",))
     terminal.drafted()
@@ -110,7 +97,7 @@ def test_closings_that_miss_their_gate_become_suspensions(make: Callable[..., Te
     assert terminal.refused("audit", "lower", "autumn", "--by", "ben") == "not_lowered"
     terminal.approved()
     assert terminal.applied("--until-done", "--at-once")["waiting"] == {WAITS_FOR_PERSON: 80}, "as the closings would have"
-    confirmed_all(terminal)
+    assert {row["penalty"] for row in terminal.confirmed()} == {"suspend"}, "what would be imposed"
     assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
     status = terminal.status()
     assert status["reconciles"] is True
@@ -163,7 +150,7 @@ def test_an_appeal_against_a_lowered_decision_takes_it_back(make: Callable[..., 
     terminal.done("audit", "lower", "autumn", "--by", "ben")
     terminal.approved()
     terminal.applied("--until-done", "--at-once")
-    confirmed_all(terminal)
+    terminal.confirmed()
     terminal.applied("--until-done", "--at-once")
     terminal.done("appeal", "file", "autumn", "a5", "--said", "it is me")
     decided = terminal.done("appeal", "decide", "autumn", "d5-lowered", "overturn", "--by", "eve", "--because",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,23 @@ def test_an_effect_that_reaches_one_without_a_persons_word_halts_the_campaign(te
     assert done["state"] == "halted"
     [halt] = terminal.status()["halts"]
     assert [reason["check"] for reason in halt["reasons"]] == ["protected_list"]
+
+
+def test_what_was_let_out_before_the_list_is_held_back(terminal: Terminal) -> None:
+    terminal.approved()
+    terminal.applied("--effects-per-hour", "5")
+    with open_state("campaign.db") as state:  # all that is held goes out with the next call
+        held = state.release.held("autumn", stage=1, limit=100)["order_id"].to_pylist()
+        state.release.release(held, [0] * len(held))
+        before = {one for one in ("d1", "d2", "d3") if one not in state.release.imposed_of("autumn", ["d1", "d2", "d3"],
+                                                                                       since=datetime(2026, 1, 1, tzinfo=UTC))}
+    protected(terminal)
+    done = terminal.applied("--until-done", "--at-once")
+    assert done["state"] == "running"
+    with open_state("campaign.db") as state:
+        after_it = state.release.imposed_of("autumn", before, since=datetime(2026, 1, 1, tzinfo=UTC))
+    assert after_it == []
+    assert sum(done["waiting"].values()) == len(before) + ("d2" in before)
 
 
 def test_a_list_that_names_nobody_is_refused(terminal: Terminal) -> None:

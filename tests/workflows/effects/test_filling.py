@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from effect_plans import NOON
 from sqlalchemy import select
 
+from evenhand.connectors import plan_effects
 from evenhand.connectors.plan_folder import PlanWriter
 from evenhand.connectors.platforms.files import EVERYTHING
 from evenhand.errors import ConfigError, PlanError
@@ -74,6 +77,32 @@ def test_an_interrupted_filling_is_completed_by_the_next(plan: Path, state: Stat
     with state:
         fill(plan, state.outbox, campaign_id="autumn", capabilities=WHOLE)
         assert fill(plan, state.outbox, campaign_id="autumn", capabilities=WHOLE).n_effects == 0
+
+
+@pytest.mark.parametrize("n_loaded", range(7))
+def test_a_filling_that_was_stopped_after_any_portion_is_completed(
+        plan: Path, state: State, monkeypatch: pytest.MonkeyPatch, n_loaded: int) -> None:
+    monkeypatch.setattr(plan_effects, "PORTION", 1)
+    order = pa.table({"decision_id": ["d2", "d0", "d1"], "place": pa.array([0, 1, 2], pa.int64())})
+    load, loads = state.outbox.load, list[object]()
+
+    def stopping(*args: Any, **tables: Any) -> int:
+        if len(loads) == n_loaded:
+            raise KeyboardInterrupt
+        loads.append(tables)
+        return load(*args, **tables)
+
+    with state:
+        with monkeypatch.context() as patched:
+            patched.setattr(state.outbox, "load", stopping)
+            with suppress(KeyboardInterrupt):
+                fill(plan, state.outbox, campaign_id="autumn", capabilities=WHOLE, order=order)
+        fill(plan, state.outbox, campaign_id="autumn", capabilities=WHOLE, order=order)
+        with state.database.read() as connection:
+            keys = connection.scalars(select(OUTBOX.c.key).order_by(OUTBOX.c.order_id)).all()
+            told = set(connection.scalars(select(STATEMENTS.c.decision_id)))
+    assert keys == ["k2", "k0", "k1"], "as they will be carried out"
+    assert told == {"d0", "d1", "d2"}
 
 
 def test_a_plan_that_the_platform_cannot_carry_out_is_refused_whole_with_every_reason(plan: Path, state: State) -> None:

@@ -11,6 +11,7 @@ import grimp
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from shipped_materials import shipped_materials
 
 from evenhand.cli.main import main
 from evenhand.connectors.plan_folder import read_plan_table
@@ -23,7 +24,6 @@ from evenhand.model.snapshot import ACCOUNTS, REPORTS
 from evenhand.policy.language.vocabulary import COLUMNS
 from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.ingest import IngestSettings, ingest
-from evenhand.workflows.materials import SweepSettings, load_materials
 from evenhand.workflows.plan import plan
 from evenhand.workflows.registers.intake import record_intake, take_in, take_in_table, write_queue
 from evenhand.workflows.registers.publishing import register_counts
@@ -110,7 +110,7 @@ def test_the_command_shows_a_queue(file: Path, tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.scale
 def test_no_decision_changes_whatever_is_reported(tmp_path: Path) -> None:
     """The promise that reports only route: everybody reports everybody, and the plan decides the same."""
-    materials = load_materials(SweepSettings())
+    materials = shipped_materials()
     accounts = pa.Table.from_pylist(
         [{"account_id": f"a{n}", "handle": f"h{n}", "display_name": "Federal Bureau of Investigation", "platform": "twitter",
           "bio": "Official account of the Federal Bureau of Investigation" if n % 2 else "gardens"} for n in range(8)],
@@ -136,7 +136,7 @@ def test_no_decision_changes_whatever_is_reported(tmp_path: Path) -> None:
 
 
 def test_nothing_that_finds_spares_or_decides_can_read_a_report() -> None:
-    pipeline = load_materials(SweepSettings()).pipeline
+    pipeline = shipped_materials().pipeline
     assert REPORTS.name not in pipeline.tables, "the sweep opens no table of reports"
     assert not any("report" in name for step in (*pipeline.account_steps, *pipeline.platform_steps) for name in step.inputs)
     assert not any("report" in name for columns in COLUMNS.values() for name in columns)

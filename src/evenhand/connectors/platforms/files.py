@@ -84,9 +84,12 @@ class FilesPlatform:
 
     def _asked(self, orders: Sequence[Order], *, want: str) -> list[dict[str, Any]] | None:
         lines = [order_form.asked(order, f',"want":"{want}"') for order in orders]
-        name = write_lines(self._folder / "questions", lines)
-        self._answering(f"questions/{name}")
+        name = _named(lines)
         answer = self._folder / "answers" / name
+        if not (self._folder / "questions" / name).exists():
+            answer.unlink(missing_ok=True)  # left by a worker that was killed, or by a job that answered twice: it may be old
+        write_lines(self._folder / "questions", lines, name)
+        self._answering(f"questions/{name}")
         replies = self._replies(answer)
         if replies is not None:
             (self._folder / "questions" / name).unlink()  # the next time it is asked anew
@@ -104,8 +107,8 @@ class FilesPlatform:
 
 def write_lines(folder: Path, lines: Iterable[str], name: str | None = None) -> str:
     """Write JSON lines into a file that appears whole and lasts; its name, a digest of what it says unless given."""
-    text = ("\n".join(lines) + "\n").encode()
-    name = name or f"{hashlib.sha256(text).hexdigest()[:32]}.jsonl"
+    lines = list(lines)
+    text, name = _text(lines), name or _named(lines)
     unfinished = folder / f".{name}.{os.getpid()}"
     with unfinished.open("wb") as file:
         file.write(text)
@@ -118,6 +121,15 @@ def write_lines(folder: Path, lines: Iterable[str], name: str | None = None) -> 
     finally:
         os.close(handle)
     return name
+
+
+def _text(lines: Sequence[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _named(lines: Sequence[str]) -> str:
+    """The name of the file that says these lines."""
+    return f"{hashlib.sha256(_text(lines)).hexdigest()[:32]}.jsonl"
 
 
 def read_lines(file: Path) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.ports import SentenceModel
-from evenhand.signals.fact_checks.addresses import without_addresses
 from evenhand.signals.fact_checks.index import Candidates, ClaimIndex
 from evenhand.signals.fact_checks.postings import Weights
+from evenhand.signals.fact_checks.reader import Reader
 
 FULL_SCORE = 220.0
 """Shared information at which more adds nothing: half of an ordinary claim, or all of a short one."""
@@ -36,8 +36,7 @@ class Likeness:
 
     def __init__(self, index: ClaimIndex, model: SentenceModel | None) -> None:
         self._index, self._model = index, model
-        self._claims: dict[int, Weights] = {}
-        self._titles: dict[int, Weights] = {}
+        self._reader = Reader(model) if model else None
 
     @property
     def name(self) -> str:
@@ -52,39 +51,15 @@ class Likeness:
     def matching(self, texts: pa.Array, found: Candidates, *, at_least: float = MIN_LIKENESS) -> tuple[Candidates, Weights]:
         """The candidates that are alike enough, with their likeness from `at_least` to 1."""
         likeness = lexical(found)
-        if self._model is None:
+        if self._reader is None:
             kept = likeness >= at_least
             return found.keep(kept), likeness[kept]
         near = np.flatnonzero(likeness >= WORTH_READING)
         found, likeness = found.keep(near), likeness[near]
-        likeness = (1 - MEANING_WEIGHT) * likeness + MEANING_WEIGHT * scaled(self.cosines(texts, found))
+        [cosines] = self._reader.cosines(texts, found.row, (self._index.claims,), found.claim)
+        likeness = (1 - MEANING_WEIGHT) * likeness + MEANING_WEIGHT * scaled(cosines)
         kept = likeness >= at_least
         return found.keep(kept), likeness[kept]
-
-    @property
-    def has_model(self) -> bool:
-        """Whether there is a sentence model."""
-        return self._model is not None
-
-    def cosines(self, texts: pa.Array, found: Candidates, *, with_titles: bool = False) -> Weights:
-        """The cosine of each pair's sentence vectors, with titles the greater of claim and title; needs a model."""
-        if self._model is None or not len(found):
-            return np.zeros(len(found), np.float32)
-        rows, own = np.unique(found.row, return_inverse=True)
-        read = without_addresses(texts.take(pa.array(rows)).cast(pa.large_string()).fill_null(""))
-        of_texts = self._model.encode(read.to_pylist())[own]
-        cosines = self._to(of_texts, found, self._index.claims, self._claims)
-        return np.maximum(cosines, self._to(of_texts, found, self._index.titles, self._titles)) if with_titles else cosines
-
-    def _to(self, of_texts: Weights, found: Candidates, sentences: pa.Array, known: dict[int, Weights]) -> Weights:
-        """The cosines to one sentence of each claim; its vectors are read once and kept."""
-        if self._model is None:
-            raise ValueError("there is no sentence model: ask `has_model` first")
-        missing = [int(claim) for claim in np.unique(found.claim) if int(claim) not in known]
-        if missing:
-            known.update(zip(missing, self._model.encode(sentences.take(pa.array(missing)).to_pylist()), strict=True))
-        cosines: Weights = np.einsum("ij,ij->i", of_texts, np.stack([known[int(claim)] for claim in found.claim]))
-        return cosines
 
 
 def lexical(found: Candidates) -> Weights:

@@ -1,32 +1,81 @@
-"""Search: the fact-checks that a text is likeliest to be about, best first, whether or not they match.
+"""Search: the fact-checks that a post is likeliest to be about, best first, whether or not they match.
 
 For people who look for fact-checks of a post, and to measure the matching. A sweep never acts on a rank.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from evenhand.ports import SentenceModel
+from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.index import SEARCH, Candidates, ClaimIndex
-from evenhand.signals.fact_checks.likeness import Likeness
+from evenhand.signals.fact_checks.postings import distinct
+from evenhand.signals.fact_checks.ranking import Signs, by_meaning, by_words, weighed
+from evenhand.signals.fact_checks.reader import Reader
 
 READ = 100
-"""Lexical candidates of each text that a sentence model reads."""
-MODEL_WEIGHT = 3.0
-"""How much a cosine of 1 counts beside the best lexical score of a text, which counts 1."""
+"""Lexical candidates of each post that are looked at again."""
 
 
-def ranked(index: ClaimIndex, texts: pa.Array, *, n: int, likeness: Likeness) -> Candidates:
-    """The `n` likeliest claims of each text, best first; scores are relative to the text's best lexical one."""
-    found = index.candidates(texts, reach=SEARCH).best(READ)
-    if not len(found):
-        return found
-    best = np.zeros(len(texts), np.float32)
-    np.maximum.at(best, found.row, found.score)
-    score = found.score / np.maximum(best[found.row], 1e-6)
-    if likeness.has_model:
-        score = score + MODEL_WEIGHT * likeness.cosines(texts, found, with_titles=True)
-    return replace(found, score=score.astype(np.float32)).best(n)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Posts that fact-checks are looked for: their texts, and the texts in their pictures, empty where there is none."""
+
+    texts: pa.Array
+    pictures: pa.Array
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> Asked:
+        """Posts without pictures."""
+        return cls(texts=texts, pictures=pa.array([""] * len(texts), pa.string()))
+
+    def joined(self) -> pa.Array:
+        """The text of each post with that of its pictures."""
+        return pc.binary_join_element_wise(self.texts, self.pictures, "\n")
+
+    def views(self) -> tuple[pa.Array, ...]:
+        """What a post says, in each way to read it: alone, and where a picture has a text, the picture alone and both."""
+        has_pictures = pc.any(pc.not_equal(self.pictures, "")).as_py()
+        return (self.texts, self.pictures, self.joined()) if has_pictures else (self.texts,)
+
+
+class SearchIndex:
+    """The fact-checks of a register with their titles and, where known, the first paragraphs of their articles."""
+
+    def __init__(self, claims: pa.Array, titles: pa.Array, leads: pa.Array | None = None, *, common: CommonWords,
+                 model: SentenceModel | None = None) -> None:
+        self.claims = ClaimIndex(claims, titles, common=common)
+        none = pa.array([""] * len(claims), pa.string())
+        leads = none if leads is None else leads.cast(pa.string()).fill_null("")
+        has_leads = len(claims) > 0 and pc.any(pc.not_equal(leads, "")).as_py()
+        self.leads = ClaimIndex(leads, none, common=common) if has_leads else None
+        self._reader = Reader(model) if model else None
+
+    def ranked(self, asked: Asked, *, n: int) -> Candidates:
+        """The `n` likeliest claims of each post, best first; the score of a rank means nothing outside its post."""
+        found, signs = self.signs(asked)
+        return replace(found, score=weighed(signs, with_model=self._reader is not None)).best(n) if len(found) else found
+
+    def signs(self, asked: Asked) -> tuple[Candidates, Signs]:
+        """The candidates of each post, and what speaks for each."""
+        found = self._candidates(asked.joined())
+        if not len(found):
+            return found, {}
+        signs = by_words(self.claims, self.leads, asked.views(), found)
+        if self._reader:
+            signs = {**signs, **by_meaning(self._reader, self.claims, self.leads, asked.views(), found)}
+        return found, signs
+
+    def _candidates(self, texts: pa.Array) -> Candidates:
+        """The claims whose own words, or whose article's, are likest to each text's."""
+        found = self.claims.candidates(texts, reach=SEARCH).best(READ)
+        if self.leads is None:
+            return found
+        others = self.leads.candidates(texts, reach=SEARCH).best(READ)
+        pair = distinct(np.concatenate([one.row.astype(np.int64) << 32 | one.claim for one in (found, others)]))
+        return self.claims.measured(texts, (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32))

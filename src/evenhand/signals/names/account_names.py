@@ -47,6 +47,8 @@ NAME_DETAILS = pa.schema([
 (which a genuine name can do too); `handle_agrees` is how like the skeletons of display name and handle are, 0 to 1, null
 where one is missing or only one of them reads as Latin."""
 _OF_NAME = pa.schema(list(NAMES)[3:])
+DISGUISED_NAMES = pa.schema([NAMES.field(name) for name in ("account_id", "field", "shown", "is_mixed_script", "n_invisible")])
+"""The few names that mix scripts or hold characters which show nothing."""
 _SOURCE = ("account_id", "handle", "display_name")
 
 
@@ -66,6 +68,17 @@ def names_kernel(tables: UnicodeTables) -> Kernel:
 
     return Kernel(name="names", source="accounts", columns=_SOURCE, run=run, schema=NAMES, digest=tables.digest,
                   sentence="a display name or handle, folded and reduced to its skeleton")
+
+
+def disguised_names() -> Kernel:
+    """The step that picks of `names` those that look like something they are not, so that no SQL step goes through all."""
+
+    def run(names: pa.RecordBatch) -> pa.RecordBatch:
+        disguised = names.filter(pc.or_(names.column("is_mixed_script"), pc.greater(names.column("n_invisible"), 0)))
+        return pa.RecordBatch.from_arrays(disguised.select(DISGUISED_NAMES.names).columns, schema=DISGUISED_NAMES)
+
+    return Kernel(name="disguised_names", source="names", columns=tuple(DISGUISED_NAMES.names), run=run, schema=DISGUISED_NAMES,
+                  sentence="a name that mixes scripts or holds characters which show nothing")
 
 
 def _names(shown: pa.Array, tables: UnicodeTables, *, is_handle: bool) -> pa.RecordBatch:

@@ -3,7 +3,8 @@
 A name and a target one edit apart are equal once a letter is left out of either, and two edits apart once two are. The
 index holds each target whole, without one letter and, up to `MAX_LETTERS_OF_PAIRS` letters, without two; of longer ones
 any two of four pieces, of which two edits leave at least two whole. Of a name only those letters are left out before
-which it begins like some target and behind which it ends like one: for most names, none.
+which it begins like some target and behind which it ends like one: for most names, none. What is left up to the place of
+a second edit must begin like a target without one of its letters, too, and likewise at the end.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.signals.names.codepoints import Mask, Offsets, Points, Texts, targets_places
-from evenhand.signals.names.hashes import Bitmap, Hashes, KeyTable, PartHashes, scattered
+from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
+from evenhand.signals.names.hashes import Bitmap, Hashes, KeyTable, PartHashes, joined
+from evenhand.signals.names.letter_counts import LetterCounts
+from evenhand.signals.names.pieces import Pieces
 
 MIN_EDIT_LETTERS, MAX_EDIT_LETTERS = 6, 64
 """Targets with fewer letters are one edit from too many ordinary words."""
@@ -25,9 +27,8 @@ MAX_LETTERS_OF_PAIRS = 15
 _SHORTEST_BEGINNING = 2
 """How many first and last letters are taken for a target's without a look."""
 _BOTH = 3
-_N_PIECES = 4
-_MAX_BAG_DIFFERENCE, _MAX_LENGTH_DIFFERENCE = 4, 2
-"""Two edits change at most four of the letters that a name has, and its length by two."""
+_CHECKED = range(4, 9)
+"""So many first or last letters of what is left are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class LeftOut:
     endings: Bitmap
     both: Bitmap
     """The first and the last `_BOTH` letters of each text, together."""
+    fewer: tuple[Bitmap, Bitmap]
+    """If two letters are left out: beginnings of `_CHECKED` letters of each text without one letter, and such endings."""
     table: KeyTable
     """To the number of the text's target."""
 
@@ -48,13 +51,15 @@ class LeftOut:
         hashes, starts, ends = PartHashes.of(texts), texts.offsets[:-1], texts.offsets[1:]
         part, place = texts.rows, np.arange(len(texts.points))
         keys, owners = [hashes.wholes(), hashes.without(starts[part], ends[part], place)], [np.arange(len(texts)), part]
+        fewer = (Bitmap.of(keys[0][:0]), Bitmap.of(keys[0][:0]))
         if is_twice:
             owner, first, second = _pairs(starts, ends)
             keys.append(hashes.without_two(starts[owner], ends[owner], first, second))
             owners.append(owner)
+            fewer = _fewer(hashes, starts, ends)
         return cls(beginnings=Bitmap.of(hashes.parts(starts[part], place + 1)),
                    endings=Bitmap.of(hashes.parts(place, ends[part])), both=Bitmap.of(_ends(hashes, starts, ends)),
-                   table=KeyTable.of(np.concatenate(keys), numbers[np.concatenate(owners)].astype(np.int32)))
+                   fewer=fewer, table=KeyTable.of(np.concatenate(keys), numbers[np.concatenate(owners)].astype(np.int32)))
 
     def once(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """Parts and targets, by the part whole and without each letter between a beginning and an ending of targets.
@@ -90,7 +95,8 @@ class LeftOut:
     def twice(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """Parts and targets, by the part whole, without one letter, and without two.
 
-        None is left out behind what no target begins with, and before what none ends with.
+        None is left out behind what no target begins with, and before what none ends with; nor where what is left up to
+        the second place begins like no target without one of its letters, or ends like none.
         """
         begun = self._likely(hashes, starts, ends, self.beginnings, is_end=False)
         ended = self._likely(hashes, starts, ends, self.endings, is_end=True)
@@ -98,20 +104,51 @@ class LeftOut:
         """The last place that the first edit may have."""
         first = np.maximum(ends - 2 - ended, starts)
         """The first place that the second edit may have."""
-        n_before, n_after = last - starts + 1, ends - np.maximum(first, last + 1)
         every = np.arange(len(starts))
-        one = np.concatenate([np.repeat(every, n_before), np.repeat(every, n_after)])
-        place = np.concatenate([targets_places(starts, n_before), targets_places(ends - n_after, n_after)])
-        owner, left, right = _pairs(starts, ends, last=last, first=first)
-        # two letters of the middle are left out only where both ends are those of one target
-        both = self.both.may_have(_ends(hashes, starts, ends)).take(owner)
-        some = np.flatnonzero(both | (left < starts.take(owner) + _BOTH) | (right > ends.take(owner) - _BOTH - 2))
-        owner, left, right = owner.take(some), left.take(some), right.take(some)
+        left_of, left = self._left(hashes, starts, last, first)
+        right_of, right = self._right(hashes, ends, last, first)
+        n_right = np.bincount(right_of, minlength=len(starts))
+        counts = n_right.take(left_of)
+        pair = np.repeat(np.arange(len(left)), counts)
+        other = targets_places((np.cumsum(n_right) - n_right).take(left_of), counts)
+        ordered = np.flatnonzero(right.take(other) > left.take(pair))
+        pair, other = pair.take(ordered), other.take(ordered)
+        owner = left_of.take(pair)
+        after = np.flatnonzero(right > last.take(right_of))
+        one, place = np.concatenate([left_of, right_of.take(after)]), np.concatenate([left, right.take(after)])
         keys = np.concatenate([
             hashes.parts(starts, ends), hashes.without(starts.take(one), ends.take(one), place),
-            hashes.without_two(starts.take(owner), ends.take(owner), left, right)])
+            hashes.without_two(starts.take(owner), ends.take(owner), left.take(pair), right.take(other))])
         asked, target = self.table.find(keys)
         return np.concatenate([every, one, owner]).take(asked), target.astype(np.int64)
+
+    def _left(self, hashes: PartHashes, starts: Offsets, last: Offsets, first: Offsets) -> tuple[Offsets, Offsets]:
+        """Parts and the places, up to `last`, of which the first letter left out may be one.
+
+        Without it, what stands before a second edit (`first` or later) begins like a target without one of its letters.
+        """
+        counts = last - starts + 1
+        part, place = np.repeat(np.arange(len(starts)), counts), targets_places(starts, counts)
+        start = starts.take(part)
+        n_checked = np.minimum(np.maximum(first.take(part), place + 1) - 1 - start, _CHECKED[-1])
+        end = start + n_checked
+        keys = hashes.without(start, end + 1, np.minimum(place, end))
+        fits = np.flatnonzero((n_checked < _CHECKED[0]) | self.fewer[0].may_have(keys))
+        return part.take(fits), place.take(fits)
+
+    def _right(self, hashes: PartHashes, ends: Offsets, last: Offsets, first: Offsets) -> tuple[Offsets, Offsets]:
+        """Parts and the places, from `first` on, of which the second letter left out may be one.
+
+        Without it, what stands behind the first edit (`last`, or a swap there) ends like a target without a letter.
+        """
+        counts = ends - first
+        part, place = np.repeat(np.arange(len(ends)), counts), targets_places(first, counts)
+        end = ends.take(part)
+        n_checked = np.minimum(end - np.minimum(last.take(part) + 2, place + 1) - 1, _CHECKED[-1])
+        begin = end - np.maximum(n_checked, 0) - 1
+        keys = hashes.without(begin, end, np.maximum(place, begin))
+        fits = np.flatnonzero((n_checked < _CHECKED[0]) | self.fewer[1].may_have(keys))
+        return part.take(fits), place.take(fits)
 
     def _likely(self, hashes: PartHashes, starts: Offsets, ends: Offsets, bitmap: Bitmap, *, is_end: bool
                 ) -> Offsets:
@@ -136,13 +173,9 @@ class EditKeys:
     one: LeftOut
     two: LeftOut
     """Those of up to `MAX_LETTERS_OF_PAIRS` letters that are looked for two edits away."""
-    pieces: KeyTable
+    pieces: Pieces
     """The longer ones by any two of their pieces."""
-    bags: tuple[NDArray[np.uint64], NDArray[np.uint64]]
-    """For each target one bit for each letter it has, and for each that it has in its other letters if there are some;
-    different letters may share a bit."""
-    lengths: tuple[Offsets, Offsets]
-    """How many letters each target has, and how many other ones."""
+    n_targets: int
     min_of_two: int
     """Letters of the shortest target that is looked for two edits away."""
 
@@ -159,15 +192,10 @@ class EditKeys:
         twice = is_twice[numbers] & fits & (lengths >= MIN_LETTERS_OF_TWO)
         short = np.flatnonzero(twice & (lengths <= MAX_LETTERS_OF_PAIRS))
         long = np.flatnonzero(twice & (lengths > MAX_LETTERS_OF_PAIRS))
-        bags, of_others = (_bags(texts.points, texts.offsets[:-1], texts.offsets[1:]) for texts in (letters, others))
-        other_bags, other_lengths = bags.copy(), letters.lengths.copy()
-        other_bags[owners], other_lengths[owners] = of_others, others.lengths
-        chosen = every.take(long)
-        keys, part = _piece_keys(PartHashes.of(chosen), chosen.offsets[:-1], chosen.offsets[1:], chosen.lengths, slack=0)
         return cls(one=LeftOut.of(every.take(once), numbers[once], is_twice=False),
                    two=LeftOut.of(every.take(short), numbers[short], is_twice=True),
-                   pieces=KeyTable.of(keys, numbers[long[part]].astype(np.int32)),
-                   bags=(bags, other_bags), lengths=(letters.lengths, other_lengths),
+                   pieces=Pieces.of(every.take(long), numbers[long], LetterCounts.of(letters, others, owners)),
+                   n_targets=len(letters),
                    min_of_two=int(lengths[short].min(initial=MAX_LETTERS_OF_PAIRS)))
 
     def find(self, hashes: PartHashes, starts: Offsets, ends: Offsets, *, is_twice: Mask) -> tuple[Offsets, Offsets]:
@@ -177,9 +205,9 @@ class EditKeys:
         short = (lengths >= self.min_of_two - 2) & (lengths <= MAX_LETTERS_OF_PAIRS + 2) & is_twice
         long = (lengths >= MAX_LETTERS_OF_PAIRS - 1) & (lengths <= MAX_EDIT_LETTERS + 2) & is_twice
         found = [np.zeros(0, np.int64)]
-        n_targets = max(1, len(self.lengths[0]))
+        n_targets = max(1, self.n_targets)
         for table, mask, search in ((self.one.table, fits, self.one.once), (self.two.table, short, self.two.twice),
-                                    (self.pieces, long, self._by_pieces)):
+                                    (self.pieces.table, long, self.pieces.find)):
             chosen = np.flatnonzero(mask) if len(table.keys) else ()
             if len(chosen):
                 part, target = search(hashes, starts[chosen], ends[chosen])
@@ -188,72 +216,25 @@ class EditKeys:
         pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]][:len(pairs)]]
         return pairs // n_targets, pairs % n_targets
 
-    def _by_pieces(self, hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
-        """By any two pieces of a target that is up to two letters shorter or longer."""
-        lengths = ends - starts
-        parts, targets = [], []
-        bags = _bags(hashes.texts.points, starts, ends)
-        for slack in (-2, 2):
-            keys, owner = _piece_keys(hashes, starts, ends, lengths + slack, slack=1)
-            asked, target = self.pieces.find(keys)
-            part = owner[asked]
-            bag, length = bags.take(part), lengths.take(part)
-            near = np.zeros(len(part), np.bool_)
-            for other_bags, other_lengths in zip(self.bags, self.lengths, strict=True):
-                near |= (np.abs(other_lengths.take(target) - length) <= _MAX_LENGTH_DIFFERENCE) & (
-                    np.bitwise_count(bag ^ other_bags.take(target)) <= _MAX_BAG_DIFFERENCE)
-            parts.append(part[near])
-            targets.append(target[near])
-        return np.concatenate(parts), np.concatenate(targets)
-
 
 def _ends(hashes: PartHashes, starts: Offsets, ends: Offsets) -> Hashes:
     """A key of the first and the last letters of each part."""
-    return _joined(hashes.parts(starts, starts + _BOTH), hashes.parts(ends - _BOTH, ends))
+    return joined(hashes.parts(starts, starts + _BOTH), hashes.parts(ends - _BOTH, ends))
 
 
-def _pairs(starts: Offsets, ends: Offsets, *, last: Offsets | None = None, first: Offsets | None = None
-           ) -> tuple[Offsets, Offsets, Offsets]:
-    """All pairs of two places of each part, with its number: the one not after `last`, the other from `first` on."""
-    counts = (ends if last is None else last + 1) - starts
-    owner, left = np.repeat(np.arange(len(starts)), counts), targets_places(starts, counts)
-    begin = left + 1 if first is None else np.maximum(left + 1, first[owner])
-    counts = np.maximum(ends[owner] - begin, 0)
+def _fewer(hashes: PartHashes, starts: Offsets, ends: Offsets) -> tuple[Bitmap, Bitmap]:
+    """The beginnings and endings of each part without one of their letters, or none; parts have more than are checked."""
+    begun, ended = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
+    for n in _CHECKED:
+        for place in range(n + 1):
+            begun.append(hashes.without(starts, starts + n + 1, starts + place))
+            ended.append(hashes.without(ends - n - 1, ends, ends - 1 - place))
+    return Bitmap.of(np.concatenate(begun)), Bitmap.of(np.concatenate(ended))
+
+
+def _pairs(starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets, Offsets]:
+    """All pairs of two places of each part, with its number."""
+    owner, left = np.repeat(np.arange(len(starts)), ends - starts), targets_places(starts, ends - starts)
+    counts = ends[owner] - left - 1
     number = np.repeat(np.arange(len(owner)), counts)
-    return owner[number], left[number], targets_places(begin, counts)
-
-
-def _piece_keys(hashes: PartHashes, starts: Offsets, ends: Offsets, lengths: Offsets, *, slack: int
-                ) -> tuple[Hashes, Offsets]:
-    """Keys of any two of the four pieces of targets of `lengths` letters, and the part that each key is of.
-
-    The pieces stand a letter apart, so that no swap touches two of them; two are counted from either end. A piece behind
-    an edit stands up to `slack` places off.
-    """
-    size = (lengths - (_N_PIECES - 1)) // _N_PIECES
-    piece = (starts, starts + size + 1, ends - 2 * size - 1, ends - size)
-    shifts = range(-slack, slack + 1)
-    whole = [hashes.parts(piece[place], piece[place] + size) for place in (0, 3)]
-    ways = [(hashes.parts(starts, starts + 2 * size + 1), 0), (hashes.parts(ends - 2 * size - 1, ends), 1),
-            (_joined(whole[0], whole[1]), 2)]
-    for shift in shifts:
-        second, third = (hashes.parts(piece[place] + shift, piece[place] + shift + size) for place in (1, 2))
-        ways += [(_joined(whole[0], third), 3), (_joined(second, whole[1]), 4),
-                 (hashes.parts(piece[1] + shift, piece[1] + shift + 2 * size), 5)]
-    keys = np.concatenate([scattered(key + np.uint64(way)) for key, way in ways])
-    return keys, np.tile(np.arange(len(starts)), len(ways))
-
-
-def _joined(first: Hashes, second: Hashes) -> Hashes:
-    return scattered(first) + second
-
-
-def _bags(points: Points, starts: Offsets, ends: Offsets) -> NDArray[np.uint64]:
-    """One bit for each letter that each part has."""
-    bits = np.uint64(1) << (points * np.uint32(0x9E3779B1) >> np.uint32(26)).astype(np.uint64)
-    bags = np.zeros(len(starts), np.uint64)
-    filled = np.flatnonzero(ends > starts)
-    if len(filled):
-        places = np.stack([starts[filled], ends[filled]], axis=1).ravel()
-        bags[filled] = np.bitwise_or.reduceat(np.r_[bits, np.uint64(0)], places)[::2]
-    return bags
+    return owner[number], left[number], targets_places(left + 1, counts)

@@ -23,6 +23,8 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 """Any odd number has an inverse modulo 2**64; this one is 2**64 over the golden ratio."""
 _INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _TWICE = np.uint64(pow(int(_BASE), -2, 1 << 64))
+_SPREAD = np.uint64(0xD6E8FEB86659FD93)
+"""Any odd number far from the powers of `_BASE`."""
 _MAX_BITMAP_BITS = 31
 
 
@@ -32,6 +34,11 @@ def scattered(numbers: Hashes) -> Hashes:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
+
+
+def joined(first: Hashes, second: Hashes) -> Hashes:
+    """A key of two parts of a text, which need not stand side by side."""
+    return first * _SPREAD + second
 
 
 _SCATTERED = scattered(np.arange(N_POINTS, dtype=np.uint64))

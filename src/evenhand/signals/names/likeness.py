@@ -207,15 +207,18 @@ class Around:
             last=self.last[chosen], n_words=self.n_words[chosen],
             pieces=(self.pieces[0][chosen], self.pieces[1][chosen]))
 
-    def texts(self, folded: Texts, added: AddedWords) -> pa.Array:
-        """The added words, parted by spaces, from the folded names; null where there are none but others."""
-        zero = np.zeros(len(folded), np.int64)
-        before = words_between(folded, zero, self.first).to_arrow()
-        after = words_between(folded, self.last, self.n_words).to_arrow()
-        left, right = (added.texts.take(pa.array(piece, mask=piece < 0)) for piece in self.pieces)
+    def texts(self, folded: Texts, rows: Offsets, added: AddedWords) -> pa.Array:
+        """The added words, parted by spaces, from the folded names with these numbers; null where there are none but others."""
+        some = np.flatnonzero(self.is_added & ~self.is_nothing)
+        names, first, last = folded.take(rows[some]), self.first[some], self.last[some]
+        before = words_between(names, np.zeros(len(some), np.int64), first).to_arrow()
+        after = words_between(names, last, self.n_words[some]).to_arrow()
+        left, right = (added.texts.take(pa.array(piece[some], mask=piece[some] < 0)) for piece in self.pieces)
         pieces = [pc.fill_null(piece, "") for piece in (before, left, right, after)]
         text = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.binary_join_element_wise(*pieces, " "), " +", " "))
-        return pc.if_else(pa.array(self.is_added & ~self.is_nothing), text, None)
+        place = np.full(len(rows), -1)
+        place[some] = np.arange(len(some))
+        return text.take(pa.array(place, mask=place < 0))
 
 
 def _piece(starts: Offsets, ends: Offsets, parts: NameParts, added: AddedWords) -> tuple[NDArray[np.int32], Mask]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evenhand.model.step import Kernel
 from evenhand.signals.names.account_names import HANDLE, ROWS_AT_ONCE
+from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.codepoints import Offsets, Texts, targets_places
 from evenhand.signals.names.hashes import NameParts
 from evenhand.signals.names.index import HolderIndex
@@ -60,6 +61,7 @@ def name_matches_kernel(index: HolderIndex, tables: UnicodeTables) -> Kernel:
     """
 
     def run(batch: pa.RecordBatch) -> pa.RecordBatch:
+        batch = batch.filter(pc.not_equal(batch.column("words"), ""))
         is_handle = pc.equal(batch.column("field"), HANDLE)
         shown, handles = batch.filter(pc.invert(is_handle)), batch.filter(is_handle)
         firsts, places = _different(shown.column("shown"))
@@ -90,7 +92,7 @@ def _of_names(names: pa.RecordBatch, targets: tuple[Targets, ...], index: Holder
         read = _read_names(names.slice(start, ROWS_AT_ONCE), index, tables)
         found = [_matches(read, some, index, is_handle=some is index.handles)
                  for some in targets]
-        pieces.append(_best(_together(found), index, start=start))
+        pieces.append(_best(found, index, start=start))
     return pa.Table.from_batches(pieces, schema=_OF_NAMES)
 
 
@@ -137,12 +139,19 @@ class _Matches:
 
     row: Offsets
     holder: Offsets
-    shown: pa.Array
     match: NDArray[np.int8]
     similarity: Shares
     weight: Shares
-    affix: pa.Array
     n_sharing: NDArray[np.int32]
+    like: Likeness
+    names: ReadNames
+    targets: Targets
+
+    def texts(self, chosen: Offsets, added: AddedWords) -> tuple[pa.Array, pa.Array]:
+        """Of the chosen ones, what is registered, and the added words."""
+        like = self.like.take(chosen)
+        return (self.targets.entries.shown.take(pa.array(like.entry)),
+                like.around.texts(self.names.folded, self.row[chosen], added))
 
 
 def _matches(names: ReadNames, targets: Targets, index: HolderIndex, *, is_handle: bool) -> _Matches:
@@ -151,44 +160,46 @@ def _matches(names: ReadNames, targets: Targets, index: HolderIndex, *, is_handl
     registered = names.rows[like.found.row[like.is_same if is_handle else like.match <= SKELETON]]
     like = like.take(np.flatnonzero((like.strength >= index.min_strength) & ~(is_handle & like.is_same)))
     match = np.full(len(like.match), AS_HANDLE, np.int8) if is_handle else like.match
-    row = like.found.row
-    return _Matches(registered=registered, row=names.rows[row], holder=targets.entries.holder[like.entry],
-                    shown=targets.entries.shown.take(pa.array(like.entry)), match=match, similarity=like.similarity,
-                    weight=like.weight, affix=like.around.texts(names.folded.take(names.rows[row]), index.added),
-                    n_sharing=targets.n_sharing[like.found.target])
+    return _Matches(registered=registered, row=names.rows[like.found.row], holder=targets.entries.holder[like.entry],
+                    match=match, similarity=like.similarity, weight=like.weight,
+                    n_sharing=targets.n_sharing[like.found.target], like=like, names=names, targets=targets)
 
 
-def _together(several: list[_Matches]) -> _Matches:
-    return _Matches(
-        registered=np.concatenate([some.registered for some in several]),
-        row=np.concatenate([some.row for some in several]), holder=np.concatenate([some.holder for some in several]),
-        shown=pa.concat_arrays([some.shown for some in several]),
-        match=np.concatenate([some.match for some in several]),
-        similarity=np.concatenate([some.similarity for some in several]),
-        weight=np.concatenate([some.weight for some in several]),
-        affix=pa.concat_arrays([some.affix for some in several]),
-        n_sharing=np.concatenate([some.n_sharing for some in several]))
-
-
-def _best(found: _Matches, index: HolderIndex, *, start: int) -> pa.RecordBatch:
+def _best(several: list[_Matches], index: HolderIndex, *, start: int) -> pa.RecordBatch:
     """Of each name and holder the strongest match, and of each name the strongest few, in the order of strength.
 
     A name that is a registered one in whole reads as that one only: registered bodies are named after one another.
     """
-    strength = found.similarity * found.weight
-    order = np.lexsort((found.match, -strength, found.holder, found.row))
-    order = order[(found.match[order] <= SKELETON) | ~np.isin(found.row[order], found.registered)]
+    row, holder, match, similarity, weight, n_sharing, registered = (
+        np.concatenate([getattr(some, name) for some in several])
+        for name in ("row", "holder", "match", "similarity", "weight", "n_sharing", "registered"))
+    strength = similarity * weight
+    order = np.lexsort((match, -strength, holder, row))
+    is_registered = np.zeros(int(row.max(initial=-1)) + 1, np.bool_)
+    is_registered[registered[registered < len(is_registered)]] = True
+    order = order[(match[order] <= SKELETON) | ~is_registered[row[order]]]
     fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (np.diff(found.row[order]) != 0) | (np.diff(found.holder[order]) != 0)
+    fresh[1:] = (np.diff(row[order]) != 0) | (np.diff(holder[order]) != 0)
     order = order[fresh]
-    order = order[np.lexsort((index.rank[found.holder[order]], found.match[order], -strength[order],
-                              found.row[order]))]
-    rows = found.row[order]
+    order = order[np.lexsort((index.rank[holder[order]], match[order], -strength[order], row[order]))]
+    rows = row[order]
     place = np.arange(len(rows)) - np.searchsorted(rows, rows)
     order = order[place < MAX_MATCHES]
-    holder = pa.array(found.holder[order])
+    shown, affix = _texts(several, order, index.added)
+    taken = pa.array(holder[order])
     return pa.RecordBatch.from_arrays([
-        pa.array(found.row[order] + start), index.holder_ids.take(holder), index.holder_kinds.take(holder),
-        found.shown.take(pa.array(order)), pa.array(MATCHES).take(pa.array(found.match[order])),
-        pa.array(found.similarity[order]), pa.array(found.weight[order]), found.affix.take(pa.array(order)),
-        pa.array(found.n_sharing[order])], schema=_OF_NAMES)
+        pa.array(row[order] + start), index.holder_ids.take(taken), index.holder_kinds.take(taken), shown,
+        pa.array(MATCHES).take(pa.array(match[order])), pa.array(similarity[order]), pa.array(weight[order]), affix,
+        pa.array(n_sharing[order])], schema=_OF_NAMES)
+
+
+def _texts(several: list[_Matches], order: Offsets, added: AddedWords) -> tuple[pa.Array, pa.Array]:
+    """What is registered and the added words, of the matches of several in this order."""
+    ends = np.cumsum([len(some.row) for some in several])
+    of = np.searchsorted(ends, order, side="right")
+    chosen = [np.flatnonzero(of == number) for number in range(len(several))]
+    texts = [some.texts(order[places] - (end - len(some.row)), added)
+             for some, places, end in zip(several, chosen, ends, strict=True)]
+    back = pa.array(np.argsort(np.concatenate(chosen)))
+    shown, affix = (pa.concat_arrays(column).take(back) for column in zip(*texts, strict=True))
+    return shown, affix

@@ -13,10 +13,13 @@ def below_domain(relation: str) -> str:
     registrable domain. The domain covers every host; join it directly, since for nearly all hosts there is nothing else.
     Nothing equal to or above a public suffix (`com`, `pages.dev`) is ever reached.
     """
-    above = " union all ".join(f"select host, domain, regexp_replace(host, '^([^.]*[.]){{{n}}}', '') as covering from deep"
-                               for n in range(1, LEVELS))
-    return f"""deep as (select distinct host, domain from {relation} where host <> domain),
-    below_domain as (
-        select host, host as covering from deep
-        union all
-        select host, covering from ({above}) c where covering <> host and length(covering) > length(domain))"""
+    names = [f"up_{n}" for n in range(1, LEVELS)]
+    chain = "select distinct host, domain from " + relation + " where host <> domain"
+    for below, name in zip(["host", *names], names, strict=False):
+        chain = f"select d.*, substr({below}, strpos({below}, '.') + 1) as {name} from ({chain}) d"
+    places = " ".join(f"when {n} then {name}" for n, name in enumerate(names, start=1))
+    levels = ", ".join(f"({n})" for n in range(LEVELS))
+    return f"""above as (
+        select c.host, c.domain, case l.n {places} else c.host end as covering
+        from ({chain}) c cross join (values {levels}) as l(n)),
+    below_domain as (select host, covering from above where length(covering) > length(domain))"""

@@ -27,14 +27,12 @@ def listed_links() -> Query:
         union
         select host, domain from hops),
     {below_domain("hosts")},
-    entries as (
-        select host, list_id, label, source from link_lists
-        where host in (select domain from hosts union all select covering from below_domain)
-          and host not in ({", ".join(f"'{host}'" for host in SHORTENERS)})),
+    reached as (
+        select host, covering
+        from (select host, domain as covering from hosts union all select host, covering from below_domain) r
+        where covering not in ({", ".join(f"'{host}'" for host in SHORTENERS)})),
     listed as (
-        select h.host, e.list_id, e.label, e.source from hosts h join entries e on h.domain = e.host
-        union all
-        select b.host, e.list_id, e.label, e.source from below_domain b join entries e on b.covering = e.host),
+        select r.host, e.list_id, e.label, e.source from reached r join link_lists e on r.covering = e.host),
     allowed as (select host from listed where label = '{ALLOW}'),
     named as (select host, list_id, label as list_label, min(source) as source
               from listed where label <> '{ALLOW}' and host not in (select host from allowed)

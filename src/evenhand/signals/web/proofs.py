@@ -23,11 +23,12 @@ def proofs() -> Query:
     sites as (
         select holder_id, case when domain like 'www.%' then substr(domain, 5) else domain end as site
         from holder_domains),
-    below as (
-        select o.account_id, o."where", o.host, s.holder_id from own o join sites s on o.domain = s.site
+    spread as (
+        select account_id, "where", host, domain as covering from own
         union all
-        select o.account_id, o."where", o.host, s.holder_id
-        from own o join covering c on o.host = c.host join sites s on c.covering = s.site),
+        select o.account_id, o."where", o.host, c.covering from own o join covering c on o.host = c.host),
+    below as (
+        select o.account_id, o."where", o.host, s.holder_id from spread o join sites s on o.covering = s.site),
     found as (
         select a.account_id, h.holder_id, 'registered_handle' as proof, a.handle as shown
         from candidates a join holder_handles h on {_handle("a.handle")} = {_handle("h.handle")}

@@ -7,11 +7,13 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from struct import iter_unpack
 from typing import Any
 
 from evenhand.ledger.canonical import canonical
-from evenhand.ledger.entry import Disclosure, base64url
+from evenhand.ledger.entry import Disclosure, base64url_each
 from evenhand.model.campaigns.event import Json
 from evenhand.stores.ledger.files import append_to, replace_file
 
@@ -23,26 +25,42 @@ SALT_BYTES = 16
 SALTS_AT_ONCE = 4096
 
 
-class PrivateFolder:
+class DrawnSalts:
+    """Salts from the system, for entries in which no person acts."""
+
+    def __init__(self) -> None:
+        self._pool: Iterator[str] = iter(())
+
+    def fresh(self) -> str:
+        """A salt that was never given before: 128 bits from the system."""
+        return self.several(1)[0]
+
+    def several(self, n: int) -> list[str]:
+        """So many salts that were never given before."""
+        found = list(islice(self._pool, n))
+        while len(found) < n:
+            drawn = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
+            self._pool = iter(base64url_each([salt for (salt,) in iter_unpack(f"{SALT_BYTES}s", drawn)]))
+            found += islice(self._pool, n - len(found))
+        return found
+
+    def of_person(self, campaign_id: str, actor: str) -> str:
+        """None: a person's salt is kept in the ledger's private folder."""
+        raise LookupError(f"`{actor}` acts in `{campaign_id}`: their salt is in the ledger's private folder")
+
+
+class PrivateFolder(DrawnSalts):
     """The disclosures of a ledger's entries, and the salts of the people who acted. Nobody else may read the folder.
 
     The writer adds to it while another process may erase from it: each locks the folder for the moment it takes.
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
-        self._pool: Iterator[str] = iter(())
         self._people = {(str(line["campaign"]), str(line["person"])): str(line["salt"]) for line in _lines(folder / PEOPLE)}
         self._new_people: list[bytes] = []
-
-    def fresh(self) -> str:
-        """A salt that was never given before: 128 bits from the system."""
-        for salt in self._pool:
-            return salt
-        drawn = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
-        self._pool = iter([base64url(drawn[start:start + SALT_BYTES]) for start in range(0, len(drawn), SALT_BYTES)])
-        return self.fresh()
 
     def of_person(self, campaign_id: str, actor: str) -> str:
         """The one salt of a person in a campaign."""
@@ -51,21 +69,26 @@ class PrivateFolder:
             self._new_people.append(canonical({"campaign": campaign_id, "person": actor, "salt": salt}) + b"\n")
         return self._people[campaign_id, actor]
 
-    def add(self, first: int, disclosures: Sequence[Sequence[Disclosure]]) -> None:
-        """Keep the disclosures of entries that begin with number `first`; they are on the disk when this returns."""
-        files: dict[Path, list[bytes]] = {}
-        if self._new_people:
-            files[self.folder / PEOPLE] = self._new_people
-        end = first + len(disclosures)
+    def new_people(self) -> list[bytes]:
+        """The lines of people whose salts were given for the first time since this was asked last, to be kept with `add`."""
+        lines, self._new_people = self._new_people, []
+        return lines
+
+    def add(self, first: int, opens: Sequence[bytes], *, people: Sequence[bytes] = ()) -> None:
+        """Keep the disclosures of entries that begin with number `first`; they are on the disk when this returns.
+
+        `opens` are those of each entry, separated by commas.
+        """
+        files: dict[Path, Sequence[bytes]] = {self.folder / PEOPLE: people}
+        end = first + len(opens)
         for start in range(first - first % FILE_ENTRIES, end, FILE_ENTRIES):
-            files[self._file(start)] = [
-                b'{"entry":%d,"opens":[%b]}\n' % (number, b",".join([one.opened for one in some]))
-                for number in range(max(first, start), min(end, start + FILE_ENTRIES)) if (some := disclosures[number - first])]
+            begin, stop = max(first, start), min(end, start + FILE_ENTRIES)
+            files[self._file(start)] = [b'{"entry":%d,"opens":[%b]}\n' % (number, some) for number, some in enumerate(
+                opens[begin - first:stop - first], start=begin) if some]
         with self._alone():
             for path, lines in files.items():
                 if lines:
                     append_to(path, b"".join(lines))
-        self._new_people = []
 
     def of(self, entry: int) -> tuple[Disclosure, ...]:
         """The disclosures of one entry; none when it has none or they are erased."""

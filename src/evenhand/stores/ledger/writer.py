@@ -12,15 +12,18 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from evenhand.errors import DataError, DoorError, Problem
 from evenhand.ledger.checkpoint import Checkpoint, Signer, checked_name, signed
-from evenhand.ledger.entry import Entry, entry_of
+from evenhand.ledger.entries import Entries, entries_of
+from evenhand.ledger.entry import entry_of
 from evenhand.ledger.tiles import bundle, bundle_path, refuse_longer, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, edges, leaf_hash
 from evenhand.model.campaigns.event import Event
+from evenhand.model.campaigns.event_rows import EventRows
 from evenhand.stores.ledger.files import replace_file, write_files
 from evenhand.stores.ledger.folder import CHECKPOINT, KEY, LedgerFolder, checkpoint_in
 from evenhand.stores.ledger.keys import check_signature
@@ -30,6 +33,15 @@ LOCK = ".lock"
 _TILE = re.compile(r"(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[0-9]{1,3}))?")
 LARGEST_BATCH = 65_536
 """Events written under one checkpoint; more are split."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What is to be appended."""
+
+    entries: Entries
+    people: list[bytes]
+    """Lines with the salts of people who had none before."""
 
 
 class LedgerWriter:
@@ -85,29 +97,55 @@ class LedgerWriter:
             DataError: an event cannot be written as an entry, or `after` is not the ledger's size. Nothing is appended.
             DoorError: an earlier append failed; open the ledger again.
         """
+        self._refuse(after)
+        return self.write(self.prepared(EventRows.of(events)), after=after)
+
+    def prepared(self, rows: EventRows) -> Prepared:
+        """The entries of events, to be handed to `write`; nothing is written yet, and another thread may be writing.
+
+        Raises:
+            DataError: an event cannot be written as an entry.
+        """
+        try:
+            return self.taken(entries_of(rows, self._private))
+        except ValueError as error:
+            raise self._wrong(rows) from error
+
+    def taken(self, entries: Entries) -> Prepared:
+        """The same of entries that were made elsewhere. Raises `ValueError` when one is too long."""
+        refuse_longer(max(entries.texts, key=len, default=b""))
+        return Prepared(entries=entries, people=self._private.new_people())
+
+    def write(self, prepared: Prepared, *, after: int | None = None) -> range:
+        """Append what was prepared, in the order in which it was; see `append`."""
+        self._refuse(after)
+        first, entries, people = self.size, prepared.entries, prepared.people
+        self._is_broken = True
+        for start in range(0, len(entries.texts), LARGEST_BATCH):
+            end = start + LARGEST_BATCH
+            self._private.add(self.size, entries.opens[start:end], people=people if start == 0 else ())
+            self._publish(entries.texts[start:end])
+        self._is_broken = False
+        return range(first, self.size)
+
+    def _refuse(self, after: int | None) -> None:
         if self._is_broken:
             raise DoorError(Problem(what="an earlier append to the ledger failed half-way", file=str(self.folder),
                                     hint="open the ledger again: what was not finished is removed"))
         if after is not None and after != self.size:
             raise DataError(Problem(what=f"the ledger has {self.size:,} entries, not {after:,}", file=str(self.folder),
                                     hint="leave out the events that are in it already"))
-        first, entries = self.size, [self._entry(number, event) for number, event in enumerate(events)]
-        self._is_broken = True
-        for start in range(0, len(entries), LARGEST_BATCH):
-            batch = entries[start:start + LARGEST_BATCH]
-            self._private.add(self.size, [entry.disclosures for entry in batch])
-            self._publish([entry.text for entry in batch])
-        self._is_broken = False
-        return range(first, self.size)
 
-    def _entry(self, number: int, event: Event) -> Entry:
-        try:
-            entry = entry_of(event, self._private)
-            refuse_longer(entry.text)
-        except ValueError as error:
-            raise DataError(Problem(what=f"event {number} (`{event.kind}`) cannot be written into the ledger: {error}",
-                                    hint="nothing was appended; correct the event")) from error
-        return entry
+    def _wrong(self, rows: EventRows) -> DataError:
+        """The first of some events that cannot be written as an entry, and why."""
+        for number in range(len(rows)):
+            try:
+                refuse_longer(entry_of(rows.event(number), self._private).text)
+            except ValueError as error:
+                return DataError(Problem(
+                    what=f"event {number} (`{rows.kinds[number]}`) cannot be written into the ledger: {error}",
+                    hint="nothing was appended; correct the event"))
+        raise AssertionError("each of the events can be written on its own, and not all together")
 
     def _publish(self, texts: Sequence[bytes]) -> None:
         begun = self._growth.unfinished()

@@ -15,8 +15,8 @@ from evenhand.model.penalty import Penalty
 from evenhand.ports import Platform
 from evenhand.workflows.campaigns.platforms import Opened
 from evenhand.workflows.campaigns.steps import Desk
-from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.worker import Doors, Shift, work
+from evenhand.workflows.effects.worker_names import worker_name
 
 PATIENCE = timedelta(seconds=30)
 

@@ -22,10 +22,10 @@ from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
-from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
 from evenhand.workflows.effects.lowering import fill_lowered
 from evenhand.workflows.effects.worker import Doors, Shift, Step, work
+from evenhand.workflows.effects.worker_names import worker_name
 
 if TYPE_CHECKING:
     from evenhand.stores.releasing import StageCount
@@ -107,7 +107,8 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
     started = _started(desk, course, now, way, conduct, person=person)
     if isinstance(started, Refusal):
         return started
-    fill(plan, desk.state.outbox, campaign_id=desk.campaign_id, capabilities=platform.capabilities, turns=way.turns)
+    fill(plan, desk.state.outbox, campaign_id=desk.campaign_id, capabilities=platform.capabilities, turns=way.turns,
+         order=way.order)
     fill_lowered(plan, desk.state.outbox, desk.course().campaign.lowered, campaign_id=desk.campaign_id,
                  capabilities=platform.capabilities, turns=way.lighter_turns)
     with worker_name(desk.place, desk.campaign_id) as owner:
@@ -205,9 +206,11 @@ class _Run:
         if progress is None or progress.is_open or progress.n_finished == 0:
             return None
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number - 1)
+        judged, waits = None, None
         while self._may_go_on(watch, []):
-            waits = waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
-            if waits is None:
+            if self._course is not judged:  # a step came: the sample is drawn again only then
+                judged, waits = self._course, waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
+            if waits is None or self._desk.clock.now() >= waits[1]:
                 return None
             n_unread, until = waits
             if not self._conduct.until_done:

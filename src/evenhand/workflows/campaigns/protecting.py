@@ -20,7 +20,8 @@ from evenhand.workflows.campaigns.steps import Desk
 def protect(desk: Desk, plan: Path, file: Path, *, criteria: str, person: str) -> Campaign | Refusal:
     """Record that the plan's decisions about the accounts in `file` wait for a person's decision, and by which criteria.
 
-    The criteria and how many there are are published, who stands on the list is not. Raises `DataError` for a bad list.
+    What was let out already and has not begun is held back. The criteria and how many there are are published, who stands on
+    the list is not. Raises `DataError` for a bad list.
     """
     if refusal := changed_since_bound(desk.course(), plan_now(plan)):
         return refusal
@@ -28,9 +29,12 @@ def protect(desk: Desk, plan: Path, file: Path, *, criteria: str, person: str) -
     named = pa.array(listed, pa.string())
     ids = [one for part in portions(plan, "decisions", ("decision_id", "account_id"))
            for one in part.filter(pc.is_in(part["account_id"], value_set=named))["decision_id"].to_pylist()]
-    return desk.take(desk.hand(person).event(EventKind.PROTECTION_RECORDED, {
+    outcome = desk.take(desk.hand(person).event(EventKind.PROTECTION_RECORDED, {
         "criteria": criteria, "n_listed": len(listed), "n_decisions": len(ids), "decision_ids": ids,
         "list_digest": hashlib.sha256("\n".join(listed).encode()).hexdigest()}))
+    if not isinstance(outcome, Refusal):
+        desk.state.release.hold_back(desk.campaign_id, ids)
+    return outcome
 
 
 def decide_protected(desk: Desk, decision_id: str, *, impose: bool, why: str, person: str) -> Campaign | Refusal:

@@ -24,8 +24,8 @@ from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.appeals.reinstating import STATEMENTS, reinstatements
 from evenhand.workflows.campaigns.steps import Desk
-from evenhand.workflows.campaigns.worker_names import worker_name
 from evenhand.workflows.effects.worker import Doors, Shift, work
+from evenhand.workflows.effects.worker_names import worker_name
 from evenhand.workflows.materials import load_languages
 
 WHY = "the campaign was rolled back"

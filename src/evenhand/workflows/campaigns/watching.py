@@ -34,6 +34,8 @@ class StageWatch:
         self._n_read_back, self._n_mismatched = before.n_read_back, before.n_mismatched
         self._n_statements, self._n_undelivered = before.n_statements, before.n_undelivered
         self._mismatched: set[int] = set()
+        self._steps: tuple[Event, ...] = ()
+        self._outcomes: tuple[pa.Table, dict[str, Slice]] = (OUTCOMES.empty_table(), {})
         campaign, self._fresh = course.campaign, list[str]()
         self._reached = dict.fromkeys(original_id(one) for one in state.release.imposed_of(
             campaign.campaign_id, _unreleased(campaign), since=_protected_since(course)))
@@ -57,7 +59,9 @@ class StageWatch:
 
     def trips(self, course: Course) -> tuple[HaltReason, ...]:
         """Why the campaign must stop now; nothing when it may go on."""
-        outcomes, slices = _outcomes(course, self._rollout)
+        if course.steps is not self._steps:  # between two steps there are many batches, in which nothing new is heard
+            self._steps, self._outcomes = course.steps, _outcomes(course, self._rollout)
+        outcomes, slices = self._outcomes
         unreleased = _unreleased(course.campaign)
         self._reached |= dict.fromkeys(own for one in self._fresh if (own := original_id(one)) in unreleased)
         self._fresh.clear()

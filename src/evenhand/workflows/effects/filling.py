@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from evenhand.connectors.plan_effects import effect_portions, statement_portions
+from evenhand.connectors.plan_effects import effect_portions, last_effect, statement_portions
 from evenhand.connectors.plan_folder import read_plan
 from evenhand.errors import PlanError, Problem
 from evenhand.model.campaigns.capability import Capabilities, Support
@@ -34,18 +34,27 @@ def in_the_plans_order(effects: pa.Table) -> pa.Table:
 
 
 def fill(plan: Path, outbox: Outbox, *, campaign_id: str, capabilities: Capabilities,
-         turns: Turns = in_the_plans_order) -> Filled:
+         turns: Turns = in_the_plans_order, order: pa.Table | None = None) -> Filled:
     """Put the effects and statements of the plan in the folder `plan` into the outbox. Repeating it adds nothing.
+
+    With `order`, the `place` of each `decision_id`, orders lie in the database as they will be carried out: a batch of them
+    changes few pages then, where it would change one for each order. All statements go in before the first effect, and
+    effects in their order: where the last one is, everything is, and where the last of a portion is, so is all before it. A
+    command that goes on after a kill is not kept waiting.
 
     Raises `PlanError` when the platform cannot impose what the plan holds: a statement names the penalty, so nothing else
     may be imposed in its place, not even something lighter. Plan again for this platform instead.
     """
     refuse_unsupported(plan, capabilities)
+    last = last_effect(plan, order=order)
+    if last is not None and outbox.has_order(campaign_id, last):
+        return Filled(n_effects=0)
     for statements in statement_portions(plan):
         outbox.load(campaign_id, statements=statements)
     added = 0
-    for effects in effect_portions(plan):
-        added += outbox.load(campaign_id, effects=turns(effects).drop_columns(["position"]))
+    for effects in effect_portions(plan, order=order):
+        if not outbox.has_order(campaign_id, effects["key"][-1].as_py()):
+            added += outbox.load(campaign_id, effects=turns(effects).drop_columns(["position"]))
     return Filled(n_effects=added)
 
 

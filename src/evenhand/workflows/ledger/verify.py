@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evenhand.errors import DataError, Problem
 from evenhand.ledger.checkpoint import Checkpoint, Note, VerifierKey, read_key
+from evenhand.ledger.entry_forms import EntryForms
 from evenhand.ledger.proofs import TreeHashes, consistency_holds, consistency_proof
-from evenhand.ledger.published_entry import read_entry
 from evenhand.ledger.tiles import bundle_path, tile_path
 from evenhand.ledger.tree import TILE_WIDTH, Growth, Tile, leaf_hash, split
 from evenhand.stores.ledger.folder import (
@@ -145,10 +145,11 @@ def _key(given: str) -> VerifierKey:
 def _every_entry(opened: Opened, progress: Report) -> list[Check]:
     """The entries read once from first to last: their form, the tiles they hash to, and the root of it all."""
     size, ledger = opened.checkpoint.size, opened.ledger
-    hashes, form, growth, n_read = _Wrong(), _Wrong(), Growth(), 0
+    hashes, form, forms, growth, n_read = _Wrong(), _Wrong(), EntryForms(), Growth(), 0
     for start in range(0, size, TILE_WIDTH):
         index, width = start // TILE_WIDTH, min(TILE_WIDTH, size - start)
-        entries = _entries(ledger, index, width, hashes=hashes, form=form)
+        entries = _entries(ledger, index, width, hashes=hashes)
+        _judge(entries or (), start, forms, form)
         n_read += len(entries or ())
         leaves = [leaf_hash(text) for text in entries] if entries else _hashes(ledger, index, width)
         if leaves is None:
@@ -173,19 +174,22 @@ def _every_entry(opened: Opened, progress: Report) -> list[Check]:
     ]
 
 
-def _entries(ledger: LedgerFolder, index: int, width: int, *, hashes: _Wrong, form: _Wrong) -> list[bytes] | None:
-    """The entries of a bundle, each read for its form; None where the bundle is gone or damaged."""
+def _entries(ledger: LedgerFolder, index: int, width: int, *, hashes: _Wrong) -> list[bytes] | None:
+    """The entries of a bundle; None where it is gone or damaged."""
     try:
-        entries = ledger.entries(index, width)
+        return ledger.entries(index, width)
     except DataError as error:
         hashes.add(f"{bundle_path(index, width)}: {error.problems[0].what}")
         return None
-    for number, text in enumerate(entries, start=index * TILE_WIDTH):
+
+
+def _judge(entries: Sequence[bytes], start: int, forms: EntryForms, form: _Wrong) -> None:
+    """Note the entries that do not have the form of one; the first has the number `start`."""
+    for number, text in enumerate(entries, start=start):
         try:
-            read_entry(text)
+            forms.refuse_other(text)
         except ValueError as error:
             form.add(f"entry {number:,}: {error}")
-    return entries
 
 
 def _hashes(ledger: LedgerFolder, index: int, width: int) -> list[bytes] | None:

@@ -36,6 +36,8 @@ from evenhand.transparency.campaigns import (
 from evenhand.workflows.campaigns.plan_basis import TABLES
 from evenhand.workflows.campaigns.publishing import published_counts
 from evenhand.workflows.campaigns.steps import Course, Desk
+from evenhand.workflows.effects.opening import State
+from evenhand.workflows.registers.demands import demands_in
 from evenhand.workflows.registers.publishing import published_demands, register_counts
 
 PAGE, DOCUMENT = "report.html", "report.json"
@@ -93,7 +95,7 @@ def read_campaign(desk: Desk, inputs: ReportInputs) -> CampaignSources:
     return CampaignSources(
         plan=plan, record=record, campaign=course.campaign, steps=course.steps, at=desk.clock.now(),
         decisions=decisions.append_column("source", _source(decisions["account_id"], _reported(inputs.snapshot, plan),
-                                                            _demanded(course))).select(DIMENSIONS),
+                                                            _demanded(desk.state))).select(DIMENSIONS),
         ordered=_column(table_file(inputs.plan, "effects"), "decision_id"), sources_known=inputs.snapshot is not None,
         published=published, demands=register, registers=register_counts(desk.state), are_named=inputs.are_named,
         holder_names=dict(zip(inputs.holders["holder_id"].to_pylist(), inputs.holders["name"].to_pylist(), strict=True)))
@@ -176,10 +178,10 @@ def _reported(snapshot: Path | None, plan: Plan) -> pa.Array:
     return pc.unique(pa.chunked_array([chunk for column in found for chunk in column.chunks], pa.string()))
 
 
-def _demanded(course: Course) -> pa.Array:
-    """The accounts that demands on record in this campaign name by their ids."""
-    targets = [step.body.get("targets") for step in course.steps if step.kind is EventKind.DEMAND_RECORDED]
-    return pa.array(sorted({str(one) for some in targets if isinstance(some, (list, tuple)) for one in some}), pa.string())
+def _demanded(state: State) -> pa.Array:
+    """The accounts that demands of authorities were found to be about: something of them was, or was to be, withheld."""
+    book = demands_in(state).book()
+    return pa.array(sorted({str(held.facts["account_id"]) for held in book.held.values()}), pa.string())
 
 
 def _column(file: Path, name: str) -> pa.Table:

@@ -68,10 +68,10 @@ class HoldoutView:
         undecided = f", {missed.n_undecided:,} undecided" if missed.n_undecided else ""
         least, most = round(missed.low * missed.n_accounts), round(missed.high * missed.n_accounts)
         return Group(
-            Text(f"{missed.n_missed:,} of {missed.n_read:,} accounts break a rule{undecided}: between {missed.low:.2%} and "
-                 f"{missed.high:.2%} of {missed.n_accounts:,} (95 %)."),
-            Text(f"That is {least:,} to {most:,} accounts that the plan missed; it found between {found.low:.1%} and "
-                 f"{found.high:.1%} of all that there are."),
+            Text(f"{missed.n_missed:,} of {missed.n_read:,} accounts break a rule{undecided}: between "
+                 f"{_percent(missed.low)} and {_percent(missed.high)} of {missed.n_accounts:,} (95 %)."),
+            Text(f"That is {least:,} to {most:,} accounts that the plan missed."),
+            Text(f"It found between {_percent(found.low)} and {_percent(found.high)} of all that there are."),
             quiet("readers measured by golden accounts" if missed.golden is not None else
                   "no golden accounts: the readers are taken to be perfect, and the waiver is on record"),
             quiet(kind_of(self.concluded.campaign)))
@@ -84,3 +84,8 @@ class HoldoutView:
                 "prevalence": {"estimate": missed.estimate, "low": missed.low, "high": missed.high},
                 "recall": {"estimate": found.estimate, "low": found.low, "high": found.high},
                 "has_golden": missed.golden is not None}
+
+
+def _percent(share: float) -> str:
+    """A share with two decimals, since what was missed is often far below one percent."""
+    return f"{100 * share:.2f} %"

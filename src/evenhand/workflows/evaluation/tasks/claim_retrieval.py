@@ -16,9 +16,7 @@ from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, Task
 from evenhand.model.step import Query
 from evenhand.policy.keys import Key, Kind
 from evenhand.ports import SentenceModel
-from evenhand.signals.fact_checks.index import ClaimIndex
-from evenhand.signals.fact_checks.likeness import Likeness
-from evenhand.signals.fact_checks.search import ranked
+from evenhand.signals.fact_checks.search import Asked, SearchIndex
 from evenhand.workflows.evaluation.bench import Bench
 from evenhand.workflows.evaluation.task import Task, TaskData
 from evenhand.workflows.sentence_models import MODEL_NAMES, sentence_model
@@ -36,7 +34,8 @@ FORM = TaskForm(
             TaskColumn(name="image_text", sentence="the text in its pictures", is_required=False))),
         TaskFile(role="fact_checks", sentence="a fact-check in each row", columns=(
             TaskColumn(name="fact_check_id", sentence="its id"), TaskColumn(name="claim", sentence="the claim"),
-            TaskColumn(name="title", sentence="its title", is_required=False))),
+            TaskColumn(name="title", sentence="its title", is_required=False),
+            TaskColumn(name="lead", sentence="its first paragraphs", is_required=False))),
         TaskFile(role="pairs", sentence="a post and the fact-check it is about", columns=(
             TaskColumn(name="post_id", sentence="the post"), TaskColumn(name="fact_check_id", sentence="the fact-check")))),
     options=(Key(name="model", kind=Kind.TEXT, choices=("none", *MODEL_NAMES), noun="model", example='"minilm"',
@@ -70,12 +69,13 @@ def measure(data: TaskData, bench: Bench) -> Measured | NoDetector:
     except ConfigError as error:
         return NoDetector(why=error.problems[0].what)
     posts = data.table("posts")
+    texts, pictures = _column(posts, "text"), _column(posts, "image_text")
     queries = pa.table({"row": pa.array(np.arange(posts.num_rows)), "post_id": posts["post_id"].cast(pa.string()),
-                        "text": _read(posts)})
+                        "text": texts})
     pairs = pa.table({name: data.table("pairs")[name].cast(pa.string()) for name in ("post_id", "fact_check_id")})
     checks = _checks(data)
     places = bench.ask(_PLACES, queries=queries, pairs=pairs, same=bench.ask(_SAME, checks=checks),
-                       found=_found(queries["text"].combine_chunks(), checks, model))
+                       found=_found(Asked(texts=texts, pictures=pictures), checks, model))
     place = places["place"].to_numpy()
     wrong = places.filter(pc.not_equal(places["place"], 1))
     return Measured(
@@ -87,25 +87,24 @@ def measure(data: TaskData, bench: Bench) -> Measured | NoDetector:
                        for row in wrong.slice(0, MOST_NAMED).to_pylist()))
 
 
-def _read(posts: pa.Table) -> pa.Array:
-    """The text of each post and, where given, of its pictures."""
-    texts = [posts[name].combine_chunks().cast(pa.string()).fill_null("") for name in ("text", "image_text")
-             if name in posts.column_names]
-    return pc.binary_join_element_wise(*texts, "\n") if len(texts) > 1 else texts[0]
+def _column(table: pa.Table, name: str) -> pa.Array:
+    """A column as texts, empty where there is none."""
+    if name not in table.column_names:
+        return pa.array([""] * table.num_rows, pa.string())
+    return table[name].combine_chunks().cast(pa.string()).fill_null("")
 
 
 def _checks(data: TaskData) -> pa.Table:
     """The fact-checks, their columns as texts."""
     checks = data.table("fact_checks")
-    return pa.table({name: checks[name].combine_chunks().cast(pa.string()).fill_null("") if name in checks.column_names
-                     else pa.array([""] * checks.num_rows, pa.string()) for name in ("fact_check_id", "claim", "title")})
+    return pa.table({name: _column(checks, name) for name in ("fact_check_id", "claim", "title", "lead")})
 
 
-def _found(texts: pa.Array, checks: pa.Table, model: SentenceModel | None) -> pa.Table:
+def _found(asked: Asked, checks: pa.Table, model: SentenceModel | None) -> pa.Table:
     """The first fact-checks of each post, with their places from 1."""
     columns = {name: checks[name].combine_chunks() for name in checks.column_names}
-    index = ClaimIndex(columns["claim"], columns["title"], common=common_words())
-    found = ranked(index, texts, n=LOOKED_AT, likeness=Likeness(index, model))
+    index = SearchIndex(columns["claim"], columns["title"], columns["lead"], common=common_words(), model=model)
+    found = index.ranked(asked, n=LOOKED_AT)
     place = np.arange(len(found)) - np.searchsorted(found.row, found.row) + 1
     return pa.table({"row": found.row.astype(np.int64), "place": place,
                      "fact_check_id": columns["fact_check_id"].take(pa.array(found.claim))})

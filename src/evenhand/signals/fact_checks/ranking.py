@@ -1,0 +1,65 @@
+"""Ranking: in which order the candidates of a post are shown, as a weighted sum of what speaks for each.
+
+Nothing here decides that a post says what a claim says: that is `likeness`, with bounds. A rank only compares candidates of
+one post, and whoever asks sees several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from evenhand.signals.fact_checks.grams import Rows
+from evenhand.signals.fact_checks.index import Candidates, ClaimIndex
+from evenhand.signals.fact_checks.postings import Weights
+from evenhand.signals.fact_checks.reader import Reader
+
+Signs = Mapping[str, Weights]
+"""For each sign its strength for every candidate, about 0 to 1."""
+
+WORDS_ALONE: Mapping[str, float] = {"share": 1.0}
+WITH_MEANING: Mapping[str, float] = {"share": 1.0, "nearer": 3.0}
+"""Set by hand, not learned: the order of decision 0015. Those that `tools/train_claim_ranking.py` learns go here once the cards
+`claims-checkthat-…`, which it does not read, agree."""
+
+
+def by_words(claims: ClaimIndex, leads: ClaimIndex | None, views: Sequence[pa.Array], found: Candidates) -> Signs:
+    """What words say. `views` are the ways to read each post, the whole of it last; `found` was measured on that one.
+
+    `share`: the information that both share, beside the post's best candidate. `alone`: the same where text and picture are
+    read apart, whichever says more. `cover`: the share of the claim's words that the post has. `lead`: as `share`, with the
+    first paragraphs of the article.
+    """
+    parts = [claims.measured(view, found.row, found.claim).score for view in views[:-1]] or [found.score]
+    lead = leads.measured(views[-1], found.row, found.claim).score if leads else np.zeros(len(found), np.float32)
+    return {"share": _beside_best(found.score, found.row), "alone": _beside_best(np.maximum.reduce(parts), found.row),
+            "cover": found.cover, "lead": _beside_best(lead, found.row)}
+
+
+def by_meaning(reader: Reader, claims: ClaimIndex, leads: ClaimIndex | None, views: Sequence[pa.Array],
+               found: Candidates) -> Signs:
+    """What a sentence model says: cosines to `claim`, `title` and `article`, in the view that says most.
+
+    `nearer` is the greater of claim and title.
+    """
+    read = {"claim": claims.claims, "title": claims.titles} | ({"article": leads.claims} if leads else {})
+    cosines = [reader.cosines(view, found.row, tuple(read.values()), found.claim) for view in views]
+    best = {name: np.maximum.reduce(of_views) for name, of_views in zip(read, zip(*cosines, strict=True), strict=True)}
+    return best | {"nearer": np.maximum(best["claim"], best["title"])}
+
+
+def weighed(signs: Signs, *, with_model: bool) -> Weights:
+    """The weighted sum of the signs."""
+    weights = WITH_MEANING if with_model else WORDS_ALONE
+    total = sum((weight * signs[name] for name, weight in weights.items()), start=np.float32(0))
+    return np.asarray(total, np.float32)
+
+
+def _beside_best(score: Weights, row: Rows) -> Weights:
+    """Each score as a share of the best one of its text."""
+    best = np.zeros(int(row.max()) + 1, np.float32)
+    np.maximum.at(best, row, score)
+    share: Weights = score / np.maximum(best[row], 1e-6)
+    return share
