@@ -34,6 +34,24 @@ def test_a_file_without_rationales_is_whole(tmp_path: Path) -> None:
     assert read_verdicts(tmp_path / "v.csv").verdicts["rationale"].to_pylist() == [None]
 
 
+@pytest.mark.parametrize(("ending", "content", "what"), [
+    (".csv", "item_id,reader,slot,verdict\ni1,ben,first,wrong\n".encode("utf-16"), "the file is UTF-16 text"),
+    (".csv", "item_id,reader,slot,verdict\ni1,ben,first,wrong\n".encode("utf-16-be"), "the file is UTF-16 text"),
+    (".jsonl", '{"item_id": "i1"}\n'.encode("utf-16-le"), "the file is UTF-16 text"),
+    (".json", '[{"item_id": "i1"}]\n'.encode("utf-32"), "the file is UTF-32 text"),
+    (".ods", b"PK", "is in no format that is read here")])
+def test_a_file_that_cannot_be_read_says_why(ending: str, content: bytes, what: str, tmp_path: Path) -> None:
+    (tmp_path / f"v{ending}").write_bytes(content)
+    with pytest.raises(DataError, match=what) as caught:
+        read_verdicts(tmp_path / f"v{ending}")
+    assert "UTF-8" in str(caught.value) or ".csv" in str(caught.value)
+
+
+def test_a_folder_is_no_file_of_verdicts(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is a folder, and a file is expected"):
+        read_verdicts(tmp_path)
+
+
 @pytest.mark.parametrize(("name", "text"), [
     ("values", "item_id,reader,slot,verdict\ni1,ben,first,rihgt\n,cem,second,right\ni2,cem,third,Wrong\ni3,ben,first\n"),
     ("columns", "item,who,slot,verdict\ni1,ben,first,right\n"),

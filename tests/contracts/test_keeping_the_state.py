@@ -123,5 +123,11 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         open_database(f"postgresql:///evenhand?host={tmp_path}")
     with pytest.raises(ConfigError, match="is not the address of a database"):
         open_database("nonsense://place")
-    with pytest.raises(ConfigError, match="the database's schema is `empty`"):
+    with pytest.raises(ConfigError, match=f"there is no database `{tmp_path / 'new.db'}`"):
         open_database(tmp_path / "new.db", create=False)
+    with pytest.raises(ConfigError, match="there is no database `sqlite:///"):
+        open_database(f"sqlite:///{tmp_path / 'new.db'}", create=False)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(ConfigError, match="holds no campaign and no register"):
+        open_database(tmp_path / "empty.db", create=False)

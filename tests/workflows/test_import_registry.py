@@ -156,7 +156,7 @@ def test_only_published_lists_can_be_imported(look: Any, kind: str, what: str, h
 
 
 def test_files_that_cannot_be_used_at_all_are_told(look: Any, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is not a registry file"):
+    with pytest.raises(DataError, match="is in no format that is read here"):
         import_registry(tmp_path / "list.xlsx", "holders", provenance=MINISTRIES, into=tmp_path)
     with pytest.raises(DataError, match="cannot be read: no such file"):
         import_registry(tmp_path / "list.csv", "holders", provenance=MINISTRIES, into=tmp_path)

@@ -1,4 +1,4 @@
-"""Disparity between slices: is one language, platform or group hit wrongly more often than everybody else."""
+"""Disparity between slices: is one language or group hit wrongly more often than everybody else."""
 
 from __future__ import annotations
 

@@ -114,11 +114,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # the outermost door: whatever comes here is our bug, and says so
         if os.environ.get("EVENHAND_TRACEBACK"):
             raise
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(f"error: this is a bug in evenhand: {type(error).__name__}: {error} "
-                   f"({Path(last.filename).name}:{last.lineno})\n"
-                   "  = please report it; `EVENHAND_TRACEBACK=1` before the command shows the whole trace", err=True)
+        click.echo(f"error: this is a bug in evenhand: {type(error).__name__} in {_place(error)}\n"
+                   "  = please report it; `EVENHAND_TRACEBACK=1` before the command shows all of it, which may name people",
+                   err=True)
         sys.exit(ExitCode.OUR_BUG)
+
+
+def _place(error: Exception) -> str:
+    """The line of ours at which it happened. The text of an exception is not shown: it may quote what people wrote."""
+    package = Path(__file__).parent.parent
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    file, line = [frame for frame in frames if frame[0].is_relative_to(package)][-1]
+    return f"{file.relative_to(package.parent).as_posix()}:{line}"
 
 
 def _nobody_reads() -> NoReturn:

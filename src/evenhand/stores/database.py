@@ -20,6 +20,7 @@ BUSY_SECONDS = 60
 """How long a writer waits for another one before it gives up."""
 PAGE_BYTES = 8192
 CACHE_KIB = 131_072
+ELSEWHERE = "name another one with `--state`, or begin with `evenhand campaign draft`"
 PAGES_AT_ONCE = 4_096
 """So many pages are copied before writers get their turn (32 MiB of 8 KiB pages)."""
 
@@ -80,8 +81,11 @@ def open_database(place: str | Path, *, create: bool = True) -> Database:
     """The database at `place`, a file or an address such as `postgresql:///evenhand?host=/run/postgresql`.
 
     A new one gets the present schema. An old one is refused with `ConfigError` until `migrate` has run: a schema is
-    never changed in passing. Raises `Unreachable` when nothing answers.
+    never changed in passing. Without `create` nothing is made where there is none: that is a `ConfigError`. Raises
+    `Unreachable` when nothing answers.
     """
+    if not create:
+        refuse_absent(place)
     engine = opened_engine(place)
     try:
         with engine.connect() as connection:
@@ -89,11 +93,11 @@ def open_database(place: str | Path, *, create: bool = True) -> Database:
         if found is None and create:
             migrate(engine)
         else:
-            _refuse_other_schema(found, engine.url)
+            _refuse_other_schema(found, place)
     except DBAPIError as error:
         engine.dispose()
         raise Unreachable(Problem(what=f"the campaign's database cannot be opened: {_first_line(error)}",
-                                  file=_shown(engine.url), hint="see that the folder can be written to, or that the server "
+                                  file=_shown(place), hint="see that the folder can be written to, or that the server "
                                   "runs and knows you")) from error
     except BaseException:
         engine.dispose()
@@ -129,23 +133,32 @@ def back_up(database: Database, into: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _refuse_other_schema(found: str | None, url: URL) -> None:
+def refuse_absent(place: str | Path) -> None:
+    """Raise `ConfigError` when `place` is a file that is not there: SQLite would make it."""
+    url = _address(place)
+    is_file = url.drivername.partition("+")[0] == "sqlite" and not (url.database or "").startswith("file:")
+    if is_file and not (url.database and Path(url.database).is_file()):
+        raise ConfigError(Problem(what=f"there is no database `{_shown(place)}`", hint=ELSEWHERE))
+
+
+def _refuse_other_schema(found: str | None, place: str | Path) -> None:
+    if found is None:
+        raise ConfigError(Problem(what=f"the database `{_shown(place)}` holds no campaign and no register", hint=ELSEWHERE))
     if found != head():
         raise ConfigError(Problem(
-            what=f"the database's schema is `{found or 'empty'}`, this version needs `{head()}`", file=_shown(url),
+            what=f"the database's schema is `{found}`, this version needs `{head()}`", file=_shown(place),
             hint="copy it with `evenhand state backup FILE`, then migrate it with `evenhand state migrate`"))
 
 
 def opened_engine(place: str | Path) -> Engine:
     """SQLAlchemy's engine for `place`, set up and not yet connected: for migrations. Raises `ConfigError`."""
+    url = _address(place)
     try:
-        url = make_url(place) if isinstance(place, str) and "://" in place else URL.create("sqlite", database=str(place))
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {})
     except (ArgumentError, NoSuchModuleError) as error:
-        raise ConfigError(Problem(what=f"`{place}` is not the address of a database",
-                                  hint="name a file, or write `postgresql:///NAME`")) from error
+        raise _no_address(place) from error
     except ImportError as error:
         raise ConfigError(Problem(what="the PostgreSQL driver is not installed",
                                   hint="install it with `pip install evenhand[postgres]`")) from error
@@ -169,8 +182,21 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
-def _shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
+def _address(place: str | Path) -> URL:
+    try:
+        return make_url(place) if isinstance(place, str) and "://" in place else URL.create("sqlite", database=str(place))
+    except ArgumentError as error:
+        raise _no_address(place) from error
+
+
+def _no_address(place: str | Path) -> ConfigError:
+    return ConfigError(Problem(what=f"`{place}` is not the address of a database",
+                               hint="name a file, or write `postgresql:///NAME`"))
+
+
+def _shown(place: str | Path) -> str:
+    """The place as it was typed, without a password."""
+    return _address(place).render_as_string(hide_password=True) if "://" in str(place) else str(place)
 
 
 def _first_line(error: DBAPIError) -> str:

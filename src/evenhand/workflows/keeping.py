@@ -28,12 +28,11 @@ def back_up_state(place: str, into: Path) -> Kept:
 
     Raises `ConfigError` for a file that is there, and for PostgreSQL with what to do instead.
     """
-    from evenhand.stores.database import back_up  # noqa: PLC0415
+    from evenhand.stores.database import back_up, refuse_absent  # noqa: PLC0415
 
     if into.exists():
         raise ConfigError(Problem(what=f"`{into}` is there already", hint="name a new file: a copy is never written over"))
-    if "://" not in place and not Path(place).exists():
-        raise _nowhere(place)
+    refuse_absent(place)
     with _opened(place) as database:
         back_up(database, into)
     with _opened(into) as copy:
@@ -58,11 +57,10 @@ def restore_state(copy: Path, place: str) -> Kept:
 
 def migrate_state(place: str) -> Kept:
     """Bring the database at `place` to the schema of this version, in one transaction; one that is there stays as it is."""
-    from evenhand.stores.database import open_database, opened_engine  # noqa: PLC0415
+    from evenhand.stores.database import open_database, opened_engine, refuse_absent  # noqa: PLC0415
     from evenhand.stores.migrating import migrate  # noqa: PLC0415
 
-    if "://" not in place and not Path(place).exists():
-        raise _nowhere(place)
+    refuse_absent(place)
     engine = opened_engine(place)
     try:
         migrate(engine)
@@ -70,10 +68,6 @@ def migrate_state(place: str) -> Kept:
         engine.dispose()
     with open_database(place, create=False) as database:
         return _looked_at(database, database.engine.url.render_as_string(hide_password=True) if "://" in place else place)
-
-
-def _nowhere(place: str) -> ConfigError:
-    return ConfigError(Problem(what=f"there is no database `{place}`", hint="name it with `--state`"))
 
 
 def _opened(place: str | Path) -> Database:

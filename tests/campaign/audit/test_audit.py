@@ -7,14 +7,17 @@ from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sample_events import UP_TO_APPROVED, after, event
 
 from evenhand.campaign.audit.gates import cost, gate, sample_size, sample_size_with, sizes
 from evenhand.campaign.audit.outcomes import AuditResult, Terms, conclude, golden_of
 from evenhand.campaign.audit.precision import Golden
-from evenhand.campaign.audit.readers import assign
-from evenhand.campaign.audit.resolve import Resolved, mistakes, resolve
+from evenhand.campaign.audit.readers import Assignment, assign
+from evenhand.campaign.audit.resolve import Asked, Resolved, mistakes, resolve
 from evenhand.errors import DataError
 from evenhand.model.campaigns.audit import VERDICTS, Slot, StratumOutcome
 from evenhand.model.campaigns.campaign import CampaignState, RefusalCode
@@ -43,7 +46,8 @@ def read(items: pa.Table, words: Callable[[str, str], str], *, readers: int = 2)
     asked = pa.concat_tables([assigned.readings, assigned.adjudicators]).to_pylist()
     verdicts = pa.Table.from_pylist([{**row, "verdict": word, "rationale": None} for row in asked
                                      if (word := words(row["item_id"], row["slot"]))], schema=VERDICTS)
-    assert mistakes(verdicts, items=items, readings=assigned.readings) == ()
+    agreed = pc.equal(verdicts["slot"], "adjudication")
+    assert mistakes(verdicts.filter(pc.invert(agreed)), Asked(items=items, assignment=assigned)) == ()
     return resolve(items, verdicts, n_readers=readers), verdicts
 
 
@@ -193,10 +197,67 @@ def test_all_mistakes_of_a_set_of_verdicts_are_told_together(golden: Callable[[s
     items = pa.table({"item_id": ["i1", "i2"], "language": ["en", "en"]})
     readings = pa.table({"item_id": ["i1", "i1", "i2", "i2"], "slot": ["first", "second"] * 2,
                          "reader": ["ben", "cem", "cem", "dee"]})
+    thirds = pa.table({"item_id": ["i1", "i2"], "slot": ["adjudication"] * 2, "reader": ["dee", "ben"]})
     rows = [("i1", "ben", "first"), ("i1", "ben", "second"), ("i1", "cem", "second"), ("i2", "eli", "first"),
-            ("i3", "dee", "first"), ("i2", "ana", "adjudication"), ("i1", "ben", "adjudication")]
+            ("i3", "dee", "first"), ("i2", "ana", "adjudication"), ("i1", "ben", "adjudication"),
+            ("i1", "dee", "adjudication"), ("i2", "Ben", "adjudication"), ("i1", "cem", "second")]
     verdicts = pa.table({"item_id": [row[0] for row in rows], "reader": [row[1] for row in rows],
-                         "slot": [row[2] for row in rows], "verdict": ["right"] * 7, "rationale": [None] * 7}, schema=VERDICTS)
-    found = mistakes(verdicts, items=items, readings=readings, proposers=frozenset({"ana"}),
-                     lines=pa.chunked_array([list(range(2, 9))]), file="verdicts.csv")
+                         "slot": [row[2] for row in rows], "verdict": ["right"] * 10}).append_column(
+                             "rationale", pa.nulls(10, pa.string())).cast(VERDICTS)
+    found = mistakes(verdicts, Asked(items=items, assignment=Assignment(readings=readings, adjudicators=thirds, unread=()),
+                                     proposers=frozenset({"ana"})),
+                     lines=pa.chunked_array([list(range(2, 12))]), file="verdicts.csv")
     golden("verdict_mistakes/as_a_set.txt", DataError(found).render() + "\n")
+
+
+def test_one_mistaken_reader_is_told_once_for_each_kind(golden: Callable[[str, str], None]) -> None:
+    items = pa.table({"item_id": [f"i{n}" for n in range(20)], "language": ["en"] * 20})
+    assigned = assign(items, {"ben": ("en",), "cem": ("en",), "dee": ("en",)})
+    own = [row for row in assigned.readings.to_pylist() if row["slot"] == Slot.FIRST]
+    verdicts = pa.Table.from_pylist([*({**row, "reader": "eli", "verdict": "right"} for row in own),
+                                     *({**row, "verdict": "right"} for row in own)], schema=VERDICTS)
+    found = mistakes(verdicts, Asked(items=items, assignment=assigned), lines=pa.chunked_array([list(range(2, 42))]),
+                     file="verdicts.csv")
+    golden("verdict_mistakes/one_reader.txt", DataError(found).render() + "\n")
+
+
+ITEMS = pa.table({"item_id": [f"i{n}" for n in range(6)], "language": ["en"] * 6})
+
+
+@given(said=st.lists(st.tuples(st.sampled_from(ITEMS["item_id"].to_pylist()), st.sampled_from(list(Slot)), st.sampled_from(
+    ["ben", "Ben", "cem", "dee", " dee", "eli", "ELI"]), st.sampled_from(["right", "wrong", "cannot_decide"])), max_size=8),
+    n_before=st.integers(0, 12), honest=st.booleans())
+@settings(max_examples=60)
+def test_nobody_settles_an_item_that_they_read_themselves(said: list[tuple[str, Slot, str, str]], n_before: int,
+                                                          honest: bool) -> None:
+    assigned = assign(ITEMS, READERS)
+    readings = assigned.readings.to_pylist()
+    before = pa.Table.from_pylist([{**row, "verdict": "right" if row["slot"] == Slot.FIRST else "wrong"}
+                                   for row in readings[:n_before]], schema=VERDICTS)
+    rows = [{"item_id": item, "slot": str(slot), "reader": reader, "verdict": word} for item, slot, reader, word in said]
+    if honest:  # otherwise hardly any set would be free of mistakes
+        rows = [{**row, "verdict": word} for row, (_, _, _, word) in zip(
+            [*readings[n_before:], *assigned.adjudicators.to_pylist()], said, strict=False)]
+    verdicts = pa.Table.from_pylist(rows, schema=VERDICTS)
+    if mistakes(verdicts, Asked(items=ITEMS, assignment=assigned, before=before)):
+        return
+    every = [*before.to_pylist(), *verdicts.to_pylist()]
+    for row in every:
+        if row["slot"] == Slot.ADJUDICATION:
+            others = [one for one in every if one["item_id"] == row["item_id"] and one is not row]
+            assert row["reader"].strip().lower() not in {one["reader"].strip().lower() for one in others}
+            assert len({one["verdict"] for one in others}) == 2, "two have read it and disagree"
+
+
+def test_the_third_person_who_was_asked_settles_what_two_see_differently() -> None:
+    assigned = assign(ITEMS, READERS)
+    first = [{**row, "verdict": "right" if row["slot"] == Slot.FIRST else "wrong"} for row in assigned.readings.to_pylist()]
+    thirds = pa.Table.from_pylist([{**row, "verdict": "wrong"} for row in assigned.adjudicators.to_pylist()], schema=VERDICTS)
+    before = pa.Table.from_pylist(first, schema=VERDICTS)
+    assert mistakes(thirds, Asked(items=ITEMS, assignment=assigned, before=before)) == ()
+    together = pa.concat_tables([before, thirds])
+    assert mistakes(together, Asked(items=ITEMS, assignment=assigned)) == ()
+    assert set(resolve(ITEMS, together).table["final"].to_pylist()) == {"wrong"}
+    agreed = pa.Table.from_pylist([{**row, "verdict": "right"} for row in first], schema=VERDICTS)
+    [told] = mistakes(thirds.slice(0, 1), Asked(items=ITEMS, assignment=assigned, before=agreed))
+    assert "do not disagree" in told.what

@@ -105,6 +105,8 @@ def test_the_breaker_hears_the_appeals_of_earlier_stages_and_the_items_of_this_o
              decided(2, 7), items[1])
     after(*steps)
     assert heard(steps) == [decided(1, 5), decided(2, 7), items[1]]
+    unsure = event(K.VERDICT_GIVEN, "ben", hours=7, item_id="s8", verdict="cannot_decide")
+    assert heard((*steps, unsure)) == heard(steps), "who cannot decide says neither that it is right nor that it is wrong"
     halted = (*steps, event(K.HALTED, "dee", hours=8), decided(3, 8), event(K.RESUMED, "ben", hours=9),
               event(K.RESUMED, "cem", hours=9), decided(4, 10))
     assert heard(halted) == [decided(4, 10)], "what the approvers looked at before they resumed is not held against it again"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.errors import Problem
-from evenhand.model.campaigns.audit import Slot
+from evenhand.campaign.audit.readers import Assignment
+from evenhand.errors import ConfigError, Problem
+from evenhand.model.campaigns.audit import VERDICTS, Slot
+from evenhand.model.campaigns.person import person_named
 
-MOST_SHOWN = 50
-"""Mistakes of one kind that are told one by one."""
+MOST_SHOWN = 5
+"""Further lines with the same mistake by the same reader that are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,27 +76,49 @@ def resolve(items: pa.Table, verdicts: pa.Table, *, n_readers: int = 2) -> Resol
     return Resolved(table=pa.table({**columns, "final": final}), n_readers=n_readers)
 
 
-def mistakes(verdicts: pa.Table, *, items: pa.Table, readings: pa.Table, proposers: frozenset[str] = frozenset(),
-             lines: pa.ChunkedArray | None = None, file: str | None = None) -> tuple[Problem, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What verdicts are checked against: what was drawn, who was asked for which part, and what was said before."""
+
+    items: pa.Table
+    """`item_id` of all items, golden ones among them."""
+    assignment: Assignment
+    before: pa.Table = field(default_factory=VERDICTS.empty_table)
+    proposers: frozenset[str] = frozenset()
+    """Who may not read."""
+
+
+def mistakes(verdicts: pa.Table, asked: Asked, *, lines: pa.ChunkedArray | None = None,
+             file: str | None = None) -> tuple[Problem, ...]:
     """Everything that is wrong with verdicts as a set, all at once; `lines` and `file` say where each row stands.
 
-    Items that were not drawn, two words by one person on one item, two words in one place, a reader who was not assigned,
-    a proposer who reads. None of it is repaired: the verdicts are corrected where they were given.
+    Items that were not drawn, a reader who was not asked for this part, two words in one place, a third person's word where
+    two do not disagree, a proposer who reads, a name that is spelled in another way. Each kind is told once for each reader.
+    Since every part of an item is asked of another person, nobody reads one twice, and nobody settles what they read. None of
+    it is repaired: the verdicts are corrected where they were given.
     """
     wrong = _Wrong(verdicts=verdicts, lines=lines, file=file)
-    known = pc.is_in(verdicts["item_id"], value_set=items["item_id"].combine_chunks())
+    names = _misspelled(verdicts)
+    is_named = pc.invert(pc.is_in(verdicts["reader"], value_set=pa.array(list(names), pa.string())))
+    known = pc.is_in(verdicts["item_id"], value_set=asked.items["item_id"].combine_chunks())
+    every = pa.concat_tables([asked.assignment.readings, asked.assignment.adjudicators])
     keys = _key(verdicts, "item_id", "slot", "reader")
-    asked = pc.is_in(keys, value_set=_key(readings, "item_id", "slot", "reader"))
-    is_asked = pc.or_(asked, pc.equal(verdicts["slot"], str(Slot.ADJUDICATION)))
+    is_asked = pc.is_in(keys, value_set=_key(every, "item_id", "slot", "reader"))
+    is_third = pc.and_(pc.equal(verdicts["slot"], str(Slot.ADJUDICATION)), is_asked)
+    is_disputed = pc.is_in(verdicts["item_id"], value_set=_disputed(pa.concat_tables([asked.before, verdicts.cast(VERDICTS)])))
+    problems = [problem for name, problem in names.items()
+                for problem in wrong.tell(pc.equal(verdicts["reader"], name), problem.what, problem.hint or "")]
     return tuple(sorted((
+        *problems,
         *wrong.tell(pc.invert(known), "item `{item_id}` is not in the sample", "take the ids from the sample's table"),
-        *wrong.tell(pc.and_(known, pc.invert(is_asked)), "`{reader}` was not asked for the {slot} reading of `{item_id}`",
+        *wrong.tell(pc.and_(pc.and_(known, is_named), pc.invert(is_asked)),
+                    "`{reader}` was not asked for the {slot} reading of `{item_id}`",
                     "give the reader and the part as they were assigned"),
-        *wrong.tell(_is_repeated(_key(verdicts, "item_id", "slot")), "item `{item_id}` has two {slot} readings",
+        *wrong.tell(pc.and_(is_third, pc.invert(is_disputed)), "the two readers of `{item_id}` do not disagree",
+                    "a third person speaks only where both have read an item and say different things"),
+        *wrong.tell(pc.and_(is_asked, _is_repeated(keys)), "item `{item_id}` has two {slot} readings",
                     "keep the one that counts"),
-        *wrong.tell(_is_repeated(_key(verdicts, "item_id", "reader")), "`{reader}` reads item `{item_id}` twice",
-                    "each part is read by another person"),
-        *wrong.tell(pc.is_in(verdicts["reader"], value_set=pa.array(sorted(proposers), pa.string())),
+        *wrong.tell(pc.is_in(verdicts["reader"], value_set=pa.array(sorted(asked.proposers), pa.string())),
                     "`{reader}` proposed this plan and cannot audit it", "assign the item to another reader")),
         key=lambda problem: problem.line or 0))
 
@@ -106,11 +130,43 @@ class _Wrong:
     file: str | None
 
     def tell(self, mask: pa.ChunkedArray | pa.Array, what: str, hint: str) -> Iterator[Problem]:
-        """One problem for each row of the mask."""
-        for place in pc.indices_nonzero(mask).slice(0, MOST_SHOWN).to_pylist():
-            row = {name: self.verdicts[name][place].as_py() for name in ("item_id", "slot", "reader")}
-            line = None if self.lines is None else int(self.lines[place].as_py())
-            yield Problem(what=what.format(**row), hint=hint, line=line, file=self.file)
+        """One problem for each reader in the mask: the first row as it is, and where the others stand."""
+        places = pc.indices_nonzero(mask)
+        readers = self.verdicts["reader"].take(places)
+        for reader in pc.unique(readers).to_pylist():
+            own = places.filter(pc.equal(readers, reader))
+            first, n_more = own[0].as_py(), len(own) - 1
+            row = {name: self.verdicts[name][first].as_py() for name in ("item_id", "slot", "reader")}
+            rows = "row" if n_more == 1 else "rows"
+            more = f", and so in {n_more:,} more {rows} of `{reader}`{self._listed(own)}" if n_more else ""
+            line = None if self.lines is None else int(self.lines[first].as_py())
+            yield Problem(what=what.format(**row) + more, hint=hint, line=line, file=self.file)
+
+    def _listed(self, own: pa.Array) -> str:
+        """The lines of the rows after the first, as many as are shown."""
+        if self.lines is None:
+            return ""
+        shown = ", ".join(str(line) for line in self.lines.take(own[1:1 + MOST_SHOWN]).to_pylist())
+        return f": {'line' if len(own) == 2 else 'lines'} {shown}{', …' if len(own) - 1 > MOST_SHOWN else ''}"  # noqa: PLR2004
+
+
+def _misspelled(verdicts: pa.Table) -> dict[str, Problem]:
+    """Readers whose name is not written in the one way in which a person is named, and what is wrong with it."""
+    found = {}
+    for reader in pc.unique(verdicts["reader"]).to_pylist():
+        try:
+            person_named(reader)
+        except ConfigError as error:
+            found[reader] = error.problems[0]
+    return found
+
+
+def _disputed(verdicts: pa.Table) -> pa.Array:
+    """The items that two readers see differently, whatever a third person said."""
+    first, second = (verdicts.filter(pc.equal(verdicts["slot"], str(slot))) for slot in (Slot.FIRST, Slot.SECOND))
+    places = pc.index_in(first["item_id"], value_set=second["item_id"].combine_chunks())
+    differ = pc.fill_null(pc.not_equal(first["verdict"], second["verdict"].take(places)), False)
+    return first["item_id"].filter(differ).combine_chunks()
 
 
 def _key(table: pa.Table, *names: str) -> pa.Array:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
 from evenhand.cli.options import EXISTING, screen
 from evenhand.cli.views.appeals.carried_out import CarriedOutView
 from evenhand.cli.views.appeals.dossier import DossierView
@@ -36,13 +36,15 @@ platform_wanted = click.option("--platform", metavar="KIND:PLACE", help="files:F
 @on_desk
 @click.argument("which", metavar="DECISION_OR_ACCOUNT")
 @plan_option
-@click.option("--said", required=True, help="What the person wrote; `-` reads it from standard input.")
+@click.option("--said", type=WORDS, required=True, help="What the person wrote; `-` reads it from standard input.")
 @click.option("--pack", type=EXISTING, help="The pack that the plan was made with, where it is not the shipped one: it may "
               "give more than six months.")
 def file_(*, name: str, which: str, plan: Path, said: str, pack: Path | None, state: str, hours: float | None,
           as_json: bool) -> None:
     """File the appeal of a person of the campaign NAME, found by the number of the decision or by the account."""
     words = sys.stdin.read() if said == "-" else said
+    if not words.strip():
+        raise ConfigError(Problem(what="standard input is empty", hint="pass what the person wrote on to it"))
     with desk_at(state, name, hours=hours) as desk:
         filed = accepted(file(desk, plan, which, said=words, window=lambda: own_window(desk, pack)), as_json=as_json)
     screen(as_json=as_json).show(FiledView(filed=filed, campaign=name))
@@ -75,7 +77,7 @@ def show_(*, name: str, which: str, plan: Path, state: str, hours: float | None,
 @click.argument("outcome", type=click.Choice(list(OUTCOMES)))
 @by
 @plan_option
-@click.option("--because", required=True, help="Why, in words that the person will read.")
+@click.option("--because", type=WORDS, required=True, help="Why, in words that the person will read.")
 @click.option("--to", "penalty", type=click.Choice(LIGHTER), help="With `vary`: the lighter penalty.")
 @click.option("--days", type=click.IntRange(1), help="With `--to suspend`: how long from now.")
 @platform_wanted

@@ -25,6 +25,6 @@ def records(*, into: Path, packs: tuple[Path, ...], with_rehearsals: bool, state
 
     A strike that was withdrawn is not among them, and an account that was found legitimate is spared without new evidence.
     """
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         done = record(opened, into=into, packs=packs, with_rehearsals=with_rehearsals)
     screen(as_json=as_json).show(RecordedView(done=done))

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from evenhand.cli.appeals.hearing import carried_out, end, platform_wanted, ready
-from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.appeals.class_reversal import ClassReversalView
 from evenhand.cli.views.appeals.overturned import OverturnedView
 from evenhand.cli.views.appeals.reversed import ReversedView
 from evenhand.cli.views.progress import progress
-from evenhand.errors import ExitCode
+from evenhand.errors import ConfigError, ExitCode, Problem
 from evenhand.model.appeal import AppealOutcome, Cause
 from evenhand.workflows.appeals.class_reversal import preview_class_reversal, write_class_reversal
 from evenhand.workflows.appeals.hearing import Word
@@ -65,7 +65,7 @@ def siblings(*, plan: Path, cause: Cause, into: Path | None, as_json: bool) -> N
 @click.argument("which", metavar="DECISION_OR_ACCOUNT")
 @by
 @plan_option
-@click.option("--because", required=True, help="Why it was wrong; recorded.")
+@click.option("--because", type=WORDS, required=True, help="Why it was wrong; recorded.")
 @platform_wanted
 def overturn_(*, name: str, which: str, person: str, plan: Path, because: str, platform: str | None, state: str,
               hours: float | None, as_json: bool) -> None:
@@ -86,15 +86,17 @@ def overturn_(*, name: str, which: str, person: str, plan: Path, because: str, p
 @by
 @plan_option
 @cause_option
-@click.option("--because", default="", help="Why the cause is a mistake. Needed to do it.")
+@click.option("--because", type=WORDS, help="Why the cause is a mistake. Needed to do it.")
 @click.option("--yes", "is_meant", is_flag=True, help="Do it. Without it, it is only shown what would be done.")
 @platform_wanted
-def reverse_(*, name: str, person: str, plan: Path, cause: Cause, because: str, is_meant: bool, platform: str | None,
+def reverse_(*, name: str, person: str, plan: Path, cause: Cause, because: str | None, is_meant: bool, platform: str | None,
              state: str, hours: float | None, as_json: bool) -> None:
     """Undo every decision of the campaign NAME that rests on the same mistake; everybody concerned is told.
 
     It needs an overturned appeal that shows the mistake. The same command goes on where it stopped.
     """
+    if is_meant and because is None:
+        raise ConfigError(Problem(what="nothing says why the cause is a mistake", hint="give `--because TEXT` with `--yes`"))
     shown = screen(as_json=as_json)
     opened = None if platform is None else open_platform(platform)
     with desk_at(state, name, hours=hours) as desk:
@@ -105,7 +107,7 @@ def reverse_(*, name: str, person: str, plan: Path, cause: Cause, because: str, 
                                          "with --because TEXT --yes"))
             return
         with progress(shown, what="Reversing", unit="decisions") as advance:
-            word = Word(outcome=AppealOutcome.OVERTURNED, by=person, because=because)
+            word = Word(outcome=AppealOutcome.OVERTURNED, by=person, because=because or "")
             done = accepted(reverse(desk, plan, ahead, word, platform=None if opened is None else opened.platform,
                                     progress=advance), as_json=as_json)
         if opened is not None:

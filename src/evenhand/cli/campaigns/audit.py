@@ -8,7 +8,7 @@ import click
 
 from evenhand.cli.campaigns.campaign import show_step
 from evenhand.cli.campaigns.holdout import holdout
-from evenhand.cli.campaigns.options import accepted, by, desk_at, languages_of, on_desk, plan_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, languages_of, on_desk, plan_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, StageReadingView, VerdictsView
 from evenhand.errors import ConfigError, Problem
@@ -41,7 +41,7 @@ def cost_(*, plan: Path, solo: bool, as_json: bool) -> None:
 @on_desk
 @by
 @plan_option
-@click.option("--seed", required=True, help="Published; chosen by somebody who did not make the plan.")
+@click.option("--seed", type=WORDS, required=True, help="Published; chosen by somebody who did not make the plan.")
 @click.option("--reader", "readers", multiple=True, required=True, metavar="PERSON=LANGUAGES",
               help="Who reads which languages, such as ben=en,pt; may be repeated.")
 @golden_option

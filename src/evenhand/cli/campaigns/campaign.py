@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, desk_at, on_desk, plan_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
 from evenhand.cli.options import FOLDER, screen
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
@@ -49,7 +49,7 @@ def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bo
 def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
           hours: float | None, as_json: bool) -> None:
     """Draft the campaign NAME. Whoever drafts it, or binds its plan, approves neither."""
-    with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal) as desk:
+    with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal, create=True) as desk:
         wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
                        cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
         outcome = draft_campaign(desk, wanted, person=person, plan=plan)
@@ -107,7 +107,7 @@ def confirm_(*, name: str, person: str, plan: Path, decision: str | None, refuse
 @by
 @plan_option
 @click.option("--decision", required=True, help="The decision's id.")
-@click.option("--why", required=True, help="Why it may go out; recorded as a waiver.")
+@click.option("--why", type=WORDS, required=True, help="Why it may go out; recorded as a waiver.")
 def release_(*, name: str, person: str, plan: Path, decision: str, why: str, state: str, hours: float | None,
              as_json: bool) -> None:
     """Let out an account whose reach alone is above the cap of an hour."""
@@ -122,7 +122,7 @@ def release_(*, name: str, person: str, plan: Path, decision: str, why: str, sta
 @plan_option
 @click.option("--list", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
               help="The accounts: a file with the column `account_id`.")
-@click.option("--criteria", required=True, help="By what accounts stand on the list; published, so name nobody.")
+@click.option("--criteria", type=WORDS, required=True, help="By what accounts stand on the list; published, so name nobody.")
 def protect_(*, name: str, person: str, plan: Path, file: Path, criteria: str, state: str, hours: float | None,
              as_json: bool) -> None:
     """Have a person decide about each account of a list: slower, never exempt. Criteria, size and outcomes are published."""
@@ -136,7 +136,7 @@ def protect_(*, name: str, person: str, plan: Path, file: Path, criteria: str, s
 @on_desk
 @by
 @click.option("--decision", required=True, help="The decision's id.")
-@click.option("--why", required=True, help="What was read, and why.")
+@click.option("--why", type=WORDS, required=True, help="What was read, and why.")
 @click.option("--no", "refuse", is_flag=True, help="Do not impose it on this account.")
 def protected_(*, name: str, person: str, decision: str, why: str, refuse: bool, state: str, hours: float | None,
                as_json: bool) -> None:

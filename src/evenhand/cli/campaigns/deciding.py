@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from evenhand.cli.campaigns.campaign import show_step
-from evenhand.cli.campaigns.options import by, desk_at, on_desk, plan_option, state_option
+from evenhand.cli.campaigns.options import WORDS, by, desk_at, on_desk, plan_option, state_option
 from evenhand.cli.options import as_json, screen
 from evenhand.cli.views.campaigns.live import LiveView
 from evenhand.cli.views.campaigns.status import ListView, StatusView
@@ -38,7 +38,7 @@ def approve_(*, name: str, person: str, plan: Path, is_withdrawn: bool, state: s
 @click.command("halt")
 @on_desk
 @by
-@click.option("--why", required=True, help="What is wrong; the approvers read it before they resume.")
+@click.option("--why", type=WORDS, required=True, help="What is wrong; the approvers read it before they resume.")
 def halt_(*, name: str, person: str, why: str, state: str, hours: float | None, as_json: bool) -> None:
     """Stop the campaign NAME now. Anybody may; nothing more goes out."""
     with desk_at(state, name, hours=hours) as desk:
@@ -49,7 +49,7 @@ def halt_(*, name: str, person: str, why: str, state: str, hours: float | None, 
 @on_desk
 @by
 @plan_option
-@click.option("--why", required=True, help="What was looked at, and why it may go on.")
+@click.option("--why", type=WORDS, required=True, help="What was looked at, and why it may go on.")
 def resume_(*, name: str, person: str, plan: Path, why: str, state: str, hours: float | None, as_json: bool) -> None:
     """Agree to go on after a halt. It runs again once every approver agrees."""
     with desk_at(state, name, hours=hours) as desk:

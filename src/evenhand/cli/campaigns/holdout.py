@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evenhand.campaign.audit.holdout import HOLDOUT_ITEMS
-from evenhand.cli.campaigns.options import accepted, by, desk_at, languages_of, on_desk, plan_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, languages_of, on_desk, plan_option
 from evenhand.cli.options import EXISTING, FOLDER, screen
 from evenhand.cli.views.campaigns.audit import VerdictsView
 from evenhand.cli.views.campaigns.holdout import HoldoutDrawnView, HoldoutView
@@ -31,7 +31,7 @@ def holdout() -> None:
 @by
 @plan_option
 @snapshot_option
-@click.option("--seed", required=True, help="Published; chosen by somebody who did not make the plan.")
+@click.option("--seed", type=WORDS, required=True, help="Published; chosen by somebody who did not make the plan.")
 @click.option("--reader", "readers", multiple=True, required=True, metavar="PERSON=LANGUAGES",
               help="Who reads which languages, such as ben=en,pt; may be repeated.")
 @click.option("--items", type=click.IntRange(1), default=HOLDOUT_ITEMS, show_default=True, help="Accounts to read.")

@@ -22,6 +22,23 @@ from evenhand.workflows.effects.opening import open_state
 EVIDENCE_KEY = "EVENHAND_EVIDENCE_KEY"
 T = TypeVar("T")
 
+
+
+class _Words(click.ParamType[str]):
+    """A text that says something: it goes on record, so an empty one is refused before anything is opened."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it was given. Raises `ConfigError` when nothing can be read in it."""
+        if not value.strip():
+            raise ConfigError(Problem(
+                what=f"`{param.opts[0] if param is not None else self.name}` is empty", hint="put a text there; "
+                f"`{ctx.command_path if ctx is not None else 'evenhand'} --help` says what belongs into it"))
+        return value
+
+
+WORDS = _Words()
 state_option = click.option("--state", envvar="EVENHAND_STATE", default="campaign.db", show_default=True,
                             help="The campaign's database: a file, or postgresql:///NAME.")
 by = click.option("--by", "person", required=True, help="The person who does this; published as a commitment.")
@@ -41,9 +58,10 @@ def on_desk(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def desk_at(state: str, name: str, *, hours: float | None, is_new_rehearsal: bool = False) -> Iterator[Desk]:
-    """The desk of the campaign in the database at `state`, which is closed at the end."""
-    with open_state(state, evidence_key=os.environ.get(EVIDENCE_KEY)) as opened:
+def desk_at(state: str, name: str, *, hours: float | None, is_new_rehearsal: bool = False,
+            create: bool = False) -> Iterator[Desk]:
+    """The desk of the campaign in the database at `state`, which is closed at the end; `create` it if it is not there."""
+    with open_state(state, evidence_key=os.environ.get(EVIDENCE_KEY), create=create) as opened:
         yield desk_of(opened, name, later=None if hours is None else timedelta(hours=hours), is_new_rehearsal=is_new_rehearsal)
 
 

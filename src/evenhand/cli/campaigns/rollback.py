@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evenhand.cli.campaigns.options import (
+    WORDS,
     accepted,
     by,
     confirm_option,
@@ -19,7 +20,7 @@ from evenhand.cli.campaigns.options import (
 from evenhand.cli.options import screen
 from evenhand.cli.views.campaigns.applied import PreviewView, RolledBackView
 from evenhand.cli.views.progress import progress
-from evenhand.errors import ExitCode
+from evenhand.errors import ConfigError, ExitCode, Problem
 from evenhand.workflows.campaigns.carry_out import refuse_real
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.rolling_back import preview_rollback, roll_back
@@ -30,12 +31,15 @@ from evenhand.workflows.campaigns.rolling_back import preview_rollback, roll_bac
 @by
 @plan_option
 @platform_option
-@click.option("--why", default="", help="Why it is taken back.")
+@click.option("--why", type=WORDS, help="Why it is taken back. Required, but with `--preview`.")
 @confirm_option
 @click.option("--preview", is_flag=True, help="Only show what would be undone.")
-def rollback(*, name: str, person: str, plan: Path, platform: str, why: str, confirm: str | None, preview: bool, state: str,
-             hours: float | None, as_json: bool) -> None:
+def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | None, confirm: str | None, preview: bool,
+             state: str, hours: float | None, as_json: bool) -> None:
     """Take the campaign NAME back: every effect in force is undone, and everybody concerned is told. For an approver."""
+    if why is None and not preview:
+        raise ConfigError(Problem(what=f"nothing says why `{name}` is taken back",
+                                  hint="give `--why TEXT`, or only look at what would be undone with `--preview`"))
     shown = screen(as_json=as_json)
     opened = open_platform(platform)
     with desk_at(state, name, hours=hours) as desk:
@@ -48,7 +52,7 @@ def rollback(*, name: str, person: str, plan: Path, platform: str, why: str, con
         if not campaign.is_rolling_back:
             confirmed(f"{name}:{ahead.n_accounts}", confirm, what="Rolling back")
         with progress(shown, what="Rolling back", unit="decisions") as advance:
-            done = roll_back(desk, plan, opened.platform, why=why, person=person, progress=advance)
+            done = roll_back(desk, plan, opened.platform, why=why or "", person=person, progress=advance)
         opened.close()
     result = accepted(done, as_json=as_json)
     shown.show(RolledBackView(result=result))

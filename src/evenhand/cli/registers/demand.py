@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, platform_option, state_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, platform_option, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.registers.pairs import pairs
 from evenhand.cli.views.registers.demand import (
@@ -57,7 +57,7 @@ def import_(*, file: Path, person: str, columns: tuple[str, ...], constants: tup
 @as_json
 def answer_(*, demand_id: str, answer: str, person: str, told: bool, state: str, as_json: bool) -> None:
     """Record what a demand was answered."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         outcome = demands.answer(opened, demand_id, DemandAnswer(answer), person_told=told, by=by_now(person))
     event = accepted(outcome, as_json=as_json)[0]
     screen(as_json=as_json).show(RegisterStepView(
@@ -82,7 +82,7 @@ def withhold(*, demand_id: str, person: str, target: str, account: str, post: st
     wanted = demands.Wanted(
         demand_id=demand_id, target=target, account_id=account, post_id=post, territories=territories, language=language,
         until=None if until is None else until.replace(tzinfo=UTC))
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         event = accepted(demands.withhold(opened, wanted, by=by_now(person)), as_json=as_json)
     name = event.body["withholding_id"]
     screen(as_json=as_json).show(RegisterStepView(
@@ -98,7 +98,7 @@ def withhold(*, demand_id: str, person: str, target: str, account: str, post: st
 @as_json
 def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json: bool) -> None:
     """Agree to a withholding that somebody else proposed."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         events = accepted(demands.agree(opened, withholding_id, by=by_now(person), alone=alone), as_json=as_json)
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{withholding_id}` is agreed", next_step="tell the platform with `evenhand demand carry-out`",
@@ -108,12 +108,12 @@ def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json:
 @demand.command()
 @click.argument("withholding_id")
 @by
-@click.option("--why", required=True, help="Why not.")
+@click.option("--why", type=WORDS, required=True, help="Why not.")
 @state_option
 @as_json
 def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: bool) -> None:
     """Turn down a withholding that was proposed."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         events = accepted(demands.decline(opened, withholding_id, why=why, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{withholding_id}` is declined", next_step="answer the demand with `evenhand demand answer`",
@@ -123,12 +123,12 @@ def decline(*, withholding_id: str, person: str, why: str, state: str, as_json: 
 @demand.command()
 @click.argument("withholding_id")
 @by
-@click.option("--why", required=True, help="Why it ends before its day.")
+@click.option("--why", type=WORDS, required=True, help="Why it ends before its day.")
 @state_option
 @as_json
 def lift(*, withholding_id: str, person: str, why: str, state: str, as_json: bool) -> None:
     """End a withholding before its day. One person may: it only gives back."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         events = accepted(demands.lift(opened, withholding_id, why=why, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{withholding_id}` ends", next_step="tell the platform with `evenhand demand carry-out`", facts=events[0].body))
@@ -140,7 +140,7 @@ def lift(*, withholding_id: str, person: str, why: str, state: str, as_json: boo
 @as_json
 def carry_out_(*, platform: str, state: str, as_json: bool) -> None:
     """Withhold what was agreed, tell the persons, give back what is over. Run it daily; repeating it is safe."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         door = open_platform(platform)
         try:
             outcome = carry_out(demands.demands_in(opened), door.platform, now=lambda: datetime.now(UTC))

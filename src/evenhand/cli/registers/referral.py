@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.campaigns.options import accepted, by, state_option
+from evenhand.cli.campaigns.options import WORDS, accepted, by, state_option
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.views.registers.referral import ReferralListView
 from evenhand.cli.views.registers.step import RegisterStepView
@@ -43,7 +43,7 @@ def propose(*, file: Path, person: str, state: str, as_json: bool) -> None:
 @as_json
 def approve(*, referral_id: str, file: Path, person: str, state: str, as_json: bool) -> None:
     """Approve exactly what stands in FILE. Whoever proposed it cannot."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         event = accepted(referrals.approve(opened, referral_id, file, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{referral_id}` is approved", next_step=f"hand it on with `evenhand referral send {referral_id} {file}`",
@@ -53,12 +53,12 @@ def approve(*, referral_id: str, file: Path, person: str, state: str, as_json: b
 @referral.command()
 @click.argument("referral_id")
 @by
-@click.option("--why", required=True, help="Why not.")
+@click.option("--why", type=WORDS, required=True, help="Why not.")
 @state_option
 @as_json
 def decline(*, referral_id: str, person: str, why: str, state: str, as_json: bool) -> None:
     """Turn a referral down."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         event = accepted(referrals.decline(opened, referral_id, why=why, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{referral_id}` is declined", next_step="remove the file", facts=event.body))
@@ -73,7 +73,7 @@ def decline(*, referral_id: str, person: str, why: str, state: str, as_json: boo
 @as_json
 def send(*, referral_id: str, file: Path, person: str, into: Path, state: str, as_json: bool) -> None:
     """Write what the recipient gets, and record that it was handed on. How it travels is yours."""
-    with open_state(state) as opened:
+    with open_state(state, create=False) as opened:
         done = accepted(referrals.send(opened, referral_id, file, into=into, by=by_now(person)), as_json=as_json)
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{referral_id}` is written to {done.file} and counted",

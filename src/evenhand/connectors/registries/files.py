@@ -5,6 +5,7 @@ Nothing in here knows what a register is. A record that cannot be read is a `Pro
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -58,16 +59,29 @@ def read_contents(file: Path) -> Contents:
     """
     readers = {".parquet": _parquet, ".csv": _csv, ".json": _json, ".jsonl": _jsonl}
     reader = readers.get(file.suffix.lower())
+    if file.is_dir():
+        raise DataError(Problem(what=f"`{file}` is a folder, and a file is expected", hint="name a file in it"))
     if reader is None:
-        raise DataError(Problem(what=f"`{file.name}` is not a registry file", file=str(file),
+        raise DataError(Problem(what=f"`{file.name}` is in no format that is read here", file=str(file),
                                 hint=f"its name should end in one of {', '.join(FORMATS)}"))
     content = content_of(file)
+    if reader is not _parquet and (encoding := _other_encoding(content)):
+        raise _whole(f"the file is {encoding} text", str(file), "save it as UTF-8, in Excel as `CSV UTF-8`")
     read = list(reader(content, str(file)))
     records = tuple(item for item in read if isinstance(item, Record))
     columns = tuple(dict.fromkeys(name for record in records for name in record.values))
     problems = tuple(item for item in read if isinstance(item, Problem))
     return Contents(file=str(file), digest=hashlib.sha256(content).hexdigest(), columns=columns, records=records,
                     problems=problems)
+
+
+def _other_encoding(content: bytes) -> str | None:
+    """The encoding of a text in which every character takes two bytes or four, by its mark or by its zeros; None for others."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
+    halves = content[0:64:2], content[1:64:2]
+    is_wide = all(halves) and any(all(half) for half in halves) and not all(any(half) for half in halves)
+    return "UTF-16" if is_wide or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else None
 
 
 def content_of(file: Path) -> bytes:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from evenhand.campaign.audit.lowering import EVERY
 from evenhand.campaign.audit.outcomes import AuditResult, Terms, conclude, golden_of
-from evenhand.campaign.audit.resolve import Resolved, mistakes, resolve
+from evenhand.campaign.audit.resolve import Asked, Resolved, mistakes, resolve
 from evenhand.campaign.lifecycle.refusals import stale
 from evenhand.connectors.verdict_files import read_verdicts
 from evenhand.errors import DataError
@@ -74,8 +74,9 @@ def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, in
     is_new = [(row["item_id"], row["slot"], row["reader"], row["verdict"]) not in known for row in read.verdicts.to_pylist()]
     fresh, lines = read.verdicts.filter(pa.array(is_new, pa.bool_())), read.lines.filter(pa.array(is_new, pa.bool_()))
     solo = course.campaign.mode is Mode.SOLO
-    if problems := mistakes(fresh, items=sample.every_item, readings=sample.assignment.readings, lines=lines, file=str(file),
-                            proposers=frozenset() if solo else course.campaign.proposers):
+    asked = Asked(items=sample.every_item, assignment=sample.assignment, before=before,
+                  proposers=frozenset() if solo else course.campaign.proposers)
+    if problems := mistakes(fresh, asked, lines=lines, file=str(file)):
         raise DataError(problems)
     at = desk.clock.now()
     resolved = _resolved(sample, pa.concat_tables([before, fresh.cast(VERDICTS)]))

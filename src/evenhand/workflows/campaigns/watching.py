@@ -89,7 +89,9 @@ def _is_appeal(event: Event) -> bool:
 
 
 def _is_item(event: Event) -> bool:
-    return event.kind is EventKind.VERDICT_GIVEN and event.body["slot"] == Slot.FIRST
+    """A reader's word on an item of a stage. `cannot_decide` is none: it says neither that the decision is right nor wrong."""
+    return (event.kind is EventKind.VERDICT_GIVEN and event.body["slot"] == Slot.FIRST
+            and event.body["verdict"] != Verdict.CANNOT_DECIDE)
 
 
 def _unreleased(campaign: Campaign) -> frozenset[str]:

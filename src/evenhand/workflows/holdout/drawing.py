@@ -23,6 +23,7 @@ from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.errors import DataError, PlanError, Problem
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Source
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
@@ -129,7 +130,8 @@ def holdout_of(plan: Path, folder: SnapshotFolder, campaign: Campaign, wish: Hol
     digest = campaign.basis.digest if campaign.basis is not None else ""
     files: dict[str, Source] = {"accounts": folder.source("accounts", range(folder.manifest.n_buckets)),
                                 "decisions": (str(table_file(plan, "decisions")),)}
-    languages = _read_languages(wish.readers, n_readers=n_readers)
+    readers = {person_named(reader): spoken for reader, spoken in wish.readers.items()}
+    languages = _read_languages(readers, n_readers=n_readers)
     counted, sample = unplanned_accounts(), holdout_sample(plan_digest=digest, seed=wish.seed, n_items=wish.n_items)
     with DuckDBEngine() as engine:
         found = engine.run([counted, sample], tables={**files, "read_languages": languages}, keep=[counted.name, sample.name])
@@ -144,7 +146,7 @@ def holdout_of(plan: Path, folder: SnapshotFolder, campaign: Campaign, wish: Hol
         folder, read_golden_accounts(wish.golden, plan_digest=digest, seed=wish.seed), but=items))
     every = pa.concat_tables([items.select(["item_id", "language"]), golden.select(["item_id", "language"])])
     return HoldoutSample(
-        items=items, golden=golden, assignment=assign(every, wish.readers, n_readers=n_readers), n_readers=n_readers,
+        items=items, golden=golden, assignment=assign(every, readers, n_readers=n_readers), n_readers=n_readers,
         n_unplanned=int(pc.sum(by_language["n_accounts"]).as_py() or 0), languages=tuple(languages["language"].to_pylist()),
         n_accounts=int(pc.sum(by_language["n_accounts"].filter(is_read)).as_py() or 0))
 

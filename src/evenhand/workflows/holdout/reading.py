@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.campaign.audit.holdout import FoundStratum, Prevalence, Recall, prevalence, recall
-from evenhand.campaign.audit.resolve import Resolved, mistakes, resolve
+from evenhand.campaign.audit.resolve import Asked, Resolved, mistakes, resolve
 from evenhand.connectors.reading_files import free_ending, write_readings
 from evenhand.connectors.verdict_files import read_verdicts
 from evenhand.errors import DataError
@@ -56,8 +56,9 @@ def take_holdout_verdicts(desk: Desk, plan: Path, file: Path, *, snapshot: Path 
                        for row in read.verdicts.to_pylist()], pa.bool_())
     fresh, lines = read.verdicts.filter(is_new), read.lines.filter(is_new)
     solo = course.campaign.mode is Mode.SOLO
-    if problems := mistakes(fresh, items=sample.every_item, readings=sample.assignment.readings, lines=lines, file=str(file),
-                            proposers=frozenset() if solo else course.campaign.proposers):
+    asked = Asked(items=sample.every_item, assignment=sample.assignment, before=before,
+                  proposers=frozenset() if solo else course.campaign.proposers)
+    if problems := mistakes(fresh, asked, lines=lines, file=str(file)):
         raise DataError(problems)
     at = desk.clock.now()
     resolved = _resolved(sample, pa.concat_tables([before, fresh.cast(VERDICTS)]))
@@ -68,8 +69,8 @@ def take_holdout_verdicts(desk: Desk, plan: Path, file: Path, *, snapshot: Path 
     disputed = resolved.disputed_since(_resolved(sample, before))
     if into is not None and disputed.num_rows:
         third = sample.assignment.adjudicators
-        asked = third.filter(pc.is_in(third["item_id"], value_set=disputed["item_id"].combine_chunks()))
-        files = write_readings(into, asked, seen=profiles(snapshot_of(plan, snapshot), sample.every_item),
+        for_third = third.filter(pc.is_in(third["item_id"], value_set=disputed["item_id"].combine_chunks()))
+        files = write_readings(into, for_third, seen=profiles(snapshot_of(plan, snapshot), sample.every_item),
                                ending=free_ending(into, "-adjudication"))
     return VerdictsTaken(n_taken=fresh.num_rows, n_known=read.verdicts.num_rows - fresh.num_rows, files=files,
                          n_missing=_n_missing(sample, resolved), n_disputed=resolved.n_disputed)
