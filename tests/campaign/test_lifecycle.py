@@ -75,6 +75,8 @@ REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
                                                   penalty="suspend")),
     C.ROLLING_BACK: ((*HALTED, event(K.ROLLBACK_STARTED, "ben", hours=6)), event(K.RESUMED, "ben", hours=7)),
     C.NO_ROLLBACK: (HALTED, event(K.ROLLED_BACK, "evenhand", hours=6)),
+    C.ROLLBACK_HALTED: ((*HALTED, event(K.ROLLBACK_STARTED, "ben", hours=6), event(K.HALTED, "dee", hours=7)),
+                        event(K.ROLLED_BACK, "evenhand", hours=8)),
 }
 
 
@@ -190,6 +192,22 @@ def test_nothing_goes_out_of_a_campaign_that_is_rolled_back() -> None:
     done = after(*UP_TO_COMPLETED, event(K.ROLLBACK_STARTED, "ben", hours=7), event(K.ROLLED_BACK, "evenhand", hours=8),
                  event(K.REPORTED, "evenhand", hours=9))
     assert (done.state, done.is_reported) == (S.ROLLED_BACK, True)
+
+
+@pytest.mark.parametrize("before", [UP_TO_RUNNING, HALTED, UP_TO_COMPLETED])
+def test_a_rollback_that_was_halted_goes_on_only_when_an_approver_starts_it_again(before: tuple[Event, ...]) -> None:
+    rolling = (*before, event(K.ROLLBACK_STARTED, "ben", hours=7))
+    again = event(K.ROLLBACK_STARTED, "cem", hours=9)
+    assert refused(rolling, again).code is C.ROLLING_BACK
+    halted = (*rolling, event(K.HALTED, "dee", hours=8))
+    assert after(*halted).state is S.HALTED
+    assert refused(halted, event(K.ROLLBACK_STARTED, "dee", hours=9)).code is C.NOT_AN_APPROVER
+    assert refused(halted, event(K.ROLLED_BACK, "evenhand", hours=9)).code is C.ROLLBACK_HALTED
+    assert after(*halted, again, event(K.ROLLED_BACK, "evenhand", hours=9)).state is S.ROLLED_BACK
+
+
+def test_a_campaign_that_is_over_is_not_halted() -> None:
+    assert refused(UP_TO_COMPLETED, event(K.HALTED, "dee", hours=7)).code is C.WRONG_STATE
 
 
 def test_a_withdrawn_approval_takes_the_campaign_back() -> None:

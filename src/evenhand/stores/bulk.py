@@ -34,19 +34,24 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: R
                      tuple(map(list, zip(*rows, strict=True))))
 
 
-def update(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> int:
-    """Set `columns[1:]` of the rows whose `columns[0]` is given; how many rows changed."""
+def update(connection: Connection, table: Table, columns: Sequence[str], rows: Rows, *,
+           only: tuple[str, int] | None = None) -> int:
+    """Set `columns[1:]` of the rows whose `columns[0]` is given; how many rows changed.
+
+    `only` is a column and a number: rows that have another number there are left as they are.
+    """
     if not rows:
         return 0
     key, *others = columns
+    still = "" if only is None else f" and {table.name}.{only[0]} = {only[1]:d}"
     if connection.dialect.name == "sqlite":
         sets = ", ".join(f"{name} = ?" for name in others)
-        return _executed(connection, f"update or rollback {table.name} set {sets} where {key} = ?",
+        return _executed(connection, f"update or rollback {table.name} set {sets} where {key} = ?{still}",
                          [(*row[1:], row[0]) for row in rows])
     sets = ", ".join(f"{name} = given.{name}" for name in others)
     arrays = ", ".join(f"%s::{_array(table, name)}" for name in columns)
     return _executed(connection, f"update {table.name} set {sets} from unnest({arrays}) given({', '.join(columns)}) "
-                     f"where {table.name}.{key} = given.{key}", tuple(map(list, zip(*rows, strict=True))))
+                     f"where {table.name}.{key} = given.{key}{still}", tuple(map(list, zip(*rows, strict=True))))
 
 
 def load(connection: Connection, table: Table, rows: pa.Table) -> int:

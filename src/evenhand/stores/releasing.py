@@ -67,10 +67,11 @@ class ReleaseTable:
         return pa.table([list(column) for column in zip(*rows, strict=True)], schema=HELD_ORDERS) if rows else (
             HELD_ORDERS.empty_table())
 
-    def release(self, order_ids: Sequence[int], due_at: Sequence[int]) -> None:
-        """Let orders out, each from its own moment on (microseconds since 1970). Only what is still held changes."""
+    def release(self, order_ids: Sequence[int], due_at: Sequence[int]) -> int:
+        """Let orders out, each from its own moment on (microseconds since 1970), as far as they are still held; how many."""
         with self._database.write() as connection:
-            bulk.update(connection, OUTBOX, ("order_id", "due_at"), list(zip(order_ids, due_at, strict=True)))
+            return bulk.update(connection, OUTBOX, ("order_id", "due_at"), list(zip(order_ids, due_at, strict=True)),
+                               only=("due_at", HELD))
 
     def hold_back(self, campaign_id: str, decision_ids: Collection[str]) -> int:
         """Hold what was let out of these decisions, or of lighter ones in their place, and has not begun; how many effects."""

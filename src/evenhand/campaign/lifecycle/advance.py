@@ -45,7 +45,7 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.UNDO_FAILED: SINCE_THE_START,
     EventKind.STATEMENT_DELIVERED: SINCE_THE_START,
     EventKind.STATEMENT_FAILED: SINCE_THE_START,
-    EventKind.HALTED: IN_MOTION,
+    EventKind.HALTED: IN_MOTION | {_S.COMPLETED},
     EventKind.RESUMED: frozenset({_S.HALTED}),
     EventKind.COMPLETED: frozenset({_S.RUNNING}),
     EventKind.REPORTED: frozenset({_S.COMPLETED, _S.REPORTED, _S.ROLLED_BACK}),

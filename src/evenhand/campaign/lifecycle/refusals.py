@@ -284,6 +284,14 @@ def no_rollback() -> Refusal:
                    next_step="start the rollback first")
 
 
+def rollback_halted(campaign: Campaign) -> Refusal:
+    """Somebody stopped the rollback, and no approver has started it again."""
+    halt = campaign.halts[-1]
+    return Refusal(code=RefusalCode.ROLLBACK_HALTED,
+                   text=f"`{halt.by}` halted the rollback: {'; '.join(reason.text for reason in halt.reasons)}",
+                   next_step="look at it; an approver goes on with the same `evenhand rollback` and `--why`")
+
+
 def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 

@@ -61,11 +61,13 @@ def appeal_decided(campaign: Campaign, event: Event) -> Campaign:
     return replace(campaign, varied=campaign.varied.adding(facts.text(event, "decision_id") + VARIED))
 
 
-def halted(campaign: Campaign, event: Event) -> Campaign:
-    """Anybody stops it. A further reason during a halt is kept too, and asks for both approvers anew."""
+def halted(campaign: Campaign, event: Event) -> Campaign | Refusal:
+    """Anybody stops it, on its way back too. A further reason during a halt is kept too, and asks for both approvers anew."""
+    if campaign.state not in _IN_MOTION and not campaign.is_rolling_back:
+        return refusals.wrong_state(campaign, event.kind, _IN_MOTION)
     halt = Halt(by=event.actor, at=event.at, reasons=facts.halt_reasons(event))
     return replace(campaign, state=CampaignState.HALTED, halts=(*campaign.halts, halt), resumed_by=frozenset(),
-                   changed_at=max(campaign.changed_at, event.at))
+                   is_rollback_halted=campaign.is_rolling_back, changed_at=max(campaign.changed_at, event.at))
 
 
 def resumed(campaign: Campaign, event: Event) -> Campaign | Refusal:
@@ -103,19 +105,22 @@ def reported(campaign: Campaign, event: Event) -> Campaign | Refusal:
 
 
 def rollback_started(campaign: Campaign, event: Event) -> Campaign | Refusal:
-    """An approver takes it back: nothing more goes out from here on."""
-    if campaign.is_rolling_back:
+    """An approver takes it back: nothing more goes out from here on. After a halt of the rollback an approver says so again."""
+    if campaign.is_rolling_back and not campaign.is_rollback_halted:
         return refusals.rolling_back()
     if event.actor not in campaign.approvers:
         return refusals.not_an_approver(campaign, event)
     state = CampaignState.HALTED if campaign.state is CampaignState.RUNNING else campaign.state
-    return replace(campaign, state=state, is_rolling_back=True, resumed_by=frozenset(), changed_at=event.at)
+    return replace(campaign, state=state, is_rolling_back=True, is_rollback_halted=False,
+                   resumed_by=frozenset(), changed_at=event.at)
 
 
 def rolled_back(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """Everything that this campaign did is undone."""
     if not campaign.is_rolling_back:
         return refusals.no_rollback()
+    if campaign.is_rollback_halted:
+        return refusals.rollback_halted(campaign)
     return replace(campaign, state=CampaignState.ROLLED_BACK, is_rolling_back=False, changed_at=event.at)
 
 

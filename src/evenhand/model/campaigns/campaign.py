@@ -257,6 +257,8 @@ class Campaign:
     resumed_by: frozenset[str] = frozenset()
     """Approvers who want to go on after the last halt."""
     is_rolling_back: bool = False
+    is_rollback_halted: bool = False
+    """Whether somebody halted the rollback since an approver last started it."""
     is_reported: bool = False
     is_rehearsal: bool = False
     """Carried out on a simulated platform only, with a clock that may be set."""
@@ -311,3 +313,4 @@ class RefusalCode(StrEnum):
     HEAVIER_THAN_AUDITED = "heavier_than_audited"
     ROLLING_BACK = "rolling_back"
     NO_ROLLBACK = "no_rollback"
+    ROLLBACK_HALTED = "rollback_halted"

@@ -64,7 +64,8 @@ def record(state: State, *, into: Path, packs: Sequence[Path] = (), with_rehears
 
 def given(state: State, course: Course, pack: PolicyPack) -> pa.Table:
     """The strikes that a campaign gave, and which were withdrawn, from its events alone (`GIVEN`)."""
-    name, back = course.campaign.campaign_id, course.last(EventKind.ROLLBACK_STARTED)
+    name = course.campaign.campaign_id
+    back = next((event for event in course.steps if event.kind is EventKind.ROLLBACK_STARTED), None)  # the first
     return strikes(state.decisions.imposed(name).cast(IMPOSED), undone=state.decisions.reversed(name).cast(REVERSED),
                    rolled_back_at=None if back is None else back.at, lasts=pack.strike_lasts)
 

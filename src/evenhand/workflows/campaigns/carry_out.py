@@ -173,6 +173,8 @@ class _Run:
                 break
             if (refusal := self._open(stage)) is not None:
                 return refusal
+            if self._is_running and self._next() != stage:
+                continue  # another run has finished it meanwhile
             waiting = self._stage(stage)
             count = self._desk.state.release.stage(self._desk.campaign_id, stage.number)
             is_finished = self._is_running and not count.n_held and not count.n_open
@@ -230,9 +232,17 @@ class _Run:
     def _record(self, kind: EventKind, body: dict[str, Json]) -> Refusal | None:
         outcome = self._desk.take(self._desk.hand(NOBODY).event(kind, body))
         self._course = self._desk.later(self._course)
-        if isinstance(outcome, Refusal) and not self._is_running:
-            return None  # somebody halted it a moment before: that is said, and is no mistake of this command
+        if isinstance(outcome, Refusal) and (not self._is_running or self._is_so(kind, body)):
+            return None  # somebody halted it or took the step a moment before: that is no mistake of this command
         return outcome if isinstance(outcome, Refusal) else None
+
+    def _is_so(self, kind: EventKind, body: dict[str, Json]) -> bool:
+        """Whether the stage has started or finished already, since another run of the same command was faster."""
+        progress, stage = self._course.campaign.progress, body.get("stage")
+        if progress is None or not isinstance(stage, int):
+            return False
+        n_started = progress.n_finished + progress.is_open
+        return stage <= (n_started if kind is EventKind.STAGE_STARTED else progress.n_finished)
 
     def _stage(self, stage: Stage) -> LetOut:
         """Let out and work off until the stage has nothing left that may go now."""

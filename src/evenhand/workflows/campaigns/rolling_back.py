@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.appeals.varying import lighter_penalties
-from evenhand.campaign.lifecycle.refusals import other_digest, wrong_state
+from evenhand.campaign.lifecycle.refusals import other_digest, rollback_halted, wrong_state
 from evenhand.campaign.stages import Stage, stages
 from evenhand.connectors.plan_folder import read_plan
 from evenhand.model.appeal import APPEALS_STAGE, ReversalGround
@@ -74,13 +74,18 @@ def preview_rollback(desk: Desk) -> Preview:
 
 def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: str,
               progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None) -> RolledBack | Refusal:
-    """Take the campaign back, or go on with that. What was done before it is stopped is not done again."""
+    """Take the campaign back, or go on with that. What was done before it is stopped is not done again.
+
+    After a halt nothing more is ordered or carried out, until an approver starts it again and says why.
+    """
     course = desk.course()
     if course.campaign.state not in _MAY:
         return wrong_state(course.campaign, EventKind.ROLLBACK_STARTED, _MAY)
     if course.campaign.basis is not None and course.campaign.basis.digest != (own := read_plan(plan).digest):
         return other_digest(course.campaign, own)
-    if not course.campaign.is_rolling_back:
+    if course.campaign.is_rollback_halted and not why:
+        return _stopped(desk, course.campaign)
+    if not course.campaign.is_rolling_back or course.campaign.is_rollback_halted:
         outcome = desk.take(desk.hand(person).event(EventKind.ROLLBACK_STARTED, {"why": why}))
         if isinstance(outcome, Refusal):
             return outcome
@@ -93,6 +98,8 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     told = told_back(plan, pc.unique(found.filter(is_begun)["decision_id"]), lighter)
     n_suppressed, too_late = at_once.n_suppressed, list(at_once.too_late)
     for stage in stages(told.num_rows) or (NO_STAGE,):
+        if (now := desk.course().campaign).is_rollback_halted:
+            return _stopped(desk, now, n_suppressed=n_suppressed, too_late=tuple(too_late))
         before = _undone(desk)
         ordered = desk.state.undo.order(desk.campaign_id, told.slice(stage.first, stage.n_decisions), why=WHY,
                                         actor=NOBODY, at=desk.clock.now())
@@ -117,15 +124,26 @@ def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray,
     return told.take(pc.index_in(decision_ids, value_set=told["decision_id"].combine_chunks()))
 
 
+def _stopped(desk: Desk, campaign: Campaign, *, n_suppressed: int = 0, too_late: tuple[str, ...] = ()) -> RolledBack:
+    """How far it came until somebody halted it, who that was, and what comes next."""
+    n_undone, n_failed, _n_open = _undone(desk)
+    halt = rollback_halted(campaign)
+    return RolledBack(campaign=campaign, n_undone=n_undone, n_suppressed=n_suppressed, n_failed=n_failed, too_late=too_late,
+                      stopped=f"{halt.text}; {halt.next_step}")
+
+
 def _ended(desk: Desk, *, n_suppressed: int, too_late: tuple[str, ...]) -> RolledBack | Refusal:
     n_undone, n_failed, n_open = _undone(desk)
+    if (now := desk.course().campaign).is_rollback_halted:
+        return _stopped(desk, now, n_suppressed=n_suppressed, too_late=too_late)
     if n_open:
         return RolledBack(campaign=desk.course().campaign, n_undone=n_undone, n_suppressed=n_suppressed, n_failed=n_failed,
                           too_late=too_late, stopped=f"{n_open:,} orders are not settled yet; the same command goes on")
     outcome = desk.take(desk.hand(NOBODY).event(EventKind.ROLLED_BACK, {
         "n_undone": n_undone, "n_failed": n_failed, "n_too_late": len(too_late)}))
     if isinstance(outcome, Refusal):
-        return outcome
+        now = desk.course().campaign
+        return _stopped(desk, now, n_suppressed=n_suppressed, too_late=too_late) if now.is_rollback_halted else outcome
     return RolledBack(campaign=outcome, n_undone=n_undone, n_suppressed=n_suppressed, n_failed=n_failed, too_late=too_late)
 
 
@@ -148,10 +166,12 @@ def _n_stages(desk: Desk) -> int:
 
 
 def _work(desk: Desk, platform: Platform, *, n_stages: int) -> None:
+    """Work off what is due, batch by batch; after a halt no further one."""
     doors = Doors(outbox=desk.state.outbox, evidence=desk.state.evidence, platform=platform, now=desk.clock.now,
                   sleep=desk.clock.sleep)
     with worker_name(desk.place, desk.campaign_id) as owner:
         shift = Shift(campaign_id=desk.campaign_id, owner=owner,
                       stages=tuple(range(APPEALS_STAGE, n_stages + 1)), patience=timedelta(minutes=5))
         for _settlements in work(shift, doors):
-            pass
+            if desk.course().campaign.is_rollback_halted:
+                return

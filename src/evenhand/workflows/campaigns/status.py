@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from evenhand.campaign.lifecycle.refusals import rollback_halted
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.effect_state import Act, EffectState, Reckoning
 from evenhand.model.campaigns.event import Event, EventKind
@@ -45,6 +46,8 @@ class Status:
     def next_step(self) -> str:
         """What this campaign waits for, in words."""
         campaign = self.campaign
+        if campaign.is_rollback_halted:
+            return rollback_halted(campaign).next_step
         if campaign.is_rolling_back:
             return "the rollback goes on with `evenhand rollback`"
         if campaign.state is _S.AUDITED and campaign.audited_at is not None:
