@@ -45,7 +45,6 @@ TEXTS = {
     "halt": ("halt", "autumn", "--by", "ben", "--why", " "), "draw": ("audit", "draw", "autumn", "--by", "ben", "--seed", "",
                                                                      "--reader", "ben=en"),
     "decide": ("appeal", "decide", "autumn", "A1", "uphold", "--by", "ben", "--because", ""),
-    "rollback": ("rollback", "autumn", "--by", "ben", "--platform", "simulated:platform"),
     "reverse": ("appeal", "reverse", "autumn", "--by", "ben", "--cause", "rule:media", "--yes")}
 """Commands with a text that is empty or left out, though it goes on record."""
 

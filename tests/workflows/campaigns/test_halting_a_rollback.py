@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -54,3 +54,13 @@ def test_a_halt_stops_it_and_an_approver_starts_it_again(
     status = terminal.status()
     assert status["reconciles"] is True
     assert (status["events"]["rollback_started"], status["events"]["rolled_back"]) == (2, 1)
+
+
+def test_nothing_is_taken_back_without_saying_why(
+        campaigns: Campaigns, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+        golden: Callable[[str, str], None]) -> None:
+    terminal = campaigns.begin(tmp_path, capsys, monkeypatch, n=30, is_applied=True)
+    ran = terminal.run(*BACK, "--by", "ben", "--confirm", "autumn:30")
+    assert ran.code == 2
+    golden("mistyped/rollback.txt", ran.err)
+    assert terminal.status()["state"] == "completed"

@@ -31,19 +31,19 @@ from evenhand.workflows.campaigns.rolling_back import preview_rollback, roll_bac
 @by
 @plan_option
 @platform_option
-@click.option("--why", type=WORDS, help="Why it is taken back. Required, but with `--preview`.")
+@click.option("--why", type=WORDS, help="Why it is taken back. Required to begin, and after a halt.")
 @confirm_option
 @click.option("--preview", is_flag=True, help="Only show what would be undone.")
 def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | None, confirm: str | None, preview: bool,
              state: str, hours: float | None, as_json: bool) -> None:
     """Take the campaign NAME back: every effect in force is undone, and everybody concerned is told. For an approver."""
-    if why is None and not preview:
-        raise ConfigError(Problem(what=f"nothing says why `{name}` is taken back",
-                                  hint="give `--why TEXT`, or only look at what would be undone with `--preview`"))
     shown = screen(as_json=as_json)
     opened = open_platform(platform)
     with desk_at(state, name, hours=hours) as desk:
         campaign = desk.course().campaign
+        if why is None and not preview and not campaign.is_rolling_back:
+            raise ConfigError(Problem(what=f"nothing says why `{name}` is taken back",
+                                      hint="give `--why TEXT`, or only look at what would be undone with `--preview`"))
         refuse_real(campaign, is_simulated=opened.is_simulated)
         ahead = preview_rollback(desk)
         if preview:
