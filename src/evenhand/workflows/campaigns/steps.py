@@ -16,6 +16,9 @@ from evenhand.model.registers.counts import REGISTERS
 from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
 from evenhand.workflows.effects.opening import State
 
+AT_ONCE = timedelta(seconds=30)
+"""How long one step may wait for another at the database; more than that is a wrong clock, and refused."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
@@ -95,7 +98,7 @@ class Desk:
 
     def take(self, *events: Event) -> Campaign | Refusal:
         """Record these steps, all or none, and return the campaign after them, or why they are refused."""
-        return self.decide(lambda _campaign: events)
+        return self.decide(lambda campaign: [_in_turn(event, campaign) for event in events])
 
     def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal]) -> Campaign | Refusal:
         """Record the steps that `decide` makes of the campaign as it is now; nobody else acts meanwhile."""
@@ -123,6 +126,12 @@ class Desk:
         except _RefusedError as refused:
             return refused.refusal
         return outcome[0]
+
+
+def _in_turn(event: Event, campaign: Campaign | None) -> Event:
+    """The event; whoever waited for somebody who acted at the same time acts when their turn has come."""
+    is_late = campaign is not None and timedelta(0) < campaign.changed_at - event.at <= AT_ONCE
+    return replace(event, at=campaign.changed_at) if campaign is not None and is_late else event
 
 
 class _RefusedError(Exception):
