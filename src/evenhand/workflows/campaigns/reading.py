@@ -80,7 +80,7 @@ def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, in
         raise DataError(problems)
     at = desk.clock.now()
     resolved = _resolved(sample, pa.concat_tables([before, fresh.cast(VERDICTS)]))
-    outcome = desk.take(*(_verdict(desk.campaign_id, row, at=at) for row in fresh.to_pylist()))
+    outcome = desk.take(*(verdict_event(desk.campaign_id, row, at=at) for row in fresh.to_pylist()))
     if isinstance(outcome, Refusal):
         return outcome
     disputed = resolved.disputed_since(_resolved(sample, before))
@@ -137,13 +137,13 @@ def _supported(campaign: Campaign) -> tuple[Penalty, ...]:
     return tuple(map(Penalty, named)) or tuple(EVERY)
 
 
-def verdicts_given(course: Course) -> pa.Table:
-    """The verdicts on the campaign's present plan, as `VERDICTS`."""
+def verdicts_given(course: Course, kind: EventKind = EventKind.VERDICT_GIVEN) -> pa.Table:
+    """The verdicts on the campaign's present plan, as `VERDICTS`; those of its audit, or of another `kind`."""
     rows: list[dict[str, Json]] = []
     for event in course.steps:
         if event.kind is EventKind.PLANNED:
             rows = []
-        elif event.kind is EventKind.VERDICT_GIVEN:
+        elif event.kind is kind:
             rows.append({"item_id": event.body["item_id"], "reader": event.actor, "slot": event.body["slot"],
                          "verdict": event.body["verdict"], "rationale": event.body.get("rationale")})
     return pa.Table.from_pylist(rows, schema=VERDICTS)
@@ -158,7 +158,9 @@ def _n_missing(sample: Sample, resolved: Resolved) -> int:
     return int(resolved.n_missing - n_unread)
 
 
-def _verdict(campaign_id: str, row: dict[str, str | None], *, at: datetime) -> Event:
+def verdict_event(campaign_id: str, row: dict[str, str | None], *, at: datetime,
+                  kind: EventKind = EventKind.VERDICT_GIVEN) -> Event:
+    """The event of one verdict, a row of `VERDICTS`."""
     hand = Hand(campaign_id=campaign_id, person=str(row["reader"]), at=at)
     body: dict[str, Json] = {name: row[name] for name in ("item_id", "slot", "verdict", "rationale")}
-    return hand.event(EventKind.VERDICT_GIVEN, body)
+    return hand.event(kind, body)

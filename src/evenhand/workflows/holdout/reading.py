@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,11 +16,11 @@ from evenhand.connectors.verdict_files import read_verdicts
 from evenhand.errors import DataError
 from evenhand.model.campaigns.audit import VERDICTS
 from evenhand.model.campaigns.campaign import Campaign, Mode
-from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
-from evenhand.workflows.campaigns.reading import Truths, VerdictsTaken
-from evenhand.workflows.campaigns.steps import Course, Desk, Hand
+from evenhand.workflows.campaigns.reading import Truths, VerdictsTaken, verdict_event, verdicts_given
+from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.holdout.drawing import HoldoutSample, holdout_drawn, snapshot_of
 from evenhand.workflows.holdout.profiles import profiles
 
@@ -50,7 +49,7 @@ def take_holdout_verdicts(desk: Desk, plan: Path, file: Path, *, snapshot: Path 
     sample = holdout_drawn(course, plan, snapshot=snapshot, golden=golden)
     if isinstance(sample, Refusal):
         return sample
-    read, before = read_verdicts(file), _words_given(course)
+    read, before = read_verdicts(file), verdicts_given(course, EventKind.HOLDOUT_READ)
     known = {(row["item_id"], row["slot"], row["reader"], row["verdict"]) for row in before.to_pylist()}
     is_new = pa.array([(row["item_id"], row["slot"], row["reader"], row["verdict"]) not in known
                        for row in read.verdicts.to_pylist()], pa.bool_())
@@ -62,7 +61,8 @@ def take_holdout_verdicts(desk: Desk, plan: Path, file: Path, *, snapshot: Path 
         raise DataError(problems)
     at = desk.clock.now()
     resolved = _resolved(sample, pa.concat_tables([before, fresh.cast(VERDICTS)]))
-    outcome = desk.take(*(_word(desk.campaign_id, row, at=at) for row in fresh.to_pylist()))
+    outcome = desk.take(*(verdict_event(desk.campaign_id, row, at=at, kind=EventKind.HOLDOUT_READ)
+                          for row in fresh.to_pylist()))
     if isinstance(outcome, Refusal):
         return outcome
     files: tuple[Path, ...] = ()
@@ -89,7 +89,8 @@ def conclude_holdout(desk: Desk, plan: Path, truths: Truths, *, snapshot: Path |
     if isinstance(sample, Refusal):
         return sample
     known = sample.golden.select(["item_id", "is_right"]) if sample.golden.num_rows else None
-    missed = prevalence(_resolved(sample, _words_given(course)), items=sample.items, truths=known, n_accounts=sample.n_accounts,
+    resolved = _resolved(sample, verdicts_given(course, EventKind.HOLDOUT_READ))
+    missed = prevalence(resolved, items=sample.items, truths=known, n_accounts=sample.n_accounts,
                         seed=course.campaign.holdout.seed if course.campaign.holdout is not None else "")
     if isinstance(missed, Refusal):
         return missed
@@ -133,18 +134,6 @@ def _found(check: Mapping[str, Json]) -> FoundStratum:
                         share_right=n_right / n_read if share is None else float(str(share)))
 
 
-def _words_given(course: Course) -> pa.Table:
-    """The words on the holdout of the campaign's present plan, as `VERDICTS`."""
-    rows: list[dict[str, Json]] = []
-    for event in course.steps:
-        if event.kind is EventKind.PLANNED:
-            rows = []
-        elif event.kind is EventKind.HOLDOUT_READ:
-            rows.append({"item_id": event.body["item_id"], "reader": event.actor, "slot": event.body["slot"],
-                         "verdict": event.body["verdict"], "rationale": event.body.get("rationale")})
-    return pa.Table.from_pylist(rows, schema=VERDICTS)
-
-
 def _resolved(sample: HoldoutSample, verdicts: pa.Table) -> Resolved:
     return resolve(sample.every_item, verdicts, n_readers=sample.n_readers)
 
@@ -152,12 +141,6 @@ def _resolved(sample: HoldoutSample, verdicts: pa.Table) -> Resolved:
 def _n_missing(sample: HoldoutSample, resolved: Resolved) -> int:
     n_unread = sample.every_item.num_rows * sample.n_readers - sample.assignment.readings.num_rows
     return int(resolved.n_missing - n_unread)
-
-
-def _word(campaign_id: str, row: dict[str, str | None], *, at: datetime) -> Event:
-    hand = Hand(campaign_id=campaign_id, person=str(row["reader"]), at=at)
-    body: dict[str, Json] = {name: row[name] for name in ("item_id", "slot", "verdict", "rationale")}
-    return hand.event(EventKind.HOLDOUT_READ, body)
 
 
 def _rounded(share: float | None) -> float | None:
