@@ -10,8 +10,9 @@ import pytest
 from sample_events import UP_TO_APPROVED, UP_TO_COMPLETED, UP_TO_RUNNING, after, basis_json, event
 
 from evenhand.campaign.lifecycle import advance, may_impose, replay
-from evenhand.model.campaigns.campaign import Basis, Campaign, CampaignState, RefusalCode
+from evenhand.model.campaigns.campaign import Basis, Campaign, CampaignState
 from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 

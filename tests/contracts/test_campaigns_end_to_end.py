@@ -16,8 +16,9 @@ from webhook_receiver import Receiver, receiving
 
 from evenhand.connectors.platforms.signature import Secret
 from evenhand.connectors.platforms.webhook import WebhookPlatform
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, RefusalCode
+from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.event import EventKind
+from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.refusal import Refusal
 from evenhand.stores.seal import Seal
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out

@@ -20,8 +20,9 @@ from evenhand.campaign.audit.readers import Assignment, assign
 from evenhand.campaign.audit.resolve import Asked, Resolved, mistakes, resolve
 from evenhand.errors import DataError
 from evenhand.model.campaigns.audit import VERDICTS, Slot, StratumOutcome
-from evenhand.model.campaigns.campaign import CampaignState, RefusalCode
+from evenhand.model.campaigns.campaign import CampaignState
 from evenhand.model.campaigns.event import EventKind
+from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from evenhand.model.campaigns.campaign import Campaign, CampaignState, RefusalCode
+from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.refusal import Refusal
 
 _AFTER: dict[EventKind, str] = {

@@ -1,4 +1,4 @@
-"""The campaign: a plan on its way from draft to report, who approved what, what stopped it, what was refused."""
+"""The campaign: a plan on its way from draft to report, who approved what, what stopped it."""
 
 from __future__ import annotations
 
@@ -267,50 +267,3 @@ class Campaign:
     def approvers(self) -> frozenset[str]:
         """Who has approved the plan."""
         return frozenset(approval.person for approval in self.approvals)
-
-
-class RefusalCode(StrEnum):
-    """Why a step was refused. A code is never renamed: programs read it."""
-
-    NOT_DRAFTED = "not_drafted"
-    ALREADY_DRAFTED = "already_drafted"
-    OTHER_CAMPAIGN = "other_campaign"
-    MALFORMED = "malformed"
-    WRONG_STATE = "wrong_state"
-    BACKDATED = "backdated"
-    NOT_A_PERSON = "not_a_person"
-    COOLING_OFF_TOO_SHORT = "cooling_off_too_short"
-    SOLO_IRREVERSIBLE = "solo_irreversible"
-    PROPOSER_DRAWS = "proposer_draws"
-    PROPOSER_READS = "proposer_reads"
-    SAMPLE_TWICE = "sample_twice"
-    NO_SAMPLE = "no_sample"
-    READ_TWICE = "read_twice"
-    SAMPLED_BEFORE = "sampled_before"
-    STALE = "stale"
-    OTHER_PLAN = "other_plan"
-    PROPOSER_APPROVES = "proposer_approves"
-    COOLING_OFF = "cooling_off"
-    APPROVED_TWICE = "approved_twice"
-    AUDIT_OPEN = "audit_open"
-    NOTHING_LEFT = "nothing_left"
-    NOT_AN_APPROVER = "not_an_approver"
-    RESUMED_TWICE = "resumed_twice"
-    STAGE_ORDER = "stage_order"
-    STAGE_OPEN = "stage_open"
-    STAGES_LEFT = "stages_left"
-    NOT_LOWERED = "not_lowered"
-    NO_END = "no_end"
-    NOT_PROTECTED = "not_protected"
-    PROPOSER_CONFIRMS = "proposer_confirms"
-    PROPOSER_RELEASES = "proposer_releases"
-    HOLDOUT_TWICE = "holdout_twice"
-    NO_HOLDOUT = "no_holdout"
-    HOLDOUT_OPEN = "holdout_open"
-    CLOSING_WITHOUT_PERSON = "closing_without_person"
-    STRATUM_UNKNOWN = "stratum_unknown"
-    STRATUM_DROPPED = "stratum_dropped"
-    HEAVIER_THAN_AUDITED = "heavier_than_audited"
-    ROLLING_BACK = "rolling_back"
-    NO_ROLLBACK = "no_rollback"
-    ROLLBACK_HALTED = "rollback_halted"

@@ -15,9 +15,10 @@ from evenhand.campaign.lifecycle.effects import is_covered
 from evenhand.campaign.stages import Caps, Spent, admit
 from evenhand.model.appeal import VARIED, original_id
 from evenhand.model.campaigns.audit import StratumOutcome
-from evenhand.model.campaigns.campaign import Campaign, RefusalCode
+from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.campaigns.instants import microseconds
+from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
 from evenhand.workflows.campaigns.rollout import Rollout
 from evenhand.workflows.campaigns.steps import Course

@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from evenhand.campaign.lifecycle.refusals import stale
-from evenhand.model.campaigns.campaign import Basis, Campaign, Mode, RefusalCode
+from evenhand.model.campaigns.campaign import Basis, Campaign, Mode
 from evenhand.model.campaigns.capability import Capabilities, Reversible
 from evenhand.model.campaigns.event import EventKind, Json
+from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, refuse_broken
