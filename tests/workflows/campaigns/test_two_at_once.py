@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from campaign_commands import Campaigns, Terminal
 
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
+from evenhand.model.campaigns.refusal_code import RefusalCode
+from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns import carry_out as module
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
 from evenhand.workflows.campaigns.platforms import open_platform
@@ -70,3 +74,18 @@ def test_the_second_to_start_or_finish_a_stage_goes_on(
     assert status["reconciles"] is True
     assert status["events"]["stage_started"] == status["events"]["stage_finished"] == done.n_stages
     assert status["events"]["effect_imposed"] == 35
+
+
+@pytest.mark.parametrize(("seconds", "is_taken"), [(1, True), (29, True), (31, False), (3_600, False)])
+def test_who_waited_for_another_is_dated_when_their_turn_came_and_a_wrong_clock_is_refused(
+        state: State, seconds: int, is_taken: bool) -> None:
+    desk = desk_of(state, "autumn")
+    before = desk.course().campaign.changed_at
+    withdrawn = replace(desk.hand("ben").event(EventKind.APPROVAL_WITHDRAWN), at=before - timedelta(seconds=seconds))
+    outcome = desk.take(withdrawn)
+    if is_taken:
+        assert isinstance(outcome, Campaign)
+        assert desk.course().steps[-1].at == before
+    else:
+        assert isinstance(outcome, Refusal)
+        assert outcome.code is RefusalCode.BACKDATED
