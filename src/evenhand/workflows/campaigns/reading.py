@@ -69,7 +69,7 @@ def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, in
     sample = sample_of_stages(course, plan) if is_begun else sample_drawn(course, plan, golden=golden)
     if isinstance(sample, Refusal):
         return sample
-    read, before = read_verdicts(file), verdicts_given(course)
+    read, before = read_verdicts(file), verdicts_given(course, EventKind.VERDICT_GIVEN)
     known = {(row["item_id"], row["slot"], row["reader"], row["verdict"]) for row in before.to_pylist()}
     is_new = [(row["item_id"], row["slot"], row["reader"], row["verdict"]) not in known for row in read.verdicts.to_pylist()]
     fresh, lines = read.verdicts.filter(pa.array(is_new, pa.bool_())), read.lines.filter(pa.array(is_new, pa.bool_()))
@@ -80,7 +80,8 @@ def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, in
         raise DataError(problems)
     at = desk.clock.now()
     resolved = _resolved(sample, pa.concat_tables([before, fresh.cast(VERDICTS)]))
-    outcome = desk.take(*(verdict_event(desk.campaign_id, row, at=at) for row in fresh.to_pylist()))
+    outcome = desk.take(*(verdict_event(desk.campaign_id, row, at=at, kind=EventKind.VERDICT_GIVEN)
+                          for row in fresh.to_pylist()))
     if isinstance(outcome, Refusal):
         return outcome
     disputed = resolved.disputed_since(_resolved(sample, before))
@@ -100,7 +101,7 @@ def conclude_audit(desk: Desk, plan: Path, truths: Truths, *, person: str) -> Co
     sample = sample_drawn(course, plan, golden=truths.golden)
     if isinstance(sample, Refusal):
         return sample
-    resolved = _resolved(sample, verdicts_given(course))
+    resolved = _resolved(sample, verdicts_given(course, EventKind.VERDICT_GIVEN))
     campaign = course.campaign
     golden = golden_of(resolved, sample.golden.select(["item_id", "is_right"])) if sample.golden.num_rows else None
     result = conclude(resolved, strata=sample.strata, items=sample.items, golden=golden, terms=Terms(
@@ -137,8 +138,8 @@ def _supported(campaign: Campaign) -> tuple[Penalty, ...]:
     return tuple(map(Penalty, named)) or tuple(EVERY)
 
 
-def verdicts_given(course: Course, kind: EventKind = EventKind.VERDICT_GIVEN) -> pa.Table:
-    """The verdicts on the campaign's present plan, as `VERDICTS`; those of its audit, or of another `kind`."""
+def verdicts_given(course: Course, kind: EventKind) -> pa.Table:
+    """The verdicts of one kind (of the audit, of the holdout) on the campaign's present plan, as `VERDICTS`."""
     rows: list[dict[str, Json]] = []
     for event in course.steps:
         if event.kind is EventKind.PLANNED:
@@ -158,8 +159,7 @@ def _n_missing(sample: Sample, resolved: Resolved) -> int:
     return int(resolved.n_missing - n_unread)
 
 
-def verdict_event(campaign_id: str, row: dict[str, str | None], *, at: datetime,
-                  kind: EventKind = EventKind.VERDICT_GIVEN) -> Event:
+def verdict_event(campaign_id: str, row: dict[str, str | None], *, at: datetime, kind: EventKind) -> Event:
     """The event of one verdict, a row of `VERDICTS`."""
     hand = Hand(campaign_id=campaign_id, person=str(row["reader"]), at=at)
     body: dict[str, Json] = {name: row[name] for name in ("item_id", "slot", "verdict", "rationale")}
