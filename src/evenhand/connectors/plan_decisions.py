@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,25 @@ import pyarrow as pa
 from evenhand.connectors.plan_folder import table_file
 from evenhand.errors import PlanError, Problem
 from evenhand.model.plan import DECISIONS
+
+
+def closings_of(folder: Path, decision_ids: Collection[str]) -> pa.Table:
+    """What the announcement of a closing is made from, of each closing of the plan with one of these ids.
+
+    `decision_id`, `account_id`, `handle`, `language`, `harm`, `statement`. Raises `PlanError` when the plan cannot be read.
+    """
+    file = table_file(folder, "decisions")
+    wanted = pa.table({"decision_id": pa.array(sorted(decision_ids), pa.string())})
+    try:
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.register("wanted", wanted)
+            return connection.sql("""
+                select decision_id, account_id, handle, language, harm, statement
+                from read_parquet($file) semi join wanted using (decision_id) where penalty = 'close'""",
+                params={"file": str(file)}).to_arrow_table()
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise PlanError(Problem(what="the plan's table `decisions` cannot be read", file=str(file),
+                                hint="make the plan again")) from error
 
 
 def find_decisions(folder: Path, wanted: str) -> pa.Table:

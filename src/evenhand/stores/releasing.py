@@ -56,11 +56,14 @@ class ReleaseTable:
         self._database = database
 
     def held(self, campaign_id: str, *, stage: int, after: tuple[int, int] = (-1, -1), limit: int) -> pa.Table:
-        """Effects of the stage that nobody let out, in their turn, from behind `after` (turn, order_id): `HELD_ORDERS`."""
+        """Effects of the stage that nobody let out, in their turn, from behind `after` (turn, order_id): `HELD_ORDERS`.
+
+        Closings against which an appeal is open are among them; `release` leaves those held.
+        """
         columns = [OUTBOX.c[name] for name in HELD_ORDERS.names]
         query = (select(*columns).where(
             OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.stage == stage,
-            OUTBOX.c.due_at == HELD, OUTBOX.c.act == Act.IMPOSE.value,
+            OUTBOX.c.due_at >= HELD, OUTBOX.c.act == Act.IMPOSE.value,
             tuple_(OUTBOX.c.turn, OUTBOX.c.order_id) > after).order_by(OUTBOX.c.turn, OUTBOX.c.order_id).limit(limit))
         with self._database.read() as connection:
             rows = connection.execute(query).all()
@@ -120,7 +123,7 @@ class ReleaseTable:
 
     def stage(self, campaign_id: str, stage: int) -> StageCount:
         """How many effects of the stage stand where. What ends a suspension on its day does not count."""
-        is_held = and_(OUTBOX.c.due_at == HELD, OUTBOX.c.state == EffectState.QUEUED.value)
+        is_held = and_(OUTBOX.c.due_at >= HELD, OUTBOX.c.state == EffectState.QUEUED.value)
         query = (select(OUTBOX.c.act, OUTBOX.c.state, is_held, func.count())
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage,
                         OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
@@ -137,10 +140,10 @@ class ReleaseTable:
                           n_imposed=ended[EffectState.DONE] + ended[EffectState.UNDONE] + ended[EffectState.LIFTED],
                           n_suppressed=ended[EffectState.SUPPRESSED])
 
-    def observed(self, campaign_id: str, *, stage: int, since: datetime) -> Observed:
-        """What the platform said of the effects and statements of a stage that were settled since then."""
+    def observed(self, campaign_id: str, *, stages: Collection[int], since: datetime) -> Observed:
+        """What the platform said of the effects and statements of some stages that were settled since then."""
         query = (select(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back, func.count())
-                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage,
+                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage.in_(stages),
                         OUTBOX.c.settled_at >= microseconds(since))
                  .group_by(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back))
         n = dict.fromkeys(Observed._fields, 0)
@@ -169,11 +172,13 @@ class ReleaseTable:
         return list(found)
 
     def in_force(self, campaign_id: str) -> pa.Table:
-        """The effects that a rollback takes back: `decision_id`, `account_id`, `penalty`, `language`, `state`, in turn.
+        """The effects that a rollback takes back, in turn.
 
-        Those that are done, and those that are not settled yet: they are undone once they are, or never carried out.
+        `decision_id`, `account_id`, `penalty`, `language`, `state`, `attempts` of those that are done, and of those that are
+        not settled yet: these are undone once they are, or never carried out.
         """
-        query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state)
+        query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state,
+                        OUTBOX.c.attempts)
                  .join(STATEMENTS, and_(STATEMENTS.c.campaign_id == OUTBOX.c.campaign_id, STATEMENTS.c.kind == "reasons",
                                         STATEMENTS.c.decision_id == OUTBOX.c.decision_id))
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
@@ -182,7 +187,8 @@ class ReleaseTable:
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         names = ("decision_id", "account_id", "penalty", "language", "state")
-        return pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)})
+        columns = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)}
+        return pa.table(columns | {"attempts": pa.array([row.attempts for row in rows], pa.int64())})
 
     def next_moment(self, campaign_id: str, *, stage: int) -> datetime | None:
         """When the next effect or statement of the stage that was let out is due, or a lease ends; None when none waits."""

@@ -42,6 +42,11 @@ class Contested:
     """The plan's decision: one row of its table."""
 
     @property
+    def without_its_day(self) -> StatementOfReasons:
+        """The statement without what it says of the day of a closing: the way to appeal is the plan's."""
+        return replace(self.statement, appeal=self.facts["statement"]["appeal"])
+
+    @property
     def facts(self) -> dict[str, Any]:
         """The plan's decision as values."""
         return dict(self.row.to_pylist()[0])
@@ -66,7 +71,8 @@ def contested(desk: Desk, course: Course, plan: Path, wanted: str) -> Contested:
     decided_at = next((event.at for event in course.steps if event.kind is EventKind.APPEAL_DECIDED
                        and f"{event.body['decision_id']}{VARIED}" == decision_id), _cut_off(course))
     told = row["statement"]
-    if decision_id in lighter and (body := desk.state.decisions.statement(desk.campaign_id, decision_id)) is not None:
+    is_told_later = decision_id in lighter or penalty is Penalty.CLOSE  # in words that the plan did not have
+    if is_told_later and (body := desk.state.decisions.statement(desk.campaign_id, decision_id)) is not None:
         told = json.loads(body)
     said = {name: value or "" for name, value in told.items()} | {"facts": tuple(told["facts"] or ())}
     return Contested(

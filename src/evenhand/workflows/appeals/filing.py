@@ -61,7 +61,8 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
 
     def judge(steps: list[Event], undone: frozenset[str]) -> Consequences | Refusal:
         again = filed(book_of(steps, found.decision_id, standing, is_reversed=found.decision_id in undone))
-        return again if isinstance(again, Refusal) else Consequences(events=(again,), actor=again.actor, at=at)
+        return again if isinstance(again, Refusal) else Consequences(
+            events=(again,), actor=again.actor, at=at, contested=(found.decision_id,))
 
     done = write_down(desk, judge, about=[found.decision_id])
     if isinstance(done, Refusal):

@@ -16,6 +16,7 @@ from evenhand.model.campaigns.effect_state import Settlement
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
+from evenhand.workflows.campaigns.announcing import Announcing
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
@@ -162,6 +163,7 @@ class _Run:
         self._terms = Terms(caps=conduct.caps, seed=seed)
         self._course = desk.course()
         self._owner = owner
+        self._announcing = Announcing(desk, way)
 
     def through(self) -> Applied | Refusal:
         """The stages in their order, one of them unless all are asked for."""
@@ -210,6 +212,7 @@ class _Run:
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number - 1)
         judged, waits = None, None
         while self._may_go_on(watch, []):
+            self._announce(watch)
             if self._course is not judged:  # a step came: the sample is drawn again only then
                 judged, waits = self._course, waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
             if waits is None or self._desk.clock.now() >= waits[1]:
@@ -249,30 +252,38 @@ class _Run:
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number)
         waiting = LetOut()
         while self._may_go_on(watch, []):  # appeals may have been decided since the last batch
+            self._announce(watch)
             waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
                               at=self._desk.clock.now())
-            self._work(stage, watch)
+            self._work((stage.number,), watch, f"stage {stage.number}: {stage.name}")
             self._course = self._desk.later(self._course)
             until = self._until(stage, waiting)
             if until is None or not self._is_running or not self._conduct.until_done:
                 return waiting if until is None else replace(waiting, wait_until=until)
-            self._desk.clock.sleep(max((until - self._desk.clock.now()).total_seconds(), 0.001))
+            self._course = self._desk.wait(self._course, until=until)
         return waiting
 
+    def _announce(self, watch: StageWatch) -> None:
+        """Tell those whose closing a person has confirmed, whatever stage is under way: their appeal window begins with it."""
+        self._course = self._announcing.queue(self._course)
+        if self._is_running and self._announcing.is_under_way:
+            self._work(self._way.closing_stages, watch, "closings announced")
+
     def _until(self, stage: Stage, waiting: LetOut) -> datetime | None:
-        moments = (waiting.wait_until, self._desk.state.release.next_moment(self._desk.campaign_id, stage=stage.number))
+        moments = (waiting.wait_until, *(self._desk.state.release.next_moment(self._desk.campaign_id, stage=number)
+                                         for number in {stage.number, *self._way.closing_stages}))
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _work(self, stage: Stage, watch: StageWatch) -> None:
-        """Work off what is due, batch by batch; the breaker is asked after each."""
+    def _work(self, stages: tuple[int, ...], watch: StageWatch, what: str) -> None:
+        """Work off what is due of these stages, batch by batch; the breaker is asked after each."""
         doors = Doors(outbox=self._desk.state.outbox, evidence=self._desk.state.evidence, platform=self._platform,
                       now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached)
-        shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=(stage.number,), batch=self._conduct.batch,
+        shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=stages, batch=self._conduct.batch,
                       patience=timedelta(minutes=5) if self._conduct.until_done else timedelta(seconds=2))
-        n_done, total = 0, self._desk.state.release.n_let_out(self._desk.campaign_id, stage=stage.number) * 2
+        n_done, total = 0, sum(self._desk.state.release.n_let_out(self._desk.campaign_id, stage=one) for one in stages) * 2
         for settlements in work(shift, doors):
             n_done += len(settlements)
-            self._conduct.progress(min(n_done, total), total, f"stage {stage.number}: {stage.name}")
+            self._conduct.progress(min(n_done, total), total, what)
             if not self._may_go_on(watch, settlements):
                 return
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from evenhand.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from evenhand.stores.announcing import AnnouncementTable
     from evenhand.stores.database import Database
     from evenhand.stores.decisions import DecisionTable
     from evenhand.stores.events import EventTable
@@ -31,6 +32,7 @@ class State:
     undo: UndoTable
     records: RecordTables
     decisions: DecisionTable
+    announcements: AnnouncementTable
     seal: Seal | None
 
     def __enter__(self) -> Self:
@@ -60,6 +62,7 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
     key is none or the schema is another, `Unreachable` when nothing answers.
     """
     try:
+        from evenhand.stores.announcing import AnnouncementTable  # noqa: PLC0415
         from evenhand.stores.database import open_database  # noqa: PLC0415
         from evenhand.stores.decisions import DecisionTable  # noqa: PLC0415
         from evenhand.stores.events import EventTable  # noqa: PLC0415
@@ -75,4 +78,4 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
     database = open_database(place, create=create)
     return State(database=database, events=EventTable(database), outbox=OutboxTable(database), release=ReleaseTable(database),
                  undo=UndoTable(database), records=RecordTables(database),
-                 decisions=DecisionTable(database), seal=seal)
+                 decisions=DecisionTable(database), announcements=AnnouncementTable(database), seal=seal)
