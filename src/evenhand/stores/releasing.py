@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from sqlalchemy import and_, func, or_, select, tuple_, update
 
-from evenhand.model.appeal import APPEALS_STAGE, LOWERED
+from evenhand.model.appeal import APPEALS_STAGE, LOWERED, original_id
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
@@ -88,6 +88,20 @@ class ReleaseTable:
                     OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.attempts == 0,
                     OUTBOX.c.due_at < HELD).values(due_at=HELD)).rowcount
         return n_held
+
+    def begun(self, campaign_id: str, decision_ids: Collection[str]) -> list[str]:
+        """Which of these decisions, or lighter ones in their place, are being carried out, or are carried out already."""
+        wanted = sorted(decision_ids)
+        found: dict[str, None] = {}
+        for start in range(0, len(wanted), _FEW):
+            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
+            query = select(OUTBOX.c.decision_id).where(
+                OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids), or_(
+                    OUTBOX.c.state.in_((EffectState.IN_FLIGHT.value, EffectState.DONE.value)),
+                    and_(OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.attempts > 0)))
+            with self._database.read() as connection:
+                found |= dict.fromkeys(map(original_id, connection.scalars(query)))
+        return list(found)
 
     def suppress(self, campaign_id: str, order_ids: Sequence[int], whys: Sequence[str], *, at: datetime) -> int:
         """Settle orders that are never carried out, each with its reason, and their events. How many there were."""

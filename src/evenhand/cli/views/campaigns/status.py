@@ -30,7 +30,8 @@ class StatusView:
     """A campaign at a glance.
 
     JSON: the campaign, `strata` (outcome → how many), `lowered` (stratum → penalty in its place), `stage` (finished, of),
-    `effects` (state → orders), `closings_announced` (those of them that wait), `events` (kind → how many), `halts`, `waivers`, `reconciles`, `next_step`.
+    `effects` (state → orders), `closings_announced` (of those that wait), `events` (kind → how many), `halts`, `waivers`,
+    `reconciles`, `next_step`.
     """
 
     name: ClassVar[str] = "campaign_status"

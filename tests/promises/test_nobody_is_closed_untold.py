@@ -1,0 +1,185 @@
+"""Whatever people do, whatever fails and whenever a run is killed: no account is closed whose person was not told the whole
+appeal window before, nor while an appeal is open; nobody is told twice, and who waits for a closing that never comes is told.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from campaign_commands import Terminal
+from campaign_plans import CUT_OFF, WAITS_UNTIL
+from fake_platform import FakePlatform
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evenhand.appeals.book import fold
+from evenhand.campaign.lifecycle import replay
+from evenhand.model.appeal import AppealOutcome, Cause
+from evenhand.model.campaigns.campaign import CampaignState
+from evenhand.model.campaigns.effect_state import Act, Answer, Order, Receipt
+from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.penalty import Penalty
+from evenhand.model.refusal import Refusal
+from evenhand.workflows.appeals.carrying_out import carry_out_orders
+from evenhand.workflows.appeals.filing import file
+from evenhand.workflows.appeals.hearing import Word, decide
+from evenhand.workflows.appeals.overturning import overturn
+from evenhand.workflows.appeals.reversing import preview_reversal, reverse
+from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
+from evenhand.workflows.campaigns.clock import set_clock
+from evenhand.workflows.campaigns.confirming import confirm
+from evenhand.workflows.campaigns.halting import halt, resume
+from evenhand.workflows.campaigns.rolling_back import roll_back
+from evenhand.workflows.campaigns.status import status
+from evenhand.workflows.campaigns.steps import Desk, desk_of
+from evenhand.workflows.effects.opening import open_state
+from evenhand.workflows.effects.worker import Step
+
+N = 5
+CLOSINGS = (1, 3)
+"""The others are labels."""
+WINDOW = WAITS_UNTIL - CUT_OFF
+PLAN, K = Path("plan"), EventKind
+numbers = st.sampled_from(CLOSINGS)
+applies = st.tuples(st.just("apply"), st.sampled_from([0, 0, 0, 3, 5]), st.booleans())
+"""With the number of the step at which it is killed, and whether it goes on for as long as it can."""
+acts = st.lists(st.one_of(
+    applies, applies, st.tuples(st.just("confirm"), numbers, st.sampled_from([True, True, False])),
+    st.tuples(st.just("days"), st.sampled_from([1, 100, 183, 200]), st.none()),
+    st.tuples(st.just("appeal"), numbers, st.none()),
+    st.tuples(st.just("decide"), numbers, st.sampled_from(AppealOutcome)),
+    st.tuples(st.just("overturn"), numbers, st.none()), st.tuples(st.just("unreachable"), numbers, st.booleans()),
+    st.tuples(st.sampled_from(["halt", "reverse", "roll back"]), st.just(0), st.none())), min_size=4, max_size=12)
+Act_ = tuple[str, int, object]
+
+
+class KilledError(Exception):
+    """Ends a run at any instant."""
+
+
+@dataclass
+class Post(FakePlatform):
+    """A platform that cannot deliver to some."""
+
+    unreachable: set[str] = field(default_factory=set)
+
+    def carry_out(self, orders: Sequence[Order], attached: Mapping[str, str]) -> list[Receipt]:
+        done = {one.key: one for one in super().carry_out([order for order in orders if not self._is_lost(order)], attached)}
+        return [done.get(order.idempotency_key) or Receipt(order.idempotency_key, Answer.REFUSED, why="no address")
+                for order in orders]
+
+    def _is_lost(self, order: Order) -> bool:
+        return order.act is Act.TELL and order.decision_id in self.unreachable
+
+
+def killer(at: int) -> Callable[[Step], None]:
+    """Kills at the so manieth instant; never for 0."""
+    n = [0]
+
+    def reached(_step: Step) -> None:
+        n[0] += 1
+        if n[0] == at:
+            raise KilledError
+
+    return reached
+
+
+def applied(desk: Desk, platform: Post, *, killed_at: int, is_long: bool) -> None:
+    try:
+        carry_out(desk, PLAN, platform, Conduct(caps=None, until_done=is_long, reached=killer(killed_at)), person="ben")
+    except KilledError:
+        return
+
+
+def act(desk: Desk, platform: Post, what: str, number: int, how: object) -> None:
+    """One thing that happens; much of it is refused."""
+    name = f"d{number}"
+    if what == "apply":
+        applied(desk, platform, killed_at=number, is_long=bool(how))
+    elif what == "confirm":
+        confirm(desk, PLAN, {name: bool(how)}, person="cem")
+    elif what == "days":
+        desk.clock.sleep(number * 86_400)
+    elif what == "unreachable":
+        (platform.unreachable.add if how else platform.unreachable.discard)(name)
+    elif what == "halt":
+        halt(desk, why="a reporter called", person="dee")
+        for person in ("ben", "cem"):
+            resume(desk, PLAN, why="looked", person=person)
+    elif what == "roll back":
+        roll_back(desk, PLAN, platform, why="wrong", person="ben")
+    elif desk.course().last(K.STARTED) is not None:
+        contest(desk, platform, what, name, how)
+
+
+def contest(desk: Desk, platform: Post, what: str, name: str, how: object) -> None:
+    """What somebody does about one decision, or about all of them."""
+    if what == "appeal":
+        file(desk, PLAN, name, said="no")
+    elif what == "decide" and isinstance(how, AppealOutcome):
+        open_one = next((one for one in fold(desk.course().steps).appeals.values()
+                         if one.decision_id == name and one.outcome is None), None)
+        if open_one is not None:
+            penalty = Penalty.LABEL if how is AppealOutcome.VARIED else None
+            decide(desk, PLAN, open_one.appeal_id, Word(outcome=how, by="eve", because="looked", penalty=penalty))
+    elif what == "overturn":
+        overturn(desk, PLAN, name, Word(outcome=AppealOutcome.OVERTURNED, by="eve", because="ours"))
+    elif what == "reverse":
+        ahead = preview_reversal(desk, PLAN, Cause.parse("rule:scam/links"))
+        if not isinstance(ahead, Refusal):
+            reverse(desk, PLAN, ahead, Word(outcome=AppealOutcome.OVERTURNED, by="eve", because="all"), platform=platform)
+
+
+def test_nobody_is_closed_untold(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(tmp_path, capsys, monkeypatch, n=N, penalties=("label", "close"), languages=("en",))
+    terminal.brought()
+    key = os.environ["EVENHAND_EVIDENCE_KEY"]
+
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @given(acts)
+    def holds(done: list[Act_]) -> None:
+        with tempfile.TemporaryDirectory(dir=tmp_path) as copy:
+            shutil.copy("campaign.db", f"{copy}/campaign.db")
+            platform = Post()
+            with open_state(f"{copy}/campaign.db", evidence_key=key) as state:
+                clock = set_clock(desk_of(state, "autumn").clock.now())
+                for one in done:
+                    act(Desk(state=state, campaign_id="autumn", clock=clock), platform, *one)
+                desk = Desk(state=state, campaign_id="autumn", clock=clock)
+                if desk.course().campaign.state is CampaignState.RUNNING:
+                    applied(desk, platform, killed_at=0, is_long=False)
+                carry_out_orders(desk, platform)
+                assert status(desk).reconciles
+                check([event for _, event in state.events.read("autumn")], platform)
+
+    holds()
+
+
+def check(events: list[Event], platform: Post) -> None:
+    """Everything that is promised."""
+    assert replay(events)[1] == ()
+    assert set(platform.changes.values()) <= {1}, "nothing is done twice"
+    for number in CLOSINGS:
+        mine = [event for event in events if event.body.get("decision_id") == f"d{number}"]
+        told = [event.at for event in mine if event.kind is K.STATEMENT_DELIVERED and event.body["statement_kind"] == "reasons"]
+        assert len(told) <= 1
+        for place, event in enumerate(mine):
+            if event.kind is K.EFFECT_IMPOSED:
+                assert told
+                assert event.at >= told[0] + WINDOW
+                before = Counter(one.kind for one in mine[:place])
+                assert before[K.APPEAL_FILED] == before[K.APPEAL_DECIDED], "an appeal is open"
+                assert [one.body["confirmed"] for one in mine[:place] if one.kind is K.DECISION_CONFIRMED][-1]
+        is_over = any(event.kind is K.EFFECT_SUPPRESSED for event in mine)
+        tried = [event.body["statement_kind"] for event in mine if event.kind in {K.STATEMENT_DELIVERED, K.STATEMENT_FAILED}]
+        if told and is_over:
+            assert tried.count("reinstatement") == 1, "who was told is told that it never comes"
+        elif not told and "reasons" not in tried:
+            assert not any(event.kind is K.EFFECT_IMPOSED for event in mine)
