@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
 from evenhand.stores import bulk
+from evenhand.stores.alone import alone
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign
 from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
@@ -54,6 +56,10 @@ class ReleaseTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def alone(self, campaign_id: str) -> AbstractContextManager[None]:
+        """A block in which nobody else lets effects of the campaign out: what is counted in it stays true until it ends."""
+        return alone(self._database, f"letting out {campaign_id}")
 
     def held(self, campaign_id: str, *, stage: int, after: tuple[int, int] = (-1, -1), limit: int) -> pa.Table:
         """Effects of the stage that nobody let out, in their turn, from behind `after` (turn, order_id): `HELD_ORDERS`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -71,7 +72,15 @@ class LetOut:
 
 
 def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
-    """Let out what may go in the present hour. To be repeated each hour until nothing is held."""
+    """Let out what may go in the present hour. To be repeated each hour until nothing is held.
+
+    Where there are caps, one run at a time: two that counted at once would let out twice the cap.
+    """
+    with nullcontext() if terms.caps is None else state.release.alone(course.campaign.campaign_id):
+        return _let_out(state, course, rollout, terms, stage=stage, at=at)
+
+
+def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
     hour = at.replace(minute=0, second=0, microsecond=0)
     judge = Judge(course, rollout, at=at)
     spent = Spent() if terms.caps is None else _spent(state, course.campaign.campaign_id, rollout, hour=hour)
