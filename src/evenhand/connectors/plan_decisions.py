@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
@@ -12,9 +12,12 @@ from evenhand.connectors.plan_folder import table_file
 from evenhand.errors import PlanError, Problem
 from evenhand.model.plan import DECISIONS
 
+PORTION = 5_000
+"""Decisions that are read in one go."""
 
-def closings_of(folder: Path, decision_ids: Collection[str]) -> pa.Table:
-    """What the announcement of a closing is made from, of each closing of the plan with one of these ids.
+
+def closings_of(folder: Path, decision_ids: Collection[str]) -> Iterator[pa.Table]:
+    """What the announcement of a closing is made from, of each closing of the plan with one of these ids, a portion at a time.
 
     `decision_id`, `account_id`, `handle`, `language`, `harm`, `statement`. Raises `PlanError` when the plan cannot be read.
     """
@@ -23,10 +26,12 @@ def closings_of(folder: Path, decision_ids: Collection[str]) -> pa.Table:
     try:
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.register("wanted", wanted)
-            return connection.sql("""
+            reader = connection.sql("""
                 select decision_id, account_id, handle, language, harm, statement
                 from read_parquet($file) semi join wanted using (decision_id) where penalty = 'close'""",
-                params={"file": str(file)}).to_arrow_table()
+                params={"file": str(file)}).to_arrow_reader(PORTION)
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise PlanError(Problem(what="the plan's table `decisions` cannot be read", file=str(file),
                                 hint="make the plan again")) from error

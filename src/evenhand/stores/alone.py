@@ -23,7 +23,8 @@ def alone(database: Database, name: str) -> Iterator[None]:
             connection.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
             yield
         return
-    lock = os.open(f"{database.engine.url.database}-alone", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)  # as the umask has it
+    how = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    lock = os.open(f"{database.engine.url.database}-alone", how, 0o666)  # who may write the database may lock it
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

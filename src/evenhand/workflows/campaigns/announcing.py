@@ -25,9 +25,6 @@ from evenhand.workflows.campaigns.rollout import Rollout
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.materials import load_languages
 
-PORTION = 5_000
-"""Closings that are announced in one step."""
-
 
 class Announcing:
     """Queues the statements of closings that persons have confirmed, in one run of a campaign. It looks at what is new only."""
@@ -72,16 +69,14 @@ class Announcing:
 
     def _announce(self, decision_ids: list[str], course: Course) -> bool:
         """Queue their statements; False when somebody took a step meanwhile, since that may have been a no."""
-        for start in range(0, len(decision_ids), PORTION):
-            part = decision_ids[start:start + PORTION]
-            told = self._told(part, at=self._desk.clock.now())
+        for rows in closings_of(self._rollout.folder, decision_ids) if decision_ids else ():
+            told = self._told(rows, at=self._desk.clock.now())
             if self._desk.state.announcements.announce(self._desk.campaign_id, told, seen=course.n_seen) is None:
                 return False
-            self._queued.update(part)
+            self._queued.update(rows["decision_id"].to_pylist())
         return True
 
-    def _told(self, decision_ids: list[str], *, at: datetime) -> pa.Table:
-        rows = closings_of(self._rollout.folder, decision_ids)
+    def _told(self, rows: pa.Table, *, at: datetime) -> pa.Table:
         windows = self._rollout.window(rows["decision_id"]).to_pylist()
         languages = load_languages()
         made = (_statement(row, languages, decided_at=at, day=closes_at(at, window=window))
