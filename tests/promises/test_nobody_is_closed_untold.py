@@ -16,7 +16,7 @@ import pytest
 from campaign_commands import Terminal
 from campaign_plans import CUT_OFF, WAITS_UNTIL
 from fake_platform import FakePlatform
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evenhand.appeals.book import fold
@@ -47,17 +47,31 @@ CLOSINGS = (1, 3)
 """The others are labels."""
 WINDOW = WAITS_UNTIL - CUT_OFF
 PLAN, K = Path("plan"), EventKind
-numbers = st.sampled_from(CLOSINGS)
-applies = st.tuples(st.just("apply"), st.sampled_from([0, 0, 0, 3, 5]), st.booleans())
-"""With the number of the step at which it is killed, and whether it goes on for as long as it can."""
-acts = st.lists(st.one_of(
-    applies, applies, st.tuples(st.just("confirm"), numbers, st.sampled_from([True, True, False])),
-    st.tuples(st.just("days"), st.sampled_from([1, 100, 183, 200]), st.none()),
-    st.tuples(st.just("appeal"), numbers, st.none()),
-    st.tuples(st.just("decide"), numbers, st.sampled_from(AppealOutcome)),
-    st.tuples(st.just("overturn"), numbers, st.none()), st.tuples(st.just("unreachable"), numbers, st.booleans()),
-    st.tuples(st.sampled_from(["halt", "reverse", "roll back"]), st.just(0), st.none())), min_size=4, max_size=12)
 Act_ = tuple[str, int, object]
+
+
+def some(*of: Act_) -> st.SearchStrategy[Act_]:
+    """One of these acts."""
+    return st.sampled_from(of)
+
+
+APPLY: tuple[Act_, ...] = (("apply", 0, False), ("apply", 0, True), *(("apply", killed_at, False) for killed_at in range(1, 7)))
+"""With the number of the instant at which it is killed, and whether it goes on for as long as it can."""
+CONTEST: tuple[Act_, ...] = (
+    *(("decide", number, outcome) for number in CLOSINGS for outcome in AppealOutcome),
+    *((what, number, None) for number in CLOSINGS for what in ("appeal", "overturn")),
+    *(("confirm", number, False) for number in CLOSINGS), ("reverse", 0, None), ("halt", 0, None))
+histories = st.tuples(
+    some(("confirm", 1, True), ("unreachable", 1, True)), some(("confirm", 3, True), ("confirm", 3, False)), some(*APPLY),
+    some(("confirm", 1, True), ("appeal", 1, None)), some(("appeal", 3, None), *CONTEST), some(*CONTEST), some(*APPLY),
+    some(("days", 100, None), ("days", 183, None), ("days", 200, None)), some(*CONTEST, *APPLY), some(*APPLY),
+    some(("days", 90, None), ("days", 1, None), ("roll back", 0, None), ("unreachable", 3, True)), some(*APPLY))
+"""Whom a person confirms, what is told, contested and waited for, in an order in which closings come about, or do not."""
+
+
+USUAL: tuple[Act_, ...] = (
+    ("confirm", 1, True), ("apply", 2, False), ("confirm", 3, True), ("apply", 0, False), ("appeal", 3, None),
+    ("days", 200, None), ("apply", 4, False), ("decide", 3, AppealOutcome.UPHELD), ("apply", 0, True))
 
 
 class KilledError(Exception):
@@ -140,11 +154,13 @@ def contest(desk: Desk, platform: Post, what: str, name: str, how: object) -> No
 def test_nobody_is_closed_untold(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal(tmp_path, capsys, monkeypatch, n=N, penalties=("label", "close"), languages=("en",))
     terminal.brought()
+    terminal.applied("--at-once")
     key = os.environ["EVENHAND_EVIDENCE_KEY"]
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-    @given(acts)
-    def holds(done: list[Act_]) -> None:
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @given(histories)
+    @example(USUAL)
+    def holds(done: tuple[Act_, ...]) -> None:
         with tempfile.TemporaryDirectory(dir=tmp_path) as copy:
             shutil.copy("campaign.db", f"{copy}/campaign.db")
             platform = Post()
