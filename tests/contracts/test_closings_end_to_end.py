@@ -15,13 +15,8 @@ from evenhand.appeals.deadline import closes_at
 from evenhand.campaign.lifecycle import replay
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.workflows.campaigns.letting_out import (
-    NOT_CONFIRMED,
-    WAITS_FOR_APPEAL,
-    WAITS_FOR_DAY,
-    WAITS_FOR_PERSON,
-    WAITS_TO_BE_UNTOLD,
-)
+from evenhand.workflows.campaigns.letting_out import NOT_CONFIRMED, WAITS_FOR_APPEAL, WAITS_FOR_DAY, WAITS_FOR_PERSON
+from evenhand.workflows.closings.days import WAITS_TO_BE_UNTOLD
 from evenhand.workflows.effects.opening import open_state
 
 pytestmark = pytest.mark.contract
@@ -175,7 +170,8 @@ def test_a_class_reversal_takes_back_what_was_announced_and_tells_whom_it_told(
     terminal.applied("--at-once")
     confirmed(terminal, 1, 3, 5)
     terminal.applied("--at-once")
-    heard(terminal, filed(terminal, "d1"), "overturn")
+    late = filed(terminal, "d1", "--later", str(24 * 183))  # after six months, and before the day that the person was told
+    heard(terminal, late, "overturn")
     terminal.done("appeal", "reverse", "autumn", "--cause", "rule:scam/links", "--by", "gil", "--because", "the rule was wrong",
                   "--yes", *PLATFORM, "--json")
     assert [told(place, number) for number in (1, 3, 5, 7)] == [["reasons", "reinstatement"]] * 3 + [[]]

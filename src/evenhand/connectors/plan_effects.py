@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -37,6 +38,15 @@ def last_effect(folder: Path, *, order: pa.Table | None = None) -> str | None:
         select e.key from read_parquet($effects) e left join rollout r using (decision_id)
         order by r.place desc nulls first, e.position desc limit 1""", order, effects=str(table_file(folder, "effects"))), None)
     return found["key"][0].as_py() if found is not None and found.num_rows else None
+
+
+def waits_until(folder: Path, decision_id: str) -> datetime | None:
+    """The earliest day of the effects of one decision as the plan has it; None for what waits for nothing."""
+    found = next(_portions(folder, """
+        select max(not_before) as at from read_parquet($effects) where decision_id = $decision""", None,
+        effects=str(table_file(folder, "effects")), decision=decision_id), None)
+    at = None if found is None else found["at"][0].as_py()
+    return None if at is None else at.astimezone(UTC)
 
 
 def statement_portions(folder: Path) -> Iterator[pa.Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from evenhand.appeals.book import AppealBook, fold
 from evenhand.appeals.varying import lighter_penalties
 from evenhand.connectors.plan_decisions import find_decisions
+from evenhand.connectors.plan_effects import waits_until
 from evenhand.errors import DataError, PlanError, Problem
 from evenhand.model.appeal import LOWERED, VARIED, Standing, original_id
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
@@ -122,6 +123,12 @@ def refuse_other_plan(course: Course, plan: Path) -> None:
         raise PlanError(Problem(
             what=f"`{course.campaign.campaign_id}` was not carried out from the plan in `{plan}`",
             hint="name the folder of its plan with `--plan`, unchanged; `evenhand status` shows the digest"))
+
+
+def closing_window(course: Course, plan: Path, decision_id: str) -> timedelta:
+    """The appeal window that a closing of the plan waits for, as its person is told; no time at all for any other decision."""
+    until = waits_until(plan, decision_id)
+    return timedelta(0) if until is None else until - _cut_off(course)
 
 
 def _not_one(course: Course, wanted: str, found: pa.Table) -> Problem:

@@ -16,13 +16,13 @@ from evenhand.model.campaigns.effect_state import Settlement
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
-from evenhand.workflows.campaigns.announcing import Announcing
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
+from evenhand.workflows.closings.announcing import Announcing
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
 from evenhand.workflows.effects.lowering import fill_lowered
 from evenhand.workflows.effects.worker import Doors, Shift, Step, work

@@ -12,21 +12,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.appeals.deadline import closes_at
-from evenhand.campaign.effects.outcome import GONE
 from evenhand.campaign.lifecycle.effects import is_covered
 from evenhand.campaign.stages import Caps, Spent, admit
 from evenhand.model.appeal import VARIED, original_id
 from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.campaign import Campaign
-from evenhand.model.campaigns.effect_state import EffectState, Told
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
-from evenhand.model.snapshot import TIME
 from evenhand.workflows.campaigns.rollout import Rollout
 from evenhand.workflows.campaigns.steps import Course
+from evenhand.workflows.closings.days import Judged, with_days
 from evenhand.workflows.effects.opening import State
 
 PORTION = 50_000
@@ -44,9 +41,6 @@ WAITS_FOR_PERSON = "for a person to confirm them: `evenhand campaign cases`, the
 WAITS_FOR_RELEASE = "for a person, since the reach alone is above an hour's cap"
 WAITS_FOR_DAY = "for the end of the appeal window"
 WAITS_FOR_APPEAL = "for the appeal against them to be decided"
-WAITS_TO_BE_TOLD = "for their statement to be delivered"
-WAITS_UNTOLD = "for a person, since their statement could not be delivered: `evenhand appeal overturn`"
-WAITS_TO_BE_UNTOLD = "for a person to overturn them, since they were announced and may not happen: `evenhand appeal overturn`"
 WAITS_FOR_HOUR = "for the next hour"
 
 
@@ -91,7 +85,7 @@ def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, st
     hours = _Hour(state=state, terms=terms, start=hour, at=at, free=_let_out_by_hand(course), waiting=waiting, days=days)
     while (held := state.release.held(course.campaign.campaign_id, stage=stage, after=after, limit=PORTION)).num_rows:
         after = (held["turn"][-1].as_py(), held["order_id"][-1].as_py())
-        held, why, waits = _with_days(state, course, rollout, held, judge.of(held))
+        held, why, waits = with_days(state, course, rollout, held, judge.of(held))
         is_out = np.array([one is not None for one in why])
         n_suppressed += state.release.suppress(
             course.campaign.campaign_id, held["order_id"].filter(pa.array(is_out)).to_pylist(),
@@ -104,10 +98,6 @@ def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, st
     until = min([*days, *([hour + HOUR] if waiting[WAITS_FOR_HOUR] else [])], default=None)
     return LetOut(n_released=n_released, n_suppressed=n_suppressed, wait_until=until,
                   waiting={what: n for what, n in waiting.items() if n})
-
-
-Judged = tuple[list[str | None], list[str | None]]
-"""Of each effect why it is never carried out, None for the others; and what those of them wait for."""
 
 
 class Judge:
@@ -154,35 +144,6 @@ def _contested(steps: Sequence[Event]) -> frozenset[str]:
              if event.kind is EventKind.APPEAL_FILED}
     decided = {event.body.get("appeal_id") for event in steps if event.kind is EventKind.APPEAL_DECIDED}
     return frozenset(decision_id for appeal_id, decision_id in filed.items() if appeal_id not in decided)
-
-
-def _with_days(state: State, course: Course, rollout: Rollout, held: pa.Table, judged: Judged) -> tuple[
-        pa.Table, list[str | None], list[str | None]]:
-    """`held` with `not_before`, the day of each closing whose person was told, and what becomes of each effect then."""
-    window = rollout.window(held["decision_id"])
-    if window.null_count == held.num_rows:
-        return held.append_column("not_before", pa.nulls(held.num_rows, TIME)), *judged
-    ids = held["decision_id"].to_pylist()
-    waiting = [(row, one) for row, one in enumerate(window.to_pylist()) if one is not None]
-    told = state.announcements.told(course.campaign.campaign_id, [ids[row] for row, _ in waiting])
-    whys, waits, days = list(judged[0]), list(judged[1]), list[datetime | None]([None] * len(ids))
-    for row, own in waiting:
-        days[row], whys[row], waits[row] = _day(told.get(ids[row]), own, why=whys[row], wait=waits[row])
-    return held.append_column("not_before", pa.array(days, TIME)), whys, waits
-
-
-def _day(told: Told | None, window: timedelta, *, why: str | None,
-         wait: str | None) -> tuple[datetime | None, str | None, str | None]:
-    """When a closing may happen at the earliest, why it never does, and what it waits for."""
-    if told is None or told.state is EffectState.FAILED:
-        return None, why, (WAITS_TO_BE_TOLD if told is None else WAITS_UNTOLD) if why is None and wait is None else wait
-    if why is not None:
-        return None, None, WAITS_TO_BE_UNTOLD
-    if told.state is EffectState.SUPPRESSED:
-        return None, GONE, None
-    if told.at is None:
-        return None, None, wait or WAITS_TO_BE_TOLD
-    return closes_at(told.at, window=window), None, wait
 
 
 def _ruled_out(campaign: Campaign, stratum: str, penalty: str) -> str | None:
