@@ -165,6 +165,7 @@ def test_a_rollback_tells_those_who_wait_for_a_closing_that_it_never_comes(
     assert "strike" not in json.loads(bodies["d7"])["text"]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_class_reversal_takes_back_what_was_announced_and_tells_whom_it_told(
         terminal: Terminal, tmp_path: Path, place: str) -> None:
     terminal.applied("--at-once")
