@@ -171,6 +171,9 @@ def test_a_class_reversal_takes_back_what_was_announced_and_tells_whom_it_told(
     terminal.applied("--at-once")
     confirmed(terminal, 1, 3, 5)
     terminal.applied("--at-once")
+    terminal.done("report", "--campaign", "autumn")
+    page = Path("autumn-report/report.html").read_text(encoding="utf-8")
+    assert "3 closings were announced and wait for the end of the appeal window." in page
     late = filed(terminal, "d1", "--later", str(24 * 183))  # after six months, and before the day that the person was told
     heard(terminal, late, "overturn")
     terminal.done("appeal", "reverse", "autumn", "--cause", "rule:scam/links", "--by", "gil", "--because", "the rule was wrong",
