@@ -19,7 +19,7 @@ from evenhand.stores.alone import alone
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign
 from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
-from evenhand.stores.schema import IS_SETTLED_EFFECT, OUTBOX, STATEMENTS
+from evenhand.stores.schema import IS_SETTLED, OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
     pa.field("order_id", pa.int64()), pa.field("turn", pa.int64()), pa.field("key", pa.string()),
@@ -132,9 +132,9 @@ class ReleaseTable:
     def let_out(self, campaign_id: str, *, stages: Collection[int], since: datetime, until: datetime) -> pa.Table:
         """The effects that went out, or may still go out, between two instants: `decision_id`, once for each effect."""
         first, end = microseconds(since), microseconds(until)
-        of_stages = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage.in_(sorted(stages)))
-        is_due = (OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end)
-        is_past = (IS_SETTLED_EFFECT, OUTBOX.c.settled_at >= first, OUTBOX.c.settled_at < end,
+        of_stages = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage.in_(sorted(stages)))
+        is_due = (OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end)
+        is_past = (IS_SETTLED, OUTBOX.c.settled_at >= first, OUTBOX.c.settled_at < end,
                    OUTBOX.c.state != EffectState.SUPPRESSED.value)
         with self._database.read() as connection:  # three questions, each with an index of its own
             found = [decision_id for which in ((IS_QUEUED, *is_due), (IS_LEASED, *is_due), is_past)
@@ -164,7 +164,7 @@ class ReleaseTable:
         """What the platform said of the effects and statements of some stages that were settled since then."""
         query = (select(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back, func.count())
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage.in_(stages),
-                        OUTBOX.c.settled_at >= microseconds(since))
+                        IS_SETTLED, OUTBOX.c.settled_at >= microseconds(since))
                  .group_by(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back))
         n = dict.fromkeys(Observed._fields, 0)
         absent = {Standing.ABSENT.value, Standing.UNKNOWN.value}
