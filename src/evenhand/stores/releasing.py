@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from sqlalchemy import and_, func, or_, select, tuple_, update
 
-from evenhand.model.appeal import APPEALS_STAGE, LOWERED, original_id
+from evenhand.model.appeal import LOWERED, original_id
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
@@ -19,7 +19,7 @@ from evenhand.stores.alone import alone
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign
 from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
-from evenhand.stores.schema import OUTBOX, STATEMENTS
+from evenhand.stores.schema import IS_SETTLED, OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
     pa.field("order_id", pa.int64()), pa.field("turn", pa.int64()), pa.field("key", pa.string()),
@@ -129,16 +129,16 @@ class ReleaseTable:
             n_suppressed += len(rows)
         return n_suppressed
 
-    def let_out(self, campaign_id: str, *, since: datetime, until: datetime) -> pa.Table:
+    def let_out(self, campaign_id: str, *, stages: Collection[int], since: datetime, until: datetime) -> pa.Table:
         """The effects that went out, or may still go out, between two instants: `decision_id`, once for each effect."""
         first, end = microseconds(since), microseconds(until)
-        query = select(OUTBOX.c.decision_id).where(
-            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage != APPEALS_STAGE, or_(
-                and_(OUTBOX.c.state.in_(_OPEN), OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end),
-                and_(OUTBOX.c.state.not_in((*_OPEN, EffectState.SUPPRESSED.value)), OUTBOX.c.settled_at >= first,
-                     OUTBOX.c.settled_at < end)))
-        with self._database.read() as connection:
-            found = list(connection.scalars(query))
+        of_stages = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage.in_(sorted(stages)))
+        is_due = (OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end)
+        is_past = (IS_SETTLED, OUTBOX.c.settled_at >= first, OUTBOX.c.settled_at < end,
+                   OUTBOX.c.state != EffectState.SUPPRESSED.value)
+        with self._database.read() as connection:  # three questions, each with an index of its own
+            found = [decision_id for which in ((IS_QUEUED, *is_due), (IS_LEASED, *is_due), is_past)
+                     for decision_id in connection.scalars(select(OUTBOX.c.decision_id).where(*of_stages, *which))]
         return pa.table({"decision_id": pa.array(found, pa.string())})
 
     def stage(self, campaign_id: str, stage: int) -> StageCount:
@@ -164,7 +164,7 @@ class ReleaseTable:
         """What the platform said of the effects and statements of some stages that were settled since then."""
         query = (select(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back, func.count())
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage.in_(stages),
-                        OUTBOX.c.settled_at >= microseconds(since))
+                        IS_SETTLED, OUTBOX.c.settled_at >= microseconds(since))
                  .group_by(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back))
         n = dict.fromkeys(Observed._fields, 0)
         absent = {Standing.ABSENT.value, Standing.UNKNOWN.value}
@@ -219,6 +219,13 @@ class ReleaseTable:
                 connection.scalar(select(OUTBOX.c.leased_until).where(*mine, IS_LEASED, OUTBOX.c.stage == stage).order_by(
                     OUTBOX.c.leased_until).limit(1))]
         return min((instant(one) for one in found if one is not None), default=None)
+
+    def n_held(self, campaign_id: str, *, stage: int) -> int:
+        """Effects of the stage that nobody let out; read from the index alone."""
+        query = select(func.count()).where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED, OUTBOX.c.stage == stage,
+                                           OUTBOX.c.due_at >= HELD)
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)
 
     def n_queued(self, campaign_id: str, *, stage: int) -> int:
         """Orders of the stage that wait, held back or let out; read from the index alone."""

@@ -95,6 +95,10 @@ def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, st
         queue = rollout.queue(held.filter(pa.array(~is_out & is_free)))
         released, spent = hours.admitted(queue, spent)
         n_released += released
+        if terms.caps is not None and spent.effects >= terms.caps.effects:  # the rest is looked at when it can go
+            n_held = state.release.n_held(course.campaign.campaign_id, stage=stage)
+            waiting[WAITS_FOR_HOUR] += max(n_held - waiting.total(), 0)
+            break
     until = min([*days, *([hour + HOUR] if waiting[WAITS_FOR_HOUR] else [])], default=None)
     return LetOut(n_released=n_released, n_suppressed=n_suppressed, wait_until=until,
                   waiting={what: n for what, n in waiting.items() if n})
@@ -206,7 +210,7 @@ def _let_out_by_hand(course: Course) -> frozenset[str]:
 
 def _spent(state: State, campaign_id: str, rollout: Rollout, *, hour: datetime) -> Spent:
     """What has gone out in this hour, or was let out to go."""
-    out = state.release.let_out(campaign_id, since=hour, until=hour + HOUR)
+    out = state.release.let_out(campaign_id, stages=[stage.number for stage in rollout.stages], since=hour, until=hour + HOUR)
     known = rollout.places(pc.unique(out["decision_id"]))
     reach = pa.table({"language": rollout.order["language"].take(known), "reach": rollout.order["reach"].take(known)})
     languages = rollout.order["language"].take(rollout.places(out["decision_id"])).to_pylist()
