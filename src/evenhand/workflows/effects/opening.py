@@ -45,7 +45,8 @@ class State:
         if self.seal is None:
             raise ConfigError(Problem(
                 what="the key of the evidence is not there",
-                hint="make one with `openssl rand -base64 32`, put it into `EVENHAND_EVIDENCE_KEY`, and keep a copy of it"))
+                hint="put the campaign's key into `EVENHAND_EVIDENCE_KEY`; for a new campaign make one with `openssl rand "
+                "-base64 32`, and keep a copy of it"))
         return EvidenceTable(self.database, self.seal)
 
     def __exit__(self, *exc: object) -> None:
