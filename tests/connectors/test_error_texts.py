@@ -73,7 +73,7 @@ def test_folders_of_plans_that_cannot_be_used(golden: Golden, file: File, tmp_pa
         "no plan": lambda: read_plan(tmp_path / "none"),
         "a file in its place": lambda: read_plan(thesis / "chapter.odt"),
         "half a header": lambda: read_plan(half),
-        "a damaged table": lambda: read_plan_table(half, "decisions"),
+        "a table that is not there": lambda: read_plan_table(half, "spared"),
         "a damaged table, looked up": lambda: find_decisions(half, "d1"),
         "a damaged table, by stratum": lambda: list(decisions_of_strata(half, ["p/label/en"])),
         "a damaged table, for the outbox": lambda: list(statement_portions(half)),

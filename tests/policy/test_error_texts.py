@@ -53,6 +53,22 @@ def test_packs_that_do_not_load_as_a_whole(golden: Golden) -> None:
     }))
 
 
+def test_files_that_are_not_toml(golden: Golden) -> None:
+    def policy(line: str) -> Callable[[], object]:
+        return lambda: pack(pack=PACK, media=POLICY.replace("severity = 3\n", f"{line}\n", 1))
+
+    golden("errors/policy/toml.txt", error_texts({
+        "no value": policy("severity ="),
+        "a backslash": policy('path = "C:\\docs"'),
+        "a key alone": policy("severity"),
+        "curly quotes": policy("clause = “3.4”"),
+        "a heading of which half is missing": policy("[ground"),
+        "any text": policy("Accounts may not pose as others."),
+        "a text of several lines that goes on": policy('clause = """three'),
+        "a capital": policy("is_urgent = True"),
+    }))
+
+
 def test_rules_that_are_not_neutral(golden: Golden) -> None:
     names = protected_names((("The Daily Herald", "media"),),
                             bodies=read_bodies((DATA / "lexicons/bodies.toml").read_text(encoding="utf-8")))
@@ -116,6 +132,34 @@ def test_conditions_that_cannot_be_read(golden: Golden) -> None:
     }))
 
 
+def test_conditions_that_make_no_sense(golden: Golden) -> None:
+    def when(text: str) -> Callable[[], object]:
+        return lambda: parse_condition(text)
+
+    golden("errors/policy/senseless.txt", error_texts({
+        "nothing": when(" "),
+        "more than anybody reads": when("verified" + "\nor verified" * 2_000),
+        "more words than anybody reads": when("-1" + "\n-1" * 2_000 + " > 3"),
+        "a character that nobody sees": when("bio = 'a\x07'"),
+        "a quote of another language": when("$$a = bio"),
+        "two expressions": when("verified, verified"),
+        "a list where a value belongs": when("(followers, 3) = 3"),
+        "the order of yes and no": when("verified < true"),
+        "between yes and no": when("verified between true and false"),
+        "a length of time": when("interval '3 days' > interval '2 days'"),
+        "a pattern for everything": when("bio like '%'"),
+        "two times": when("created_at + created_at > date '2026-01-01'"),
+        "a time and a number": when("created_at + 3 > date '2026-01-01'"),
+        "a time beyond the calendar": when("created_at < date '2199-12-31' + interval '900 days'"),
+        "a case without a value": when("case when verified then null end = 3"),
+        "a piece out of a column": when("contains_any(bio, handle)"),
+        "the empty text": when("contains(bio, '')"),
+        "too many digits": when("round(confidence, 99) > 1"),
+        "fewer than none": when("followers < -5"),
+        "null of a value": when("true is null"),
+    }))
+
+
 def test_policies_that_say_too_much_or_too_little(golden: Golden) -> None:
     def policy(*changes: tuple[str, str]) -> object:
         text = POLICY
@@ -135,5 +179,7 @@ def test_policies_that_say_too_much_or_too_little(golden: Golden) -> None:
         "a language twice": lambda: policy(('languages = ["en"]', 'languages = ["en", "en"]')),
         "a time without its zone": lambda: policy((account, "account = { created_at = 2026-01-01T10:00:00, handle")),
         "a year long ago": lambda: policy((account, "account = { created_at = 1026-01-01, handle")),
+        "a question twice": lambda: policy(('id = "claim"', 'id = "name"')),
+        "spared by nobody": lambda: policy(('expect = "spared:disclosure"', 'expect = "spared"')),
         "a picture of no post": lambda: policy(('expect = "finding"', 'expect = "finding"\nmedia = [{ post = 2 }]')),
     }))
