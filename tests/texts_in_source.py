@@ -98,7 +98,8 @@ class Source:
                     yield Text(file, "".join(part.value if isinstance(part, ast.Constant) else _gap(part.value)  # type: ignore[attr-defined]
                                              for part in leaf.values))
                 case ast.BinOp(op=ast.Add()):
-                    sides = (list(self._words(side)) for side in (leaf.left, leaf.right))
+                    sides = ([Text(file, _gap(side))] if isinstance(side, ast.Name) else list(self._words(side))
+                             for side in (leaf.left, leaf.right))
                     yield from (Text(file, left.words + right.words) for left, right in product(*sides))
                 case ast.Call(func=ast.Attribute(attr="format", value=template)):
                     for text in self._words(template):

@@ -100,7 +100,7 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
     settings = (settings or IngestSettings()).checked()
     if cut_off.tzinfo is None or cut_off <= EARLIEST:
         raise ConfigError(Problem(what=f"the cut-off `{cut_off.isoformat()}` has no zone or is before {EARLIEST.year}",
-                                  hint="such as `2026-11-01T00:00:00Z`"))
+                                  hint="write it as in `2026-11-01T00:00:00Z`"))
     cut_off, report = cut_off.astimezone(UTC), progress or (lambda _: None)
     found = discover(source, mapping=mapping, without=into)
     n_buckets = settings.n_buckets or buckets_for(found)

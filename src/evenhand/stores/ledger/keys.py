@@ -24,7 +24,7 @@ def _ed25519() -> ModuleType:
         return import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
     except ImportError as error:
         raise ConfigError(Problem(what="signatures need the package `cryptography`, which is not installed",
-                                  hint="install it with `pip install evenhand[campaign]`")) from error
+                                  hint="install it with `pip install 'evenhand[campaign]'`")) from error
 
 
 class KeySigner:

@@ -55,7 +55,7 @@ class WorldSettings:
         """
         problems = [Problem(what=what, hint=hint) for is_wrong, what, hint in (
             (not SMALLEST <= self.scale <= LARGEST,
-             f"the scale is {float(self.scale):g}, not {float(SMALLEST):g} to {float(LARGEST):g}",
+             f"the scale is {float(self.scale):g}, not {float(SMALLEST):.5f} to {float(LARGEST):g}",
              "`--scale 0.01` is half a million accounts"),
             (self.n_buckets is not None and not 1 <= self.n_buckets <= MAX_BUCKETS,
              f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}", None),
