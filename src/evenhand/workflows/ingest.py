@@ -56,12 +56,14 @@ class IngestSettings:
         Raises:
             ConfigError: one of them is out of range.
         """
-        problems = [Problem(what=what) for is_wrong, what in (
+        problems = [Problem(what=what, hint=hint) for is_wrong, what, hint in (
             (self.n_buckets is not None and not 1 <= self.n_buckets <= MAX_BUCKETS,
-             f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}"),
-            (not 0 <= self.max_reject_share <= 1, f"`max_reject_share` is {self.max_reject_share}, not 0 to 1"),
-            (self.threads < 0, f"`threads` is {self.threads}, not 0 or more"),
-            (self.memory_bytes < LEAST_MEMORY, f"`memory_bytes` is {self.memory_bytes}, not {LEAST_MEMORY} or more"),
+             f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}", "leave it out to have it chosen by size"),
+            (not 0 <= self.max_reject_share <= 1, f"`max_reject_share` is {self.max_reject_share}, not 0 to 1",
+             "0.01 stops when more than one row in a hundred cannot be used"),
+            (self.threads < 0, f"`threads` is {self.threads}, not 0 or more", "0 is one for each processor"),
+            (self.memory_bytes < LEAST_MEMORY, f"`memory_bytes` is {self.memory_bytes:,}, not {LEAST_MEMORY:,} or more",
+             "leave it out for two gigabytes"),
         ) if is_wrong]
         if problems:
             raise ConfigError(problems)

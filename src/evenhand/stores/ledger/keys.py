@@ -77,7 +77,7 @@ def make_key(name: str, path: Path) -> VerifierKey:
     try:
         checked_name(name)
     except ValueError as error:
-        problems.append(Problem(what=str(error)))
+        problems.append(Problem(what=str(error), hint="it names the ledger for good, so take an address that is yours"))
     if problems:
         raise ConfigError(problems)
     seed = os.urandom(SEED_BYTES)
