@@ -50,6 +50,18 @@ class Objection:
         return Problem(what=self.what, file=file)
 
 
+def checks(value):
+    if not value:
+        raise ValueError(f"`{value}` is checked by another")
+
+
+def handed_on(value):
+    try:
+        checks(value)
+    except ValueError as error:
+        raise DataError(Problem(what=str(error))) from error
+
+
 def refuses(by):
     text = "sent by nobody" + (f": {by}" if by else "")
     return Refusal(code="x", text=text), Objection(what="an objection"), Problem(what=str(by))
@@ -91,6 +103,7 @@ def test_texts_are_found_wherever_they_stand(tmp_path: Path) -> None:
     assert sorted(_as_listed(text).removeprefix("sample.py: ") for text in Source(tmp_path).texts()) == sorted([
         "no `{name}` and nothing else", "no table", "no row", "passed on", "passed by name", "from the table",
         "from its other row", "first in a list", "second in a list", "`{n}` from a function", "an objection",
+        "`{value}` is checked by another",
         "sent by nobody", "sent by nobody: {by}"])
 
 

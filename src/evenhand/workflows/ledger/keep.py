@@ -166,9 +166,6 @@ def event_of(line: str) -> Event:
 
 def _time(text: str) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ValueError(f"`at` is `{text}`, not a time with its zone such as `2026-11-01T08:30:00Z`")
-    return at
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"`at` is `{text}`, not a time such as `2026-11-01T08:30:00Z`") from error
