@@ -98,8 +98,12 @@ class Source:
                     yield Text(file, "".join(part.value if isinstance(part, ast.Constant) else _gap(part.value)  # type: ignore[attr-defined]
                                              for part in leaf.values))
                 case ast.BinOp(op=ast.Add()):
-                    sides = (list(self._words(side)) for side in (leaf.left, leaf.right))
+                    sides = ([Text(file, _gap(side))] if isinstance(side, ast.Name) else list(self._words(side))
+                             for side in (leaf.left, leaf.right))
                     yield from (Text(file, left.words + right.words) for left, right in product(*sides))
+                case ast.Call(func=ast.Name(id="str"), args=[ast.Name() as error]) if handlers := list(self._handlers(error)):
+                    for raised in {one for handler in handlers for one in self._raised(handler)}:
+                        yield from self._words(raised)
                 case ast.Call(func=ast.Attribute(attr="format", value=template)):
                     for text in self._words(template):
                         yield Text(text.file, "".join(
@@ -183,13 +187,41 @@ class Source:
                     yield from _given(call, node.attr, fields.index(node.attr))
 
     def _classes_of(self, node: ast.expr) -> Iterator[str]:
-        scope: ast.AST | None = node
-        while scope is not None and isinstance(node, ast.Name):
-            if isinstance(scope, ast.ClassDef) and node.id == "self":
-                yield scope.name
-            if isinstance(scope, ast.ExceptHandler) and scope.name == node.id and scope.type is not None:
-                yield from map(_last_name, scope.type.elts if isinstance(scope.type, ast.Tuple) else [scope.type])
-            scope = self.parent.get(scope)
+        if isinstance(node, ast.Name):
+            if node.id == "self":
+                yield from (one.name for one in self._around(node) if isinstance(one, ast.ClassDef))
+            yield from (name for handler in self._handlers(node) for name in _caught(handler))
+
+    def _around(self, node: ast.AST) -> Iterator[ast.AST]:
+        while (scope := self.parent.get(node)) is not None:
+            yield scope
+            node = scope
+
+    def _handlers(self, name: ast.Name) -> Iterator[ast.ExceptHandler]:
+        """Where an error of this name is caught."""
+        yield from (one for one in self._around(name) if isinstance(one, ast.ExceptHandler) and one.name == name.id)
+
+    def _raised(self, handler: ast.ExceptHandler) -> Iterator[ast.expr]:
+        """What the errors that are caught here are raised with, in the functions that are called before."""
+        caught, tried = set(_caught(handler)), self.parent[handler]
+        left, seen = list(tried.body), set[ast.AST]()  # type: ignore[attr-defined]
+        while left:
+            for node in ast.walk(left.pop()):
+                if isinstance(node, ast.Call) and isinstance(self.parent.get(node), ast.Raise) and node.args:
+                    if _last_name(node.func) in caught and node not in seen:
+                        yield node.args[0]
+                elif isinstance(node, ast.Call):
+                    new = [one for one in self._reached(node) if one not in seen]
+                    left += new
+                    seen.update(new)
+
+    def _reached(self, call: ast.Call) -> Iterator[Function]:
+        """The functions that run where something is called: also those that check what a class is made with."""
+        yield from self._called(call)
+        title = _last_name(call.func.value) if isinstance(call.func, ast.Attribute) else _last_name(call.func)
+        wanted = {call.func.attr} if isinstance(call.func, ast.Attribute) else {"__init__", "__post_init__"}
+        if title in self.classes:
+            yield from (one for one in self.classes[title].body if isinstance(one, Function) and one.name in wanted)
 
     def _bindings(self, name: ast.Name) -> list[ast.expr]:
         scope = self.parent.get(name)
@@ -239,6 +271,11 @@ class Source:
 
 def _last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _caught(handler: ast.ExceptHandler) -> list[str]:
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [] if handler.type is None else [handler.type]
+    return [_last_name(one) for one in types]
 
 
 def _gap(node: ast.expr) -> str:

@@ -50,6 +50,18 @@ class Objection:
         return Problem(what=self.what, file=file)
 
 
+def checks(value):
+    if not value:
+        raise ValueError(f"`{value}` is checked by another")
+
+
+def handed_on(value):
+    try:
+        checks(value)
+    except ValueError as error:
+        raise DataError(Problem(what=str(error))) from error
+
+
 def refuses(by):
     text = "sent by nobody" + (f": {by}" if by else "")
     return Refusal(code="x", text=text), Objection(what="an objection"), Problem(what=str(by))
@@ -67,15 +79,23 @@ def unseen(texts: Iterable[Text], said: Iterable[str]) -> list[Text]:
     return sorted(text for text in texts if text.words not in shown)
 
 
+def shown_in(root: Path) -> list[str]:
+    """What the golden files say of mistakes, line by line."""
+    return [line for file in sorted((root / "tests/golden").rglob("*.txt")) if file != root / "tests/golden" / UNSEEN
+            for line in SAID.findall(file.read_text(encoding="utf-8"))]
+
+
 def _as_listed(text: Text) -> str:
     return f"{text.file}: {text.words}".replace("\n", " ").replace(OPEN, "{").replace(SHUT, "}")
 
 
 def test_every_text_of_an_error_or_a_refusal_has_a_golden_file(root: Path, golden: Callable[[str, str], None]) -> None:
-    said = [line for file in (root / "tests/golden").rglob("*.txt") if file != root / "tests/golden" / UNSEEN
-            for line in SAID.findall(file.read_text(encoding="utf-8"))]
-    missing = unseen(Source(root / "src/evenhand").texts(), said)
+    missing = unseen(Source(root / "src/evenhand").texts(), shown_in(root))
     golden(UNSEEN, "".join(f"{line}\n" for line in sorted(map(_as_listed, missing))))
+
+
+def test_every_text_that_is_shown_follows_the_grammar(root: Path) -> None:
+    assert [line for line in shown_in(root) if line[0].isupper() or line.endswith(".")] == []
 
 
 def test_texts_are_found_wherever_they_stand(tmp_path: Path) -> None:
@@ -83,6 +103,7 @@ def test_texts_are_found_wherever_they_stand(tmp_path: Path) -> None:
     assert sorted(_as_listed(text).removeprefix("sample.py: ") for text in Source(tmp_path).texts()) == sorted([
         "no `{name}` and nothing else", "no table", "no row", "passed on", "passed by name", "from the table",
         "from its other row", "first in a list", "second in a list", "`{n}` from a function", "an objection",
+        "`{value}` is checked by another",
         "sent by nobody", "sent by nobody: {by}"])
 
 

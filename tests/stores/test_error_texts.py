@@ -55,9 +55,8 @@ def test_databases_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.Monke
         "an older schema": command("status", "--state", "old.db"),
         "a folder that is not there": lambda: open_database("nowhere/campaign.db"),
         "an address that is none": command("campaign", "draft", "autumn", "--by", "ana", "--state", "oracle://campaigns"),
-        "an address that cannot be read": command("campaign", "draft", "autumn", "--by", "ana", "--state", "postgresql://a:b:c/d"),
-        "a table that is gone": lambda: EventTable(damaged).last("autumn") or EventTable(damaged).steps("autumn")
-        or EventTable(damaged).counts("autumn"),
+        "an address that cannot be read": command("campaign", "draft", "autumn", "--by", "ana", "--state", "postgresql://ana:secret@host:port/d"),
+        "a table that is gone": lambda: EventTable(damaged).counts("autumn"),
         "an event that was changed": lambda: campaign_record(changed, "autumn"),
         "events that somebody else was faster with": lambda: table.append([step(EventKind.EFFECT_IMPOSED, "evenhand")],
                                                                           expecting=0),
@@ -78,10 +77,8 @@ def _emptied(name: str) -> str:
 
 def test_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
     with monkeypatch.context() as patch:
-        for name in [one for one in sys.modules if one.startswith("evenhand.stores")]:
-            patch.delitem(sys.modules, name)
-        for name in ("sqlalchemy", "psycopg", "cryptography.hazmat.primitives.asymmetric.ed25519"):
-            patch.setitem(sys.modules, name, None)
+        patch.delitem(sys.modules, "evenhand.stores.database")
+        patch.setitem(sys.modules, "sqlalchemy", None)
         campaigns = _said(lambda: open_state(tmp_path / "campaign.db"))
     for name in ("psycopg", "cryptography.hazmat.primitives.asymmetric.ed25519"):
         monkeypatch.setitem(sys.modules, name, None)
@@ -140,37 +137,39 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_ledgers_that_cannot_be_added_to(ledger: Path, tmp_path: Path, golden: Golden) -> None:
+def test_ledgers_that_cannot_be_added_to(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
+    monkeypatch.chdir(tmp_path)
     def damaged(name: str, change: Callable[[Path], object]) -> Path:
-        shutil.copytree(ledger, tmp_path / name)
-        change(tmp_path / name / "ledger")
-        return tmp_path / name
+        shutil.copytree(ledger, name)
+        change(Path(name, "ledger"))
+        return Path(name)
 
     def opened(place: Path, signer: KeySigner = SIGNER) -> LedgerWriter:
         return LedgerWriter(place / "ledger", private=place / "private", signers=[signer])
 
+    whole = damaged("whole", lambda _: None)
     foreign = damaged("foreign", lambda folder: (folder / "notes.txt").write_text("", encoding="utf-8"))
     lost = damaged("lost", lambda folder: (folder / CHECKPOINT).unlink())
     turned = damaged("turned", lambda folder: _turned(folder / "tile/0/001.p/44"))
-    (tmp_path / "file").mkdir()
-    (tmp_path / "file" / "ledger").write_text("", encoding="utf-8")
-    with opened(damaged("used", lambda _: None)) as used, opened(tmp_path / "broken") as broken:
-        (tmp_path / "broken" / "ledger" / "tile").write_text("", encoding="utf-8")
+    Path("file").mkdir()
+    Path("file/ledger").write_text("", encoding="utf-8")
+    with opened(damaged("used", lambda _: None)) as used, opened(Path("broken")) as broken:
+        Path("broken/ledger/tile").write_text("", encoding="utf-8")
         with suppress(OSError):
             broken.append(events(0, 1))
         golden("errors/stores/appending.txt", error_texts({
             "what is private among what is public": lambda: LedgerWriter(
-                tmp_path / "new", private=tmp_path / "new" / "private", signers=[SIGNER]),
-            "a file for a folder": lambda: opened(tmp_path / "file"),
+                Path("new"), private=Path("new/private"), signers=[SIGNER]),
+            "a file for a folder": lambda: opened(Path("file")),
             "a folder with something else": lambda: opened(foreign),
             "a ledger without its checkpoint": lambda: opened(lost),
             "a tile that was changed": lambda: opened(turned),
-            "another ledger's key": lambda: opened(ledger, OTHER),
-            "two at once": lambda: opened(tmp_path / "used"),
+            "another ledger's key": lambda: opened(whole, OTHER),
+            "two at once": lambda: opened(Path("used")),
             "another size than was thought": lambda: used.append(events(300, 301), after=299),
-            "an event that is no entry": lambda: used.append([event(1), event(2, body={"account_id": "a" * 70_000})]),
+            "an event that is no entry": lambda: used.append([event(1), event(2, body={"policy": "a" * 70_000})]),
             "after an append that failed": lambda: broken.append(events(0, 1)),
-        }, hide={str(tmp_path): "", str(ledger): ""}))
+        }))
 
 
 def _turned(file: Path) -> None:
@@ -178,24 +177,24 @@ def _turned(file: Path) -> None:
     file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
 
-def test_ledgers_that_cannot_be_read(ledger: Path, tmp_path: Path, golden: Golden) -> None:
-    shutil.copytree(ledger / "ledger", tmp_path / "ledger")
-    folder = LedgerFolder(tmp_path / "ledger")
-    (tmp_path / "ledger" / "tile/0/000").write_bytes(b"short")
-    (tmp_path / "ledger" / "tile/0/001.p/44").unlink()
-    bundle = tmp_path / "ledger" / "tile/entries/000"
-    whole = bundle.read_bytes()
-    bundle.write_bytes(whole[:-9])
-    fewer = tmp_path / "ledger" / "tile/entries/001.p/44"
-    fewer.write_bytes((tmp_path / "ledger" / "tile/entries/001.p/44").read_bytes()[:0])
-    kept = tmp_path / "kept"
+def test_ledgers_that_cannot_be_read(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ledger / "ledger", "ledger")
+    Path("empty").mkdir()
+    folder = LedgerFolder(Path("ledger"))
+    Path("ledger/tile/0/000").write_bytes(b"short")
+    Path("ledger/tile/0/001.p/44").unlink()
+    bundle = Path("ledger/tile/entries/000")
+    bundle.write_bytes(bundle.read_bytes()[:-9])
+    Path("ledger/tile/entries/001.p/44").write_bytes(b"")
+    kept = Path("kept")
     kept.write_text("example.org/ledger\n300\n", encoding="utf-8")
     golden("errors/stores/reading.txt", error_texts({
-        "no ledger": lambda: LedgerFolder(tmp_path).note(),
-        "no such checkpoint": lambda: read_checkpoint_file(tmp_path / "typo"),
+        "no ledger": lambda: LedgerFolder(Path("empty")).note(),
+        "no such checkpoint": lambda: read_checkpoint_file(Path("typo")),
         "a checkpoint that was cut off": lambda: read_checkpoint_file(kept),
         "a tile that was cut off": lambda: folder.tile(0, 0, 256),
         "a tile that is gone": lambda: folder.tile(0, 1, 44),
         "entries that were cut off": lambda: folder.entries(0, 256),
         "fewer entries than there were": lambda: folder.entries(1, 44),
-    }, hide={str(tmp_path): ""}))
+    }))

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from campaign_plans import written_plan
 from error_texts import error_texts
-from shipped_materials import shipped_materials
+from shipped_materials import small_materials
 from small_snapshot import written_snapshot
 
 from evenhand.connectors.snapshot_folder import SnapshotFolder
@@ -43,7 +43,7 @@ def test_sweeps_that_cannot_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         table = pq.read_table(file, partitioning=None)
         place, same = table.schema.get_field_index("handle"), pa.array(["same"] * table.num_rows, pa.string())
         pq.write_table(table.set_column(place, table.schema.field(place), same), file)
-    materials, snapshot = shipped_materials(), SnapshotFolder(Path("snapshot"))
+    materials, snapshot = small_materials(), SnapshotFolder(Path("snapshot"))
     planned = replace(written_plan(Path("plan"), n=3), code_version="0.0.1")
     with DuckDBEngine(threads=1) as engine:
         golden("errors/sweeps.txt", error_texts({
@@ -84,6 +84,7 @@ def test_lists_that_cannot_be_imported(tmp_path: Path, monkeypatch: pytest.Monke
     golden("errors/import.txt", error_texts({
         "no such register": lambda: look(HEADER + SEA, kind="holder"),
         "a register that nobody is like": lambda: look(HEADER + SEA, kind="recipes"),
+        "a list that comes from nowhere": lambda: look(HEADER + SEA, source=" "),
         "a register of our own": lambda: look(HEADER + SEA, kind="strikes"),
         "columns that are missing": lambda: look("id,title\nm:sea,Ministry of the Sea\n"),
         "a register kept by hand": lambda: look(HEADER + SEA, into="by_hand"),

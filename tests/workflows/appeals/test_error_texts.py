@@ -52,13 +52,24 @@ def test_appeals_that_cannot_be_heard(terminal: Terminal, tmp_path: Path, golden
         "a decision that was not carried out": command("appeal", "file", "winter", "d0", *said, "--plan", "alike"),
         "another plan": command("appeal", "file", "autumn", "d0", *said, "--plan", "alike"),
         "an id that two appeals begin with": command("appeal", "decide", "autumn", "aaaaaa", "uphold", *word),
+        "a lighter penalty for what has been undone": lambda: _varied_too_late(terminal),
         "a lighter penalty that the platform does not have": lambda: refuse_unsupported(Penalty.SUSPEND, small),
     }))
 
 
+def _varied_too_late(terminal: Terminal) -> object:
+    """An appeal is open while the class of its decision is reversed."""
+    word = ("--by", "eve", "--because", "I looked")
+    for decision in ("d0", "d3"):
+        terminal.done("appeal", "file", "autumn", decision, "--said", "it was not so")
+    terminal.done("appeal", "decide", "autumn", "d0", "overturn", *word)
+    terminal.done("appeal", "reverse", "autumn", "--cause", "rule:scam/links", *word, "--yes")
+    return command("appeal", "decide", "autumn", "d3", "vary", *word, "--to", "label")()
+
+
 def test_classes_that_cannot_be_reversed(terminal: Terminal, golden: Golden) -> None:
     written_plan(Path("damaged"), n=12)
-    Path("damaged/decisions.parquet").write_bytes(b"PAR1 and no more")
+    Path("damaged/effects.parquet").write_bytes(b"PAR1 and no more")
     cause = ("--cause", "rule:scam/links")
     golden("errors/appeals/reversing.txt", error_texts({
         "a cause that nothing rests on": command("appeal", "reverse", "autumn", "--by", "eve", "--cause", "rule:scam/lynx"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from error_texts import entered, error_texts
-from shipped_materials import shipped_materials
+from shipped_materials import small_materials
 from small_snapshot import written_snapshot
 
 from evenhand.workflows.buckets.crew import Crew
@@ -46,7 +46,7 @@ def test_sweeps_that_cannot_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     Path("mine").mkdir()
     Path("mine/letter.txt").write_text("mine", encoding="utf-8")
     written_snapshot(Path("snapshot"), n_planned=1, n_others=1)
-    work = BucketWork(materials=shipped_materials(), snapshot=Path("snapshot"), work=Path("work"), key="another",
+    work = BucketWork(materials=small_materials(), snapshot=Path("snapshot"), work=Path("work"), key="another",
                       engine_bytes=500_000_000)
     with open_parts(Path("busy"), key="x"):
         golden("errors/buckets/sweeping.txt", error_texts({

@@ -68,7 +68,7 @@ def test_what_is_wrong_with_a_plan(terminal: Terminal, tmp_path: Path, golden: G
     for folder in (with_others, without):
         written_plan(folder, n=12)
     effects = pq.read_table(with_others / "effects.parquet")
-    (without / "decisions.parquet").unlink()
+    (without / "effects.parquet").unlink()
     turned = effects.set_column(effects.schema.get_field_index("penalty"), effects.schema.field("penalty"),
                                 pa.array(["warn"] * effects.num_rows))
     pq.write_table(turned, with_others / "effects.parquet")

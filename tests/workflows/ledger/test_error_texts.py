@@ -12,6 +12,7 @@ import pytest
 from error_texts import command, error_texts
 from sample_ledger import events
 
+from evenhand.ledger.checkpoint import VerifierKey
 from evenhand.stores.ledger.folder import CHECKPOINT, KEY
 from evenhand.stores.ledger.keys import KeySigner
 from evenhand.stores.ledger.writer import LedgerWriter
@@ -33,7 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_events_that_cannot_be_appended_or_opened(place: Path, golden: Golden) -> None:
     wrong = [EVENT | {"kind": "wished_for"}, EVENT | {"at": "yesterday"}, EVENT | {"at": "2026-11-01T08:00:00"},
-             EVENT | {"actor": 7}, {"campaign_id": "spring"}]
+             EVENT | {"actor": 7}, EVENT | {"actor": ""}, {"campaign_id": "spring"}]
     Path("wrong.jsonl").write_text("{\n" + "".join(json.dumps(one) + "\n" for one in wrong), encoding="utf-8")
     Path("latin.jsonl").write_bytes("é".encode("latin-1"))
     Path("right.jsonl").write_text(json.dumps(EVENT) + "\n", encoding="utf-8")
@@ -54,6 +55,12 @@ def test_events_that_cannot_be_appended_or_opened(place: Path, golden: Golden) -
 def test_ledgers_that_cannot_be_verified(place: Path, golden: Golden) -> None:
     for name in ("keyless", "torn"):
         shutil.copytree("ledger", name)
+    note = Path("ledger", CHECKPOINT).read_text(encoding="utf-8")
+    text, signature = note.split("\n\n")
+    for name, content in {"unsigned": f"{text}\n\nmy signature\n", "longer": f"{text}\n\n{signature * 99}",
+                          "letter": f"Dear reader\n\n{signature}"}.items():
+        Path(name).write_text(content, encoding="utf-8")
+    other = VerifierKey(name="example.org/ledger", algorithm=2, public_key=SIGNER.key.public_key).text
     Path("keyless", KEY).unlink()
     Path("torn", CHECKPOINT).write_text("example.org/ledger\n3\n", encoding="utf-8")
     Path("kept").write_text("example.org/ledger\n", encoding="utf-8")
@@ -62,9 +69,14 @@ def test_ledgers_that_cannot_be_verified(place: Path, golden: Golden) -> None:
         "no ledger": command("verify", "."),
         "no public key": command("verify", "keyless"),
         "a public key that was cut off": command("verify", "ledger", "--key", "example.org/ledger+1f+AbC"),
+        "a public key that was changed": command("verify", "ledger", "--key", SIGNER.key.text.replace("ledger+", "ledgers+")),
+        "a public key of another kind": command("verify", "ledger", "--key", other),
         "no such public key": command("verify", "ledger", "--key", "typo.pub"),
         "a checkpoint that was cut off": command("verify", "torn"),
         "an earlier checkpoint that was cut off": command("verify", "ledger", "--since", "kept"),
+        "an earlier checkpoint without a signature": command("verify", "ledger", "--since", "unsigned"),
+        "an earlier checkpoint with too many": command("verify", "ledger", "--since", "longer"),
+        "a letter for an earlier checkpoint": command("verify", "ledger", "--since", "letter"),
         "an entry beyond the last": command("verify", "ledger", "--entry", "3"),
         "disclosures that are none": command("verify", "ledger", "--entry", "0", "--disclosures", "notes.txt"),
     }))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,15 +14,17 @@ from error_texts import command, error_texts
 from sample_ledger import event
 
 from evenhand.model.campaigns.event import EventKind
+from evenhand.registers.people import By
 from evenhand.stores.ledger.keys import KeySigner
 from evenhand.stores.ledger.writer import LedgerWriter
 from evenhand.workflows.effects.opening import open_state
-from evenhand.workflows.registers.demands import import_demands
+from evenhand.workflows.registers import demands
+from evenhand.workflows.registers.demands import Wanted, import_demands
 from evenhand.workflows.registers.intake import take_in_table
-from evenhand.workflows.registers.keeping import by_now
 
 Golden = Callable[[str, str], None]
 SIGNER = KeySigner("example.org/ledger", bytes(range(32)))
+ANA = By(person="ana", at=datetime(2026, 11, 26, 9, tzinfo=UTC))
 THREAT = {"ground": "threat_to_life", "channel": "police", "recipient": "State police, control room", "account_id": "a17",
           "why": "A post of today names a school, a day and a weapon.", "shared": {"post_text": ["Tomorrow at noon …"]}}
 SAID = ("demand_id,authority,territory,received_on,kind,asks,legal_basis,order_id,targets,answer\n"
@@ -41,14 +44,21 @@ def test_registers_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.Monke
     bundle = Path("ledger/tile/entries/000.p/1")
     bundle.write_bytes(bundle.read_bytes().replace(b'"demand_recorded"', b'"demand_imagined"'))
     with open_state("said.db") as state:
+        Path("order.csv").write_text(SAID.replace(",withheld_there", ",").replace("d1", "d2"), encoding="utf-8")
+        import_demands(state, Path("order.csv"), columns={}, constants={}, by=ANA)
+        wanted = Wanted(demand_id="d2", target="https://example.org/app", account_id="a3", post_id=None, territories=(),
+                        language=None, until=ANA.at + timedelta(days=1))
+        demands.withhold(state, wanted, by=ANA)
         golden("errors/registers/keeping.txt", error_texts({
             "reports without an account": lambda: take_in_table(pa.table({"text": ["spam"]})),
             "reports whose times are none": lambda: take_in_table(pa.table(
-                {"report_id": ["r1"], "account_id": ["a1"], "created_at": ["yesterday"]})),
+                {"report_id": ["r1"], "account_id": ["a1"], "created_at": ["yesterday"], "is_trusted": ["perhaps"]})),
             "a referral where another one is": command(
                 "referral", "send", "r1", "referral.json", "--by", "ana", "--into", "sent"),
             "no demand to publish": command("demand", "publish", "--ledger", "ledger", "--private", "private"),
             "an entry that was changed": command("demand", "list", "--ledger", "ledger"),
             "a demand that a file says is answered": lambda: import_demands(
-                state, Path("said.csv"), columns={}, constants={}, by=by_now("ana")).problems,
+                state, Path("said.csv"), columns={}, constants={}, by=ANA).problems,
+            "a withholding whose end has come": lambda: demands.agree(
+                state, "w1", by=By(person="ben", at=ANA.at + timedelta(days=5))),
         }))

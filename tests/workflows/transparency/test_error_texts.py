@@ -53,7 +53,7 @@ def test_a_campaign_that_cannot_be_reported(campaigns: Campaigns, tmp_path: Path
     terminal.done("campaign", "draft", "spring", "--by", "ana", "--plan", "damaged")
     written_plan(tmp_path / "gone", n=12, seed=8)
     terminal.done("campaign", "draft", "summer", "--by", "ana", "--plan", "gone")
-    (tmp_path / "gone" / "decisions.parquet").unlink()
+    (tmp_path / "gone" / "effects.parquet").unlink()
     written_snapshot(tmp_path / "snapshot", n_planned=1, n_others=1, fingerprint="another")
     inputs = ReportInputs(plan=Path("plan"), holders=load_registers(())["holders"])
     with open_state("campaign.db") as state:

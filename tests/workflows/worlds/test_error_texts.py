@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from error_texts import command, entered, error_texts
+from error_texts import entered, error_texts
 
 from evenhand.workflows.worlds import buckets
 from evenhand.workflows.worlds.buckets import STARTS, Making, make_buckets
@@ -31,8 +31,8 @@ def test_worlds_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
         golden("errors/worlds/writing.txt", error_texts({
             "settings out of range": lambda: WorldSettings(scale=Fraction(5), n_buckets=0, seed=-1, processes=-1).checked(),
             "a file for a folder": lambda: entered(workplace(Path("notes/notes.txt"), job="x")),
-            "a folder with something else": command("world", "--scale", "0.0002", "--into", "notes"),
-            "another world": command("world", "--scale", "0.0002", "--into", "other"),
+            "a folder with something else": lambda: entered(workplace(Path("notes"), job="x")),
+            "another world": lambda: entered(workplace(Path("other"), job="x")),
             "two at once": lambda: entered(workplace(Path("busy"), job="x")),
             "processes that ended early": lambda: make_buckets(making, processes=2, told=lambda _done, _total: None),
         }))

@@ -71,7 +71,7 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
         from evenhand.stores.undoing import UndoTable  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError(Problem(what=f"campaigns need `{error.name}`, which is not installed",
-                                  hint="install it with `pip install evenhand[campaign]`")) from error
+                                  hint="install it with `pip install 'evenhand[campaign]'`")) from error
     seal = None if evidence_key is None else Seal.from_text(evidence_key)
     database = open_database(place, create=create)
     return State(database=database, events=EventTable(database), outbox=OutboxTable(database), release=ReleaseTable(database),

@@ -107,7 +107,7 @@ def refuse_without_extra() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ConfigError(Problem(what=f"reading media files needs {' and '.join(f'`{name}`' for name in missing)}",
-                                  hint="install the optional extra: pip install 'evenhand[media]'"))
+                                  hint="install the optional extra with `pip install 'evenhand[media]'`"))
 
 
 def _trust(path: Path | None) -> str:
