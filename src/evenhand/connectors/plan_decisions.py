@@ -49,7 +49,7 @@ def find_decisions(folder: Path, wanted: str) -> pa.Table:
             found = connection.sql(
                 "select * from read_parquet($file) where decision_id = $wanted or account_id = $wanted or handle = $handle",
                 params={"file": str(file), "wanted": wanted, "handle": wanted.removeprefix("@")}).to_arrow_table()
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.Error as error:
         raise PlanError(Problem(what="the plan's table `decisions` cannot be read", file=str(file),
                                 hint="make the plan again")) from error
     return found.select(DECISIONS.names).cast(DECISIONS)

@@ -63,6 +63,6 @@ def _portions(folder: Path, sql: str, order: pa.Table | None, **files: str) -> I
             reader = connection.sql(sql, params=files).to_arrow_reader(PORTION)
             for batch in reader:
                 yield pa.Table.from_batches([batch])
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.Error as error:
         raise PlanError(Problem(what="the plan's tables cannot be read", file=str(folder),
                                 hint="make the plan again")) from error

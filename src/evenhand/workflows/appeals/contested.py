@@ -27,6 +27,9 @@ from evenhand.statements.outcomes import Earlier
 from evenhand.workflows.campaigns.plan_basis import plan_now
 from evenhand.workflows.campaigns.steps import Course, Desk
 
+MOST_NAMED = 5
+"""So many decisions are named where an account has several."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contested:
@@ -135,7 +138,8 @@ def _not_one(course: Course, wanted: str, found: pa.Table) -> Problem:
     if not found.num_rows:
         return Problem(what=f"`{course.campaign.campaign_id}` decided nothing under `{wanted}`",
                        hint="give the number of the decision, or the id or handle of the account, as the statement has it")
-    names = ", ".join(f"`{one}`" for one in found["decision_id"].to_pylist()[:5])
+    shown = found["decision_id"].to_pylist()[:MOST_NAMED]
+    names = ", ".join([*(f"`{one}`" for one in shown), *(["…"] if found.num_rows > MOST_NAMED else [])])
     return Problem(what=f"`{wanted}` has {found.num_rows} decisions: {names}", hint="name one of them")
 
 

@@ -104,6 +104,7 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
         refusal = wrong_state(course.campaign, EventKind.STARTED, _ON_THE_WAY)
         return replace(refusal, next_step=LOOK) if course.campaign.state is CampaignState.HALTED else refusal
     refuse_unsupported(plan, platform.capabilities)
+    _ = desk.state.evidence  # without its key nothing begins
     way = rollout(plan, now.plan)
     started = _started(desk, course, now, way, conduct, person=person)
     if isinstance(started, Refusal):

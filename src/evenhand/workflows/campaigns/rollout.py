@@ -81,7 +81,7 @@ class Rollout:
         """Effects with `stage` and `turn`, held back until they are let out."""
         places = self.places(effects["decision_id"])
         if places.null_count:
-            raise PlanError(Problem(what=f"{places.null_count:,} effects of the plan have no decision",
+            raise PlanError(Problem(what=f"effects of the plan without a decision: {places.null_count:,}",
                                     hint="make the plan again"))
         turn = np.asarray(places, np.int64)
         ends = np.array([stage.end for stage in self.stages], np.int64)

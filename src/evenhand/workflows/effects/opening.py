@@ -47,7 +47,8 @@ class State:
         if self.seal is None:
             raise ConfigError(Problem(
                 what="the key of the evidence is not there",
-                hint="make one with `openssl rand -base64 32`, put it into `EVENHAND_EVIDENCE_KEY`, and keep a copy of it"))
+                hint="put the campaign's key into `EVENHAND_EVIDENCE_KEY`; for a new campaign make one with `openssl rand "
+                "-base64 32`, and keep a copy of it"))
         return EvidenceTable(self.database, self.seal)
 
     def __exit__(self, *exc: object) -> None:
@@ -73,7 +74,7 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
         from evenhand.stores.undoing import UndoTable  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError(Problem(what=f"campaigns need `{error.name}`, which is not installed",
-                                  hint="install it with `pip install evenhand[campaign]`")) from error
+                                  hint="install it with `pip install 'evenhand[campaign]'`")) from error
     seal = None if evidence_key is None else Seal.from_text(evidence_key)
     database = open_database(place, create=create)
     return State(database=database, events=EventTable(database), outbox=OutboxTable(database), release=ReleaseTable(database),
