@@ -35,6 +35,7 @@ from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.proofs import proofs
 from evenhand.signals.web.redirects import hops
 from evenhand.signals.words.claims import claims
+from evenhand.signals.words.clickbait import ClickbaitModel, clickbait
 from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
@@ -77,7 +78,7 @@ def fact_check_steps(fact_checks: pa.Table, *, model: SentenceModel | None = Non
 def reading_steps(model: SentenceModel | None = None) -> tuple[Step, ...]:
     """The steps that read texts by trained models; sentences of advice with the sentence model too, where it is `minilm`."""
     reader = model if model is not None and model.name.startswith("minilm ") else None
-    return (solicitations(spam_model, digest="solicitations 2"),
+    return (solicitations(spam_model, digest="solicitations 2"), clickbait(clickbait_model, digest="clickbait 1"),
             advice_sentences(advice_model, digest="advice sentences 2", reader=reader))
 
 
@@ -91,6 +92,12 @@ def common_words() -> CommonWords:
 def spam_model() -> SpamModel:
     """The shipped model of unasked-for advertising."""
     return SpamModel.from_bytes(_bytes("solicitations.npz"))
+
+
+@cache
+def clickbait_model() -> ClickbaitModel:
+    """The shipped model of headlines that tease."""
+    return ClickbaitModel.from_bytes(_bytes("clickbait.npz"))
 
 
 @cache

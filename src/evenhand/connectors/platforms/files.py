@@ -88,7 +88,7 @@ class FilesPlatform:
         answer = self._folder / "answers" / name
         if not (self._folder / "questions" / name).exists():
             answer.unlink(missing_ok=True)  # left by a worker that was killed, or by a job that answered twice: it may be old
-        write_lines(self._folder / "questions", lines, name)
+        write_lines(self._folder / "questions", lines, name, lasts=False)  # after a crash it is asked anew
         self._answering(f"questions/{name}")
         replies = self._replies(answer)
         if replies is not None:
@@ -105,21 +105,26 @@ class FilesPlatform:
         return read_lines(file)
 
 
-def write_lines(folder: Path, lines: Iterable[str], name: str | None = None) -> str:
-    """Write JSON lines into a file that appears whole and lasts; its name, a digest of what it says unless given."""
+def write_lines(folder: Path, lines: Iterable[str], name: str | None = None, *, lasts: bool = True) -> str:
+    """Write JSON lines into a file that appears whole; its name, a digest of what it says unless given.
+
+    When it returns, the file survives a crash of the machine, unless it need not last.
+    """
     lines = list(lines)
     text, name = _text(lines), name or _named(lines)
     unfinished = folder / f".{name}.{os.getpid()}"
     with unfinished.open("wb") as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+        if lasts:
+            file.flush()
+            os.fsync(file.fileno())
     unfinished.rename(folder / name)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if lasts:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     return name
 
 

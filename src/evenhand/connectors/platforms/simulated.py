@@ -1,7 +1,8 @@
 """A platform that does not exist: it carries out what the files connector writes, so that a campaign runs without a server.
 
 Its state is one SQLite file in the folder. Every post and account exists unless it was removed; an order that is repeated
-under its key gets the receipt of the first time.
+under its key gets the receipt of the first time. It does not wait until its replies are safe on the disk: after a crash of the
+machine a missing reply is asked for again.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class SimulatedPlatform:
             self._state.execute("rollback")
             raise
         self._state.execute("commit")
-        write_lines(self._folder / ("receipts" if kind == "effects" else "answers"), replies, file)
+        write_lines(self._folder / ("receipts" if kind == "effects" else "answers"), replies, file, lasts=False)
 
     def stock(self, *, posts: Mapping[str, Any] | None = None, follows: Iterable[tuple[str, str]] = (),
               gone: Iterable[str] = ()) -> None:
