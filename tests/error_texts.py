@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 
-from evenhand.errors import EvenhandError
+from evenhand.cli.main import evenhand
+from evenhand.errors import EvenhandError, Problem
 from evenhand.model.refusal import Refusal
 
 
 def error_texts(mistakes: Mapping[str, Callable[[], object]], *, hide: Mapping[str, str] | None = None) -> str:
-    """Each mistake's name, and under it the error that it raises or the refusal that it returns.
+    """Each mistake's name, and under it the error that it raises, or the refusal or the problems that it returns.
 
     `hide` names what differs from run to run (a temporary folder), and what stands in its place.
     """
@@ -19,10 +22,34 @@ def error_texts(mistakes: Mapping[str, Callable[[], object]], *, hide: Mapping[s
     return text
 
 
+def command(*words: str) -> Callable[[], object]:
+    """A command of the command line in this process, which raises its error or shows what a safeguard refused."""
+
+    def run() -> str:
+        said = io.StringIO()
+        with redirect_stdout(io.StringIO()), redirect_stderr(said):
+            evenhand.main(args=list(words), prog_name="evenhand", standalone_mode=False)
+        return said.getvalue().rstrip("\n")
+
+    return run
+
+
+def entered(context: AbstractContextManager[object]) -> object:
+    """A context that is entered and left at once."""
+    with context as inside:
+        return inside
+
+
 def _answer(name: str, make: Callable[[], object]) -> str:
     try:
         outcome = make()
     except EvenhandError as error:
         return error.render()
-    assert isinstance(outcome, Refusal), f"{name}: is no mistake: {outcome!r}"
-    return outcome.render()
+    match outcome:
+        case Refusal():
+            return outcome.render()
+        case [Problem(), *_]:
+            return EvenhandError(outcome).render()
+        case str() if outcome.startswith("refused: "):
+            return outcome
+    raise AssertionError(f"{name}: is no mistake: {outcome!r}")

@@ -32,7 +32,7 @@ def test_it_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert said["fingerprint"].startswith("sha256:")
 
 
-@pytest.mark.parametrize(("scale", "expected"), [("lots", "`lots` is not a number"), ("9", "the scale is 9, not 5e-05 to 4"),
+@pytest.mark.parametrize(("scale", "expected"), [("lots", "`lots` is not a number"), ("9", "the scale is 9, not 0.00005 to 4"),
                                                  ("1/0", "`1/0` is not a number")])
 def test_a_scale_that_is_none_is_told(scale: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "--scale", scale, "--into", str(tmp_path / "w"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -37,6 +38,7 @@ at_least = 0.85
 metric = "missed"
 at_most = 1
 """
+SATIRE = (resources.files("evenhand") / "data/cards/satire-sites.toml").read_text(encoding="utf-8")
 MISTAKES = {
     "several": GOOD.replace('id = "two-names"\n', "").replace("lookalike = \"bad\", ", "").replace('metric = "recall"', (
         'metric = "recal"')).replace("at_most = 1", "at_most = 1\nat_least = 0"),
@@ -47,9 +49,11 @@ MISTAKES = {
     "option-missing": GOOD.replace('options = { are = "names" }\n', ""),
     "labels-missing": GOOD.replace('labels = { lookalike = ["fake", "spoof"] }\n', ""),
     "label-unknown": GOOD.replace("labels = { lookalike =", "labels = { lookalyke ="),
+    "label-of-all": GOOD.replace(', label = "what" }', ' }\nconstants = { label = "pet" }'),
     "file-missing": GOOD[:GOOD.index("[[file]]")] + GOOD[GOOD.index("[[bar]]"):],
     "file-twice": GOOD + GOOD[GOOD.index("[[file]]"):GOOD.index("[[bar]]")],
     "bar-as-text": GOOD.replace("at_least = 0.85", 'at_least = "0.85"'),
+    "label-twice": SATIRE.replace('fake = ["fake"', 'fake = ["satire"'),
     "not-toml": GOOD.replace('title = "Two names"', "title = Two names"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +18,7 @@ from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.statements.compose import Outcome, Rule, compose, fact, guard_fact
 from evenhand.statements.languages import primary
-from evenhand.statements.outcomes import Earlier, appeal_statement, reinstatement
+from evenhand.statements.outcomes import Earlier, announcement, appeal_statement, reinstatement
 from evenhand.workflows.materials import load_languages
 
 Golden = Callable[[str, str], None]
@@ -76,6 +77,41 @@ def test_what_an_appeal_and_an_undoing_say_reads_well_in_each_language(tag: str,
     told += [reinstatement(words, decision=_earlier(tag, penalty), ground=ground, had_strike=True)
              for penalty, ground in zip(IMPOSED, [ReversalGround.ROLLBACK, ReversalGround.CLASS] * 4, strict=True)]
     golden(f"statements/{tag}/outcomes.txt", "\n\n----\n\n".join(one.text for one in told) + "\n")
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_what_announces_a_closing_and_takes_it_back_reads_well_in_each_language(tag: str, golden: Golden) -> None:
+    words, decision = LANGUAGES.for_reader(tag), _decision(tag, Penalty.CLOSE)
+    earlier = replace(Earlier.of(decision), is_announced=True)
+    announced = announcement(words, decision.statement, decision=earlier, harm=decision.harm,
+                             day=datetime(2027, 5, 4, tzinfo=UTC))
+    back = [appeal_statement(words, decision=earlier, outcome=AppealOutcome.OVERTURNED, is_restored=False,
+                             because="The profile says twice that it is a parody"),
+            *(reinstatement(words, decision=earlier, ground=ground, is_restored=False) for ground in ReversalGround)]
+    golden(f"statements/{tag}/announced.txt", "\n\n----\n\n".join(one.text for one in (announced, *back)) + "\n")
+
+
+def test_who_is_told_of_a_closing_is_told_its_day_and_that_an_appeal_holds_it() -> None:
+    for tag in TAGS:
+        words, decision = LANGUAGES.for_reader(tag), _decision(tag, Penalty.CLOSE)
+        told = announcement(words, decision.statement, decision=Earlier.of(decision), harm=decision.harm,
+                            day=datetime(2027, 5, 4, tzinfo=UTC))
+        assert all("2027-05-04" in part for part in (told.subject, told.what, told.appeal))
+        assert told.appeal.startswith(decision.statement.appeal), "how to appeal is said as ever"
+        assert (told.facts, told.rule) == (decision.statement.facts, decision.statement.rule)
+        assert told.automation != decision.statement.automation, "a person has confirmed it by now"
+        assert words.say("penalty.close.what") not in told.text, "nobody is told that it is so today"
+
+
+def test_nothing_is_said_to_be_back_that_was_never_taken() -> None:
+    words = LANGUAGES.for_reader("en")
+    announced = replace(_earlier("en", Penalty.CLOSE), is_announced=True)
+    for ground in ReversalGround:
+        told = reinstatement(words, decision=announced, ground=ground, is_restored=False).text
+        assert words.say("announcement.dropped") in told
+        assert words.say("restored.close") not in told
+    varied = appeal_statement(words, decision=announced, outcome=AppealOutcome.VARIED, because="b", is_restored=False)
+    assert words.say("announcement.dropped") not in varied.text, "the lighter one may be a suspension"
 
 
 @pytest.mark.parametrize("tag", [tag for tag in TAGS if tag != "en"])

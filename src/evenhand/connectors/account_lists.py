@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from evenhand.connectors.labelled_files import Wanted, read_labelled
+from evenhand.connectors.labelled_files import Wanted, read_labelled, to_mend
 from evenhand.errors import DataError, Problem
 
 _LIST = pa.schema([pa.field("account_id", pa.string(), nullable=False)])
@@ -19,7 +19,7 @@ def read_accounts(file: Path) -> tuple[str, ...]:
     """
     read = read_labelled(file, Wanted(schema=_LIST, columns={"account_id": "account_id"}, constants={}))
     if read.problems:
-        raise DataError(read.problems)
+        raise DataError(to_mend(read.problems))
     if not read.table.num_rows:
         raise DataError(Problem(what="the list names no account", file=str(file), hint="give a column `account_id`"))
     return tuple(sorted(set(read.table["account_id"].to_pylist())))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.connectors.labelled_files import LINE, Wanted, read_labelled
+from evenhand.connectors.labelled_files import LINE, Wanted, read_labelled, to_mend
 from evenhand.connectors.reading_files import cell
 from evenhand.errors import DataError, Problem
 
@@ -40,7 +40,7 @@ def read_words(file: Path) -> dict[str, bool]:
     two that differ.
     """
     read = read_labelled(file, Wanted(schema=_ANSWERS, columns={name: name for name in _ANSWERS.names}, constants={}))
-    problems = list(read.problems)
+    problems = to_mend(read.problems)
     words: dict[str, bool] = {}
     said = read.table.filter(pc.not_equal(pc.fill_null(pc.utf8_trim_whitespace(read.table["confirmed"]), ""), ""))
     for row in said.to_pylist():

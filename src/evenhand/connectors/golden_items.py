@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand.connectors.files.source import first_line
 from evenhand.errors import DataError, Problem
 from evenhand.model.plan import DECISIONS
 
@@ -26,10 +27,14 @@ def read_golden(file: Path | None, *, prefix: str) -> pa.Table:
         return GOLDEN.empty_table()
     try:
         table = pq.read_table(file)
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, pa.ArrowException) as error:
         raise DataError(Problem(what="the golden items cannot be read", file=str(file), hint="give a Parquet file")) from error
     if missing := [name for name in ("decision_id", "is_right", *SEEN) if name not in table.column_names]:
-        raise DataError([Problem(what=f"the golden items have no column `{name}`", file=str(file),
-                                 hint="take decisions of an earlier plan and add `is_right`") for name in missing])
+        raise DataError(Problem(what=f"the golden items lack `{'`, `'.join(missing)}`", file=str(file),
+                                hint="take decisions of an earlier plan and add `is_right`"))
     ids = [hashlib.sha256(f"{prefix}{one}".encode()).hexdigest() for one in table["decision_id"].to_pylist()]
-    return table.select(list(GOLDEN.names[1:])).add_column(0, "item_id", pa.array(ids, pa.string())).cast(GOLDEN)
+    try:
+        return table.select(list(GOLDEN.names[1:])).add_column(0, "item_id", pa.array(ids, pa.string())).cast(GOLDEN)
+    except pa.ArrowException as error:
+        raise DataError(Problem(what=f"a column of the golden items is of another type: {first_line(error)}", file=str(file),
+                                hint="take decisions of an earlier plan and add `is_right`, true or false")) from error

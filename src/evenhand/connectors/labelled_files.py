@@ -5,8 +5,8 @@ A record with a mistake is left out as a whole and told with its line; a file th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from evenhand.errors import DataError, Problem
 
 LINE = "line"
 """The column that every table read here has: the line in a text file, counted from 1; the row in Parquet."""
+LEFT_OUT = "the record is left out"
+"""What becomes of a record with a mistake, where the others are taken."""
 MOST_SHOWN = 50
 """Problems of one file that are told one by one; the rest is counted."""
 
@@ -71,14 +73,18 @@ def read_labelled(file: Path, wanted: Wanted) -> Labelled:
     for field in wanted.schema:
         values, mistaken, what = _column(source, field, wanted)
         for row in pc.indices_nonzero(mistaken).slice(0, MOST_SHOWN).to_pylist():
-            problems.append(Problem(what=what, file=str(file), line=columns[LINE][row].as_py(),
-                                    hint="the record is left out"))
+            problems.append(Problem(what=what, file=str(file), line=columns[LINE][row].as_py(), hint=LEFT_OUT))
         wrong = pc.or_(wrong, mistaken)
         columns[field.name] = values
     kept = pa.table(columns).filter(pc.invert(wrong))
     n_wrong = int(pc.sum(wrong).as_py() or 0)
     problems.sort(key=lambda problem: problem.line or 0)
     return Labelled(table=kept, problems=tuple(problems[:MOST_SHOWN]), n_rejected=n_wrong + n_unreadable)
+
+
+def to_mend(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems as they are told where a file with mistakes is not taken at all."""
+    return [replace(problem, hint="fill it in") if problem.hint == LEFT_OUT else problem for problem in problems]
 
 
 def _folder(folder: Path) -> pa.Table:
@@ -103,9 +109,10 @@ def _require_columns(present: list[str], wanted: Wanted, *, file: Path) -> None:
         if theirs not in present:
             near = get_close_matches(theirs, present, n=1)
             problems.append(Problem(
-                what=f"the file has no column `{theirs}`, which the card calls `{ours}`", file=str(file), line=1,
+                what=f"the file has no column `{theirs}`" + (f", which the card calls `{ours}`" if ours != theirs else ""),
+                file=str(file), line=1,
                 hint=f"did you mean `{near[0]}`?" if near
-                else f"columns: {', '.join(f'`{name}`' for name in present)}"))
+                else f"columns: {', '.join(f'`{name}`' for name in present)}" if present else "it holds no record"))
     if problems:
         raise DataError(problems)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -39,6 +40,15 @@ def last_effect(folder: Path, *, order: pa.Table | None = None) -> str | None:
     return found["key"][0].as_py() if found is not None and found.num_rows else None
 
 
+def waits_until(folder: Path, decision_id: str) -> datetime | None:
+    """The earliest day of the effects of one decision as the plan has it; None for what waits for nothing."""
+    found = next(_portions(folder, """
+        select max(not_before) as at from read_parquet($effects) where decision_id = $decision""", None,
+        effects=str(table_file(folder, "effects")), decision=decision_id), None)
+    at = None if found is None else found["at"][0].as_py()
+    return None if at is None else at.astimezone(UTC)
+
+
 def statement_portions(folder: Path) -> Iterator[pa.Table]:
     """The plan's statements of reasons: decision_id, account_id, language and the whole statement as JSON in `body`."""
     return _portions(folder, """
@@ -53,6 +63,6 @@ def _portions(folder: Path, sql: str, order: pa.Table | None, **files: str) -> I
             reader = connection.sql(sql, params=files).to_arrow_reader(PORTION)
             for batch in reader:
                 yield pa.Table.from_batches([batch])
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.Error as error:
         raise PlanError(Problem(what="the plan's tables cannot be read", file=str(folder),
                                 hint="make the plan again")) from error

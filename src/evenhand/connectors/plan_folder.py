@@ -66,10 +66,16 @@ class PlanWriter:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Raise `DataError` when `folder` holds anything that is not of a plan: nobody's files are mixed with ours."""
+    """Raise `DataError` when `folder` is a file or holds what is not of a plan: nobody's files are mixed with ours."""
     names = {"plan.json", "sources.json", "scan", "report.html", *(f"{name}.parquet" for name in TABLES)}
-    if folder.exists() and not all(path.name in names or path.name.startswith(".") for path in folder.iterdir()):
-        raise DataError(Problem(what=f"`{folder}` holds something else", hint="name an empty or a new folder"))
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise DataError(Problem(what=f"`{folder}` is a file, not a folder", hint="name an empty or a new folder"))
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in names and not path.name.startswith("."))
+    if foreign:
+        raise DataError(Problem(what=f"`{folder}` holds something else: {', '.join(f'`{name}`' for name in foreign[:5])}",
+                                hint="name an empty or a new folder"))
 
 
 def read_plan(folder: Path) -> Plan:
@@ -79,7 +85,7 @@ def read_plan(folder: Path) -> Plan:
         data = json.loads(path.read_text(encoding="utf-8"))
         return Plan(**data | {"cut_off": datetime.fromisoformat(data["cut_off"]), "guards": tuple(data["guards"]),
                               "supported": tuple(data["supported"]), "harms": tuple(map(Harm, data.get("harms", Harm)))})
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise PlanError(Problem(what=f"there is no plan in `{folder}`",
                                 hint="make one with `evenhand plan SNAPSHOT --into FOLDER`")) from error
     except (ValueError, KeyError, TypeError) as error:

@@ -32,6 +32,6 @@ def decisions_of_strata(folder: Path, strata: Collection[str]) -> Iterator[pa.Ta
                 params={"file": str(file), "strata": sorted(strata)}).to_arrow_reader(PORTION)
             for batch in reader:
                 yield pa.Table.from_batches([batch])
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.Error as error:
         raise PlanError(Problem(what="the plan's table `decisions` cannot be read", file=str(file),
                                 hint="make the plan again")) from error

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from evenhand.connectors.files.source import first_line
 from evenhand.connectors.registries.files import content_of
 from evenhand.errors import DataError, Problem
 from evenhand.model.registers.referral import Channel, Referral, ReferralGround
@@ -25,7 +26,8 @@ def read_referral(file: Path) -> Referral:
     try:
         found = json.loads(content_of(file))
     except ValueError as error:
-        raise DataError(Problem(what=f"this is not JSON: {error}", file=str(file), hint="write one object")) from error
+        raise DataError(Problem(what=f"this is not JSON: {first_line(error)}", file=str(file),
+                                hint="write one object")) from error
     problems = [Problem(what=what, file=str(file), hint=hint) for what, hint in _mistakes(found)]
     if problems:
         raise DataError(problems)

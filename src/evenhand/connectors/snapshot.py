@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evenhand.connectors.files.embedded import query
+from evenhand.connectors.files.source import first_line
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import Manifest
 
@@ -74,11 +75,15 @@ def load_manifest(folder: Path) -> Manifest:
         raise DataError(Problem(what=f"`{folder}` holds no ingested snapshot", file=str(path),
                                 hint="make one with `evenhand ingest SOURCE --into FOLDER`")) from error
     except OSError as error:
-        raise DataError(Problem(what=f"the manifest cannot be read: {error.strerror}", file=str(path))) from error
+        raise DataError(Problem(what=f"the manifest cannot be read: {first_line(error)}", file=str(path),
+                                hint="check its permissions, or ingest again")) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(Problem(what="the manifest is damaged", file=str(path),
                                 hint="delete the folder and ingest again")) from error
-    if manifest.version != VERSION or not 1 <= manifest.n_buckets <= MAX_BUCKETS:
+    if not 1 <= manifest.n_buckets <= MAX_BUCKETS:
+        raise DataError(Problem(what=f"the snapshot has {manifest.n_buckets:,} buckets, not 1 to {MAX_BUCKETS:,}",
+                                file=str(path), hint="delete the folder and ingest again"))
+    if manifest.version != VERSION:
         raise DataError(Problem(what=f"the snapshot has version {manifest.version}, this program reads version {VERSION}",
                                 file=str(path), hint="ingest again with this program"))
     return manifest

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from evenhand.connectors.files.source import first_line
 from evenhand.errors import DataError, Problem
 
 
@@ -24,7 +25,7 @@ def read_toml(file: Path, *, like: str, missing: str = "check the path and its p
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(Problem(what=f"`{file}` cannot be read", file=str(file), hint=missing)) from error
+        raise DataError(Problem(what=f"`{file}` cannot be read: {first_line(error)}", file=str(file), hint=missing)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         raise DataError(Problem(what=f"not readable as TOML: {str(error)[:120].lower()}", file=str(file),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.connectors.labelled_files import LINE, MOST_SHOWN, Wanted, read_labelled
+from evenhand.connectors.labelled_files import LINE, MOST_SHOWN, Wanted, read_labelled, to_mend
 from evenhand.connectors.registries.files import content_of, parquet_table, read_contents
 from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.audit import VERDICTS, Slot, Verdict
@@ -42,9 +42,8 @@ def read_verdicts(file: Path) -> VerdictFile:
         raise DataError(missing)
     read = read_labelled(file, Wanted(schema=VERDICTS, columns={name: name for name in VERDICTS.names if name in present},
                                       constants={}))
-    problems = [*(replace(problem, hint=problem.hint if problem.hint != "the record is left out" else "fill it in")
-                  for problem in read.problems), *(problem for name, known in _CLOSED.items()
-                                  for problem in _unknown(read.table, name, known, file=file))]
+    problems = [*to_mend(read.problems),
+                *(problem for name, known in _CLOSED.items() for problem in _unknown(read.table, name, known, file=file))]
     if problems:
         problems.sort(key=lambda problem: problem.line or 0)
         raise DataError(problems[:MOST_SHOWN])
@@ -60,7 +59,7 @@ def _columns_of(file: Path) -> tuple[str, ...]:
 def _missing(name: str, present: tuple[str, ...], *, file: Path) -> Problem:
     near = get_close_matches(name, present, n=1)
     return Problem(what=f"the file has no column `{name}`", file=str(file), line=1, hint=f"did you mean `{near[0]}`?" if near
-                   else f"columns: {', '.join(f'`{column}`' for column in present)}")
+                   else f"columns: {', '.join(f'`{column}`' for column in present)}" if present else "it holds no record")
 
 
 def _unknown(table: pa.Table, name: str, known: tuple[str, ...], *, file: Path) -> list[Problem]:

@@ -49,8 +49,6 @@ class SparkEngine:
         except ImportError as error:
             raise ConfigError(Problem(what="the Spark engine is not installed",
                                       hint="install it with `pip install evenhand[spark]`")) from error
-        self._own = tempfile.TemporaryDirectory(prefix="evenhand-spark-") if exchange is None else None
-        self._exchange = exchange if exchange is not None else Path(self._own.name if self._own else "")
         _knock(remote)
         try:
             self._session: SparkSession = SparkSession.builder.remote(remote).create()
@@ -59,6 +57,8 @@ class SparkEngine:
             # the client raises many kinds, from its own and from the transport under it
             raise Unreachable(Problem(what=f"no Spark Connect server answers at `{remote}`: {_first_line(error)}",
                                       hint="start the server, or leave `--engine` out to run embedded")) from error
+        self._own = tempfile.TemporaryDirectory(prefix="evenhand-spark-") if exchange is None else None
+        self._exchange = exchange if exchange is not None else Path(self._own.name if self._own else "")
         self._n_files = 0
 
     def __enter__(self) -> Self:
@@ -143,5 +143,5 @@ def _spare_the_search_for_spark() -> None:
 
 
 def _first_line(error: Exception) -> str:
-    text = str(error).strip()
+    text = (error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)).strip()
     return text.splitlines()[0].rstrip(".") if text else type(error).__name__

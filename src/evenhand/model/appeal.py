@@ -174,6 +174,11 @@ class Standing:
         """True when nothing of it was carried out, and nothing ever will be."""
         return all(one.state in {EffectState.SUPPRESSED, EffectState.FAILED} for one in self.effects)
 
+    @property
+    def is_announced(self) -> bool:
+        """True when its person was told, and nothing of it was carried out: a closing waits for the end of its window."""
+        return self.delivered_at is not None and not self.was_imposed
+
     def too_late(self, at: datetime) -> tuple[str, ...]:
         """Keys of the effects in force that the platform can no longer take back at `at`."""
         return tuple(one.key for one in self.effects if one.state is EffectState.DONE
@@ -210,6 +215,10 @@ class Consequences:
     """What is remembered: the register's columns, and `decision_id`."""
     withdrawn: tuple[str, ...] = ()
     """The plan's decisions whose strikes are withdrawn."""
+    contested: tuple[str, ...] = ()
+    """Decisions whose closing is held from now on, since an appeal against them is open."""
+    freed: tuple[str, ...] = ()
+    """Decisions whose closing is no longer held for an appeal."""
     is_rehearsal: bool = False
 
 

@@ -148,4 +148,5 @@ class Effect:
     penalty: Penalty
     undo: Undo
     not_before: datetime | None
-    """An effect that cannot be undone for ever waits until the appeal window is over."""
+    """An effect that cannot be undone for ever waits until the appeal window is over. That begins when the person is told, so
+    this, the window counted from the cut-off, is the earliest day at all."""

@@ -31,6 +31,7 @@ _FIELDS: dict[str, frozenset[str]] = {
     "outcome": frozenset({"account", "day"}),
     "reversal": frozenset({"account", "day"}),
     "restored": frozenset({"posts"}),
+    "announcement": frozenset({"account", "day"}),
     "withheld": frozenset({"account", "places", "post", "authority", "day", "order", "basis"}),
     "signal": _FACT_FIELDS,
     "guard": _FACT_FIELDS,
@@ -49,6 +50,7 @@ REQUIRED: tuple[str, ...] = (
     *(f"outcome.{outcome}.{part}" for outcome in AppealOutcome for part in ("subject", "what")),
     *(f"reversal.{part}" for part in ("subject", "what", "class", "rollback")),
     *(f"restored.{penalty}" for penalty in Penalty if penalty is not Penalty.NONE),
+    *(f"announcement.{part}" for part in ("subject", "what", "confirmed", "held", "dropped")),
     *(f"withheld.{part}" for part in ("subject", "what", "what_post", "order", "no_finding", "contest", "lifted_subject",
                                       "lifted")),
 )

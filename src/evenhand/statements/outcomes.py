@@ -26,6 +26,8 @@ class Earlier:
     decided_at: datetime
     post_ids: Sequence[str] = ()
     """The posts that were deleted, where posts were."""
+    is_announced: bool = False
+    """The closing was announced and has not been carried out: there is nothing to give back."""
 
     @classmethod
     def of(cls, decision: Decision) -> Earlier:
@@ -49,7 +51,7 @@ def appeal_statement(messages: Messages, *, decision: Earlier, outcome: AppealOu
         paragraphs.append(messages.say("phrase.court"))
     else:
         paragraphs += words.restored(had_strike=had_strike, is_cleared=outcome is AppealOutcome.OVERTURNED,
-                                     is_restored=is_restored)
+                                     is_restored=is_restored, stays_open=outcome is AppealOutcome.OVERTURNED)
     if outcome is AppealOutcome.VARIED:
         paragraphs.append(messages.say("phrase.court"))
     return words.statement(f"outcome.{outcome}.subject", paragraphs)
@@ -68,6 +70,21 @@ def lighter_statement(messages: Messages, statement: StatementOfReasons, *, deci
         what=in_a_row(messages.say(f"penalty.{penalty}.what", account=account, until=until, posts=posts),
                       messages.say("phrase.reason", reason=messages.say(f"harm.{harm}.reason"))),
         automation=messages.say(f"automation.{outcome.automation}"), duration=messages.say(lasts, until=until))
+
+
+def announcement(messages: Messages, statement: StatementOfReasons, *, decision: Earlier, harm: Harm,
+                 day: datetime) -> StatementOfReasons:
+    """The statement of reasons of a closing that a person has confirmed, delivered before it: it does not happen before `day`.
+
+    Rule, facts and the way to appeal are those of `statement`; who appeals before `day` is told that this holds the closing.
+    """
+    account, not_before = account_name(messages, decision.handle), _day(messages, day)
+    return replace(
+        statement, subject=messages.say("announcement.subject", account=account, day=not_before),
+        what=in_a_row(messages.say("announcement.what", account=account, day=not_before),
+                      messages.say("phrase.reason", reason=messages.say(f"harm.{harm}.reason"))),
+        automation=messages.say("announcement.confirmed"),
+        appeal=in_a_row(statement.appeal, messages.say("announcement.held", account=account, day=not_before)))
 
 
 def reinstatement(messages: Messages, *, decision: Earlier, ground: ReversalGround, had_strike: bool = False,
@@ -97,10 +114,12 @@ class _Words:
         """What a person wrote, made safe to stand in a sentence of this language."""
         return isolated(sentence(text), always=self._messages.direction == "rtl")
 
-    def restored(self, *, had_strike: bool, is_cleared: bool, is_restored: bool = True) -> Iterable[str]:
-        """What is back, and what no longer counts."""
+    def restored(self, *, had_strike: bool, is_cleared: bool, is_restored: bool = True,
+                 stays_open: bool = True) -> Iterable[str]:
+        """What is back, or stays as it is although it was announced otherwise, and what no longer counts."""
         posts = quoted_posts(self._messages, self._decision.post_ids) if self._decision.penalty is Penalty.DELETE_POST else ""
-        back = [self._messages.say(f"restored.{self._decision.penalty}", posts=posts)] if is_restored else []
+        back = [self._messages.say(f"restored.{self._decision.penalty}", posts=posts)] if is_restored else (
+            [self._messages.say("announcement.dropped")] if self._decision.is_announced and stays_open else [])
         if had_strike:
             back.append(self._messages.say("phrase.strikes"))
         if is_cleared:

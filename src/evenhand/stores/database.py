@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,8 +98,8 @@ def open_database(place: str | Path, *, create: bool = True) -> Database:
     except DBAPIError as error:
         engine.dispose()
         raise Unreachable(Problem(what=f"the campaign's database cannot be opened: {_first_line(error)}",
-                                  file=_shown(place), hint="see that the folder can be written to, or that the server "
-                                  "runs and knows you")) from error
+                                  file=_shown(place), hint="see that it is a campaign's database and its folder can be "
+                                  "written to, or that the server runs and knows you")) from error
     except BaseException:
         engine.dispose()
         raise
@@ -161,7 +162,7 @@ def opened_engine(place: str | Path) -> Engine:
         raise _no_address(place) from error
     except ImportError as error:
         raise ConfigError(Problem(what="the PostgreSQL driver is not installed",
-                                  hint="install it with `pip install evenhand[postgres]`")) from error
+                                  hint="install it with `pip install 'evenhand[postgres]'`")) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -184,13 +185,17 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _address(place: str | Path) -> URL:
     try:
-        return make_url(place) if isinstance(place, str) and "://" in place else URL.create("sqlite", database=str(place))
-    except ArgumentError as error:
+        url = make_url(place) if isinstance(place, str) and "://" in place else URL.create("sqlite", database=str(place))
+    except (ArgumentError, ValueError) as error:
         raise _no_address(place) from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise _no_address(place)
+    return url
 
 
 def _no_address(place: str | Path) -> ConfigError:
-    return ConfigError(Problem(what=f"`{place}` is not the address of a database",
+    shown = re.sub(r"//[^/@]*@", "//…@", str(place))  # a password may stand there
+    return ConfigError(Problem(what=f"`{shown}` is not the address of a database",
                                hint="name a file, or write `postgresql:///NAME`"))
 
 

@@ -116,6 +116,12 @@ def steps_in(connection: Connection, campaign_id: str) -> Iterator[Event]:
     yield from (event for _, event in _numbered(connection, campaign_id, after=0))
 
 
+def has_step(connection: Connection, campaign_id: str, *, after: int) -> bool:
+    """Whether somebody took a step of the campaign with a number above `after`."""
+    return connection.scalar(select(EVENTS.c.sequence).where(
+        EVENTS.c.campaign_id == campaign_id, EVENTS.c.sequence > after, IS_STEP).limit(1)) is not None
+
+
 def _numbered(connection: Connection, campaign_id: str, *, after: int) -> Iterator[tuple[int, Event]]:
     yield from ((row.sequence, _event(campaign_id, row)) for row in _rows(connection, campaign_id, after=after))
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
 from sqlalchemy import and_, func, or_, select, tuple_, update
 
-from evenhand.model.appeal import APPEALS_STAGE, LOWERED
+from evenhand.model.appeal import LOWERED, original_id
 from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
 from evenhand.stores import bulk
+from evenhand.stores.alone import alone
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign
 from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
-from evenhand.stores.schema import OUTBOX, STATEMENTS
+from evenhand.stores.schema import IS_SETTLED, OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
     pa.field("order_id", pa.int64()), pa.field("turn", pa.int64()), pa.field("key", pa.string()),
@@ -55,12 +57,19 @@ class ReleaseTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def alone(self, campaign_id: str) -> AbstractContextManager[None]:
+        """A block in which nobody else lets effects of the campaign out: what is counted in it stays true until it ends."""
+        return alone(self._database, f"letting out {campaign_id}")
+
     def held(self, campaign_id: str, *, stage: int, after: tuple[int, int] = (-1, -1), limit: int) -> pa.Table:
-        """Effects of the stage that nobody let out, in their turn, from behind `after` (turn, order_id): `HELD_ORDERS`."""
+        """Effects of the stage that nobody let out, in their turn, from behind `after` (turn, order_id): `HELD_ORDERS`.
+
+        Closings against which an appeal is open are among them; `release` leaves those held.
+        """
         columns = [OUTBOX.c[name] for name in HELD_ORDERS.names]
         query = (select(*columns).where(
             OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.stage == stage,
-            OUTBOX.c.due_at == HELD, OUTBOX.c.act == Act.IMPOSE.value,
+            OUTBOX.c.due_at >= HELD, OUTBOX.c.act == Act.IMPOSE.value,
             tuple_(OUTBOX.c.turn, OUTBOX.c.order_id) > after).order_by(OUTBOX.c.turn, OUTBOX.c.order_id).limit(limit))
         with self._database.read() as connection:
             rows = connection.execute(query).all()
@@ -86,6 +95,20 @@ class ReleaseTable:
                     OUTBOX.c.due_at < HELD).values(due_at=HELD)).rowcount
         return n_held
 
+    def begun(self, campaign_id: str, decision_ids: Collection[str]) -> list[str]:
+        """Which of these decisions, or lighter ones in their place, are being carried out, or are carried out already."""
+        wanted = sorted(decision_ids)
+        found: dict[str, None] = {}
+        for start in range(0, len(wanted), _FEW):
+            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
+            query = select(OUTBOX.c.decision_id).where(
+                OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids), or_(
+                    OUTBOX.c.state.in_((EffectState.IN_FLIGHT.value, EffectState.DONE.value)),
+                    and_(OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.attempts > 0)))
+            with self._database.read() as connection:
+                found |= dict.fromkeys(map(original_id, connection.scalars(query)))
+        return list(found)
+
     def suppress(self, campaign_id: str, order_ids: Sequence[int], whys: Sequence[str], *, at: datetime) -> int:
         """Settle orders that are never carried out, each with its reason, and their events. How many there were."""
         n_suppressed = 0
@@ -106,21 +129,21 @@ class ReleaseTable:
             n_suppressed += len(rows)
         return n_suppressed
 
-    def let_out(self, campaign_id: str, *, since: datetime, until: datetime) -> pa.Table:
+    def let_out(self, campaign_id: str, *, stages: Collection[int], since: datetime, until: datetime) -> pa.Table:
         """The effects that went out, or may still go out, between two instants: `decision_id`, once for each effect."""
         first, end = microseconds(since), microseconds(until)
-        query = select(OUTBOX.c.decision_id).where(
-            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage != APPEALS_STAGE, or_(
-                and_(OUTBOX.c.state.in_(_OPEN), OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end),
-                and_(OUTBOX.c.state.not_in((*_OPEN, EffectState.SUPPRESSED.value)), OUTBOX.c.settled_at >= first,
-                     OUTBOX.c.settled_at < end)))
-        with self._database.read() as connection:
-            found = list(connection.scalars(query))
+        of_stages = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.stage.in_(sorted(stages)))
+        is_due = (OUTBOX.c.due_at >= first, OUTBOX.c.due_at < end)
+        is_past = (IS_SETTLED, OUTBOX.c.settled_at >= first, OUTBOX.c.settled_at < end,
+                   OUTBOX.c.state != EffectState.SUPPRESSED.value)
+        with self._database.read() as connection:  # three questions, each with an index of its own
+            found = [decision_id for which in ((IS_QUEUED, *is_due), (IS_LEASED, *is_due), is_past)
+                     for decision_id in connection.scalars(select(OUTBOX.c.decision_id).where(*of_stages, *which))]
         return pa.table({"decision_id": pa.array(found, pa.string())})
 
     def stage(self, campaign_id: str, stage: int) -> StageCount:
         """How many effects of the stage stand where. What ends a suspension on its day does not count."""
-        is_held = and_(OUTBOX.c.due_at == HELD, OUTBOX.c.state == EffectState.QUEUED.value)
+        is_held = and_(OUTBOX.c.due_at >= HELD, OUTBOX.c.state == EffectState.QUEUED.value)
         query = (select(OUTBOX.c.act, OUTBOX.c.state, is_held, func.count())
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage,
                         OUTBOX.c.act.in_((Act.IMPOSE.value, Act.TELL.value)))
@@ -137,11 +160,11 @@ class ReleaseTable:
                           n_imposed=ended[EffectState.DONE] + ended[EffectState.UNDONE] + ended[EffectState.LIFTED],
                           n_suppressed=ended[EffectState.SUPPRESSED])
 
-    def observed(self, campaign_id: str, *, stage: int, since: datetime) -> Observed:
-        """What the platform said of the effects and statements of a stage that were settled since then."""
+    def observed(self, campaign_id: str, *, stages: Collection[int], since: datetime) -> Observed:
+        """What the platform said of the effects and statements of some stages that were settled since then."""
         query = (select(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back, func.count())
-                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage == stage,
-                        OUTBOX.c.settled_at >= microseconds(since))
+                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage.in_(stages),
+                        IS_SETTLED, OUTBOX.c.settled_at >= microseconds(since))
                  .group_by(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back))
         n = dict.fromkeys(Observed._fields, 0)
         absent = {Standing.ABSENT.value, Standing.UNKNOWN.value}
@@ -169,11 +192,13 @@ class ReleaseTable:
         return list(found)
 
     def in_force(self, campaign_id: str) -> pa.Table:
-        """The effects that a rollback takes back: `decision_id`, `account_id`, `penalty`, `language`, `state`, in turn.
+        """The effects that a rollback takes back, in turn.
 
-        Those that are done, and those that are not settled yet: they are undone once they are, or never carried out.
+        `decision_id`, `account_id`, `penalty`, `language`, `state`, `attempts` of those that are done, and of those that are
+        not settled yet: these are undone once they are, or never carried out.
         """
-        query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state)
+        query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state,
+                        OUTBOX.c.attempts)
                  .join(STATEMENTS, and_(STATEMENTS.c.campaign_id == OUTBOX.c.campaign_id, STATEMENTS.c.kind == "reasons",
                                         STATEMENTS.c.decision_id == OUTBOX.c.decision_id))
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
@@ -182,7 +207,8 @@ class ReleaseTable:
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         names = ("decision_id", "account_id", "penalty", "language", "state")
-        return pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)})
+        columns = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)}
+        return pa.table(columns | {"attempts": pa.array([row.attempts for row in rows], pa.int64())})
 
     def next_moment(self, campaign_id: str, *, stage: int) -> datetime | None:
         """When the next effect or statement of the stage that was let out is due, or a lease ends; None when none waits."""
@@ -193,6 +219,13 @@ class ReleaseTable:
                 connection.scalar(select(OUTBOX.c.leased_until).where(*mine, IS_LEASED, OUTBOX.c.stage == stage).order_by(
                     OUTBOX.c.leased_until).limit(1))]
         return min((instant(one) for one in found if one is not None), default=None)
+
+    def n_held(self, campaign_id: str, *, stage: int) -> int:
+        """Effects of the stage that nobody let out; read from the index alone."""
+        query = select(func.count()).where(OUTBOX.c.campaign_id == campaign_id, IS_QUEUED, OUTBOX.c.stage == stage,
+                                           OUTBOX.c.due_at >= HELD)
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)
 
     def n_queued(self, campaign_id: str, *, stage: int) -> int:
         """Orders of the stage that wait, held back or let out; read from the index alone."""

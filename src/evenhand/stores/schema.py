@@ -87,6 +87,8 @@ Index("ix_outbox_ready", OUTBOX.c.campaign_id, OUTBOX.c.stage, OUTBOX.c.due_at, 
 Index("ix_outbox_leased", OUTBOX.c.campaign_id, OUTBOX.c.leased_until,
       sqlite_where=text("state = 'in_flight'"), postgresql_where=text("state = 'in_flight'"))
 Index("ix_outbox_decision", OUTBOX.c.campaign_id, OUTBOX.c.decision_id)
+IS_SETTLED = text("settled_at >= 0")
+Index("ix_outbox_settled", OUTBOX.c.campaign_id, OUTBOX.c.settled_at, sqlite_where=IS_SETTLED, postgresql_where=IS_SETTLED)
 
 STATEMENTS = Table(
     "statements", METADATA,

@@ -23,7 +23,7 @@ class Seal:
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
-            raise ConfigError(Problem(what=f"the key for evidence has {len(key)} bytes, it needs {KEY_BYTES}",
+            raise ConfigError(Problem(what=f"the key for evidence is {len(key)} bytes long, not {KEY_BYTES}",
                                       hint=f"make one with `openssl rand -base64 32` and put it into `{VARIABLE}`"))
         self._cipher = AESGCM(key)
 

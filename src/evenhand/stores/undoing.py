@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from evenhand.model.appeal import APPEALS_STAGE, Consequences
 from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, TOO_LATE, Act, EffectState, UndoOrdered
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.model.campaigns.instants import microseconds
+from evenhand.model.campaigns.instants import CONTESTED, HELD, microseconds
+from evenhand.model.penalty import Penalty
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign, steps_in
@@ -37,8 +38,8 @@ class UndoTable:
         """Order the undoing of every effect of the decisions in `statements`, their statements of reinstatement.
 
         The table has the columns `decision_id`, `account_id`, `language` and `body`; each text is queued once the effect is
-        undone. What has not begun is suppressed at once, with an event; what is under way is undone when it is done.
-        The same order again changes nothing.
+        undone. What has not begun is suppressed at once, with an event; what is under way is undone when it is done. Whoever
+        was told of a closing that had not begun is told at once that it never will. The same order again changes nothing.
         """
         total = NOTHING_UNDONE
         for batch in statements.to_batches(max_chunksize=PORTION):
@@ -92,6 +93,7 @@ def _ordered(connection: Connection, order: _Order, part: pa.Table) -> _Ordered:
     _suppress(connection, fresh, why=order.why, actor=order.actor, at=order.at)
     bulk.update(connection, OUTBOX, ("order_id", "unwanted"), [(row.order_id, order.why) for row in under_way])
     _load(connection, order.campaign_id, part, kind=REINSTATEMENT)
+    _tell(connection, _announced(connection, order.campaign_id, fresh), kind=REINSTATEMENT, is_after=REASONS)
     n_undo = bulk.insert(connection, OUTBOX, (*FOLLOWING_COLUMNS, "unwanted"), [
         _undo_of(row, order) for row in undo], skip_known=True)
     total = UndoOrdered(n_undo=n_undo, n_suppressed=len(fresh), too_late=tuple(row.key for row in done if row.order_id in late))
@@ -103,6 +105,8 @@ def _written(connection: Connection, campaign_id: str, follows: Consequences) ->
     total = NOTHING_UNDONE
     if follows.events:
         append(connection, follows.events)
+    _hold(connection, campaign_id, follows.contested, until=CONTESTED)
+    _hold(connection, campaign_id, follows.freed, until=HELD)
     if follows.undone is not None:
         order = _Order(campaign_id, follows.why, follows.actor, follows.at, APPEALS_STAGE)
         total = _undone(connection, order, follows.undone, is_told_anyway=follows.is_told_anyway)
@@ -137,10 +141,33 @@ def _undone(connection: Connection, order: _Order, part: pa.Table, *, is_told_an
     return done.total
 
 
-def _tell(connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, kind: str) -> None:
-    """Queue one statement for each decision among `rows`."""
+def _announced(connection: Connection, campaign_id: str,
+               never: Sequence[Row[tuple[object, ...]]]) -> list[Row[tuple[object, ...]]]:
+    """Those of the closings that never happen of which somebody was told, or is being told; what nobody began to tell goes."""
+    keys = [f"{row.decision_id}:{REASONS}" for row in never if row.penalty == Penalty.CLOSE]
+    if not keys:
+        return []
+    here = (OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.key.in_(keys))
+    connection.execute(delete(OUTBOX).where(*here, OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.attempts == 0))
+    told = set(connection.scalars(select(OUTBOX.c.decision_id).where(*here, OUTBOX.c.state.in_(
+        (EffectState.QUEUED.value, EffectState.IN_FLIGHT.value, EffectState.DONE.value)))))
+    return [row for row in never if row.decision_id in told]
+
+
+def _hold(connection: Connection, campaign_id: str, decision_ids: Collection[str], *, until: int) -> None:
+    """Hold the closings of these decisions that have not begun, or let them wait as the others do."""
+    if decision_ids:
+        is_free = OUTBOX.c.due_at != CONTESTED if until == CONTESTED else OUTBOX.c.due_at == CONTESTED
+        connection.execute(update(OUTBOX).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.decision_id.in_(decision_ids), OUTBOX.c.act == Act.IMPOSE.value,
+            OUTBOX.c.penalty == Penalty.CLOSE.value, OUTBOX.c.state == EffectState.QUEUED.value, is_free).values(due_at=until))
+
+
+def _tell(connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, kind: str, is_after: str | None = None) -> None:
+    """Queue one statement for each decision among `rows`; it is told after that of the kind `is_after`, if one is under way."""
     bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, [(
-        row.campaign_id, f"{row.decision_id}:{kind}", Act.TELL.value, None, row.decision_id, row.account_id, None, row.penalty,
+        row.campaign_id, f"{row.decision_id}:{kind}", Act.TELL.value,
+        None if is_after is None else f"{row.decision_id}:{is_after}", row.decision_id, row.account_id, None, row.penalty,
         row.stratum, APPEALS_STAGE, row.turn, None, EffectState.QUEUED.value, 0, 0, 0)
         for row in {row.decision_id: row for row in rows}.values()], skip_known=True)
 

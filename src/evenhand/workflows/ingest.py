@@ -56,12 +56,14 @@ class IngestSettings:
         Raises:
             ConfigError: one of them is out of range.
         """
-        problems = [Problem(what=what) for is_wrong, what in (
+        problems = [Problem(what=what, hint=hint) for is_wrong, what, hint in (
             (self.n_buckets is not None and not 1 <= self.n_buckets <= MAX_BUCKETS,
-             f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}"),
-            (not 0 <= self.max_reject_share <= 1, f"`max_reject_share` is {self.max_reject_share}, not 0 to 1"),
-            (self.threads < 0, f"`threads` is {self.threads}, not 0 or more"),
-            (self.memory_bytes < LEAST_MEMORY, f"`memory_bytes` is {self.memory_bytes}, not {LEAST_MEMORY} or more"),
+             f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}", "leave it out to have it chosen by size"),
+            (not 0 <= self.max_reject_share <= 1, f"`max_reject_share` is {self.max_reject_share}, not 0 to 1",
+             "0.01 stops when more than one row in a hundred cannot be used"),
+            (self.threads < 0, f"`threads` is {self.threads}, not 0 or more", "0 is one for each processor"),
+            (self.memory_bytes < LEAST_MEMORY, f"`memory_bytes` is {self.memory_bytes:,}, not {LEAST_MEMORY:,} or more",
+             "leave it out for two gigabytes"),
         ) if is_wrong]
         if problems:
             raise ConfigError(problems)
@@ -100,7 +102,7 @@ def ingest(source: str | Path, into: Path, *, cut_off: datetime, mapping: Path |
     settings = (settings or IngestSettings()).checked()
     if cut_off.tzinfo is None or cut_off <= EARLIEST:
         raise ConfigError(Problem(what=f"the cut-off `{cut_off.isoformat()}` has no zone or is before {EARLIEST.year}",
-                                  hint="such as `2026-11-01T00:00:00Z`"))
+                                  hint="write it as in `2026-11-01T00:00:00Z`"))
     cut_off, report = cut_off.astimezone(UTC), progress or (lambda _: None)
     found = discover(source, mapping=mapping, without=into)
     n_buckets = settings.n_buckets or buckets_for(found)

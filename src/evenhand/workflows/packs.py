@@ -33,7 +33,8 @@ def _read(files: dict[str, Path] | dict[str, Traversable]) -> PolicyPack:
         except UnicodeDecodeError as error:
             problems.append(Problem(what=f"not UTF-8 at byte {error.start}", file=name, hint="save the file as UTF-8"))
         except OSError as error:
-            problems.append(Problem(what=f"cannot be read: {error.strerror}", file=name, hint="check its permissions"))
+            problems.append(Problem(what=f"cannot be read: {str(error.strerror or error).lower()}", file=name,
+                                    hint="check the path and its permissions"))
     if problems:
         raise PolicyError(problems)
     return read_pack(texts, guards={guard.name for guard in guards()})

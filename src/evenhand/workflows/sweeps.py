@@ -72,8 +72,8 @@ def as_planned(materials: Materials, plan: Plan, snapshot: SnapshotFolder) -> Ma
     differs = {
         "the snapshot": (plan.snapshot, snapshot.manifest.fingerprint, "name the plan's snapshot with `--snapshot`"),
         "the policy pack": (plan.pack_digest, materials.pack.digest, "name the plan's pack with `--pack`"),
-        "the registries": (plan.registries_digest, materials.registries_digest,
-                           "name the plan's registers with `--registries`"),
+        "a register": (plan.registries_digest, materials.registries_digest,
+                       "name the plan's registers with `--registries`"),
         "the code": (plan.code_version, __version__, "use the version that made the plan, or plan again"),
         "a step, word list or table": (plan.steps_digest, materials.pipeline.digest, "plan again"),
     }

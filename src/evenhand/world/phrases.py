@@ -76,7 +76,8 @@ def read_phrasebook(shared: Mapping[str, Any], languages: Mapping[str, Mapping[s
     """
     languages = {language: with_latin(said) for language, said in languages.items()}
     names = sorted({name for said in languages.values() for name, value in said.items() if isinstance(value, list)})
-    problems = [Problem(what=f"the phrases of `{language}` lack `{name}`", file=f"{language}.toml", hint="all have all")
+    problems = [Problem(what=f"the phrases of `{language}` lack `{name}`", file=f"{language}.toml",
+                        hint="every language has every list")
                 for language, said in languages.items() for name in names if not said.get(name)]
     pool, rows = [""], [(0,) * WIDTH]
     lists: dict[str, tuple[Indices, Indices]] = {}
@@ -142,7 +143,7 @@ def _phrase(text: str, pool: list[str], problems: list[Problem]) -> tuple[int, .
         elif part:
             pieces.append(_piece(part, pool))
     if len(pieces) > WIDTH:
-        problems.append(Problem(what=f"`{text}` has more than {WIDTH} pieces"))
+        problems.append(Problem(what=f"`{text}` has more than {WIDTH} pieces", hint="make two phrases of it"))
     return (*pieces, *(0,) * (WIDTH - len(pieces)))[:WIDTH]
 
 

@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     "an issuer nobody allowed": (lambda: sd_jwt(licence(iss="https://other.example")), "is not on the allow-list"),
     "two issuers": (lambda: signed(vc(iss="https://other.example"), typ="vc+jwt"), "names no issuer, or two"),
     "another type": (lambda: sd_jwt(licence(vct="https://board.example/parking")), "not one for which its issuer"),
-    "another media type": (lambda: signed(vc(), typ="at+jwt"), "its type is `at.jwt`"),
+    "another media type": (lambda: signed(vc(), typ="at+jwt"), "its type `at.jwt`"),
     "the data model of before": (lambda: signed({"iss": BOARD, "vc": vc()}, typ="JWT"), "it is not a VC 2.0"),
     "embedded proof": (lambda: json.dumps(vc(proof={"type": "DataIntegrityProof"})), "Data Integrity.* not supported"),
     "two proofs": (lambda: signed(vc(proof={"type": "DataIntegrityProof"}), typ="vc+jwt"), "second, embedded proof"),

@@ -249,7 +249,7 @@ def test_without_the_extra_the_command_line_works_and_a_campaign_says_what_to_in
     ran = subprocess.run([sys.executable, "-c", code, "status"], cwd=tmp_path, capture_output=True, text=True, check=False,
                          env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
     assert ran.returncode == 2
-    assert "install it with `pip install evenhand[campaign]`" in ran.stderr
+    assert "install it with `pip install 'evenhand[campaign]'`" in ran.stderr
 
 
 def test_a_suspension_that_would_have_ended_is_not_imposed(make: Make, tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def test_only_what_a_person_confirmed_is_imposed(make: Make, tmp_path: Path) -> 
     Path("words.csv").write_text("decision_id,confirmed\nd1,yes\nd4, NO\nd6,\n", encoding="utf-8")
     terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--from", "words.csv")
     assert terminal.applied("--until-done", "--at-once")["waiting"] == {WAITS_FOR_PERSON: 1}
+    late = terminal.run("campaign", "confirm", "autumn", "--by", "dee", "--decision", "d1", "--no")
+    assert (late.code, "the decision `d1` is carried out already" in late.err) == (2, True)
     terminal.done("campaign", "confirm", "autumn", "--by", "dee", "--decision", "d6")
     assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
     assert imposed(tmp_path) == {f"d{number}" for number in range(12)} - {"d4"}
@@ -76,6 +78,18 @@ def test_only_what_a_person_confirmed_is_imposed(make: Make, tmp_path: Path) -> 
     terminal.done("report", "--campaign", "autumn")
     page = Path("autumn-report/report.html").read_text(encoding="utf-8")
     assert "2 were confirmed, each by itself, and 1 not" in page
+
+
+def test_a_no_holds_what_was_let_out_and_has_not_begun(make: Make, tmp_path: Path) -> None:
+    terminal = ready(make, n=4, penalties=("label",), languages=("en",), by_person={0, 1, 2, 3})
+    for number in range(4):
+        terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}")
+    first = terminal.applied("--later", str((62 - datetime.now(CUT_OFF.tzinfo).minute) / 60))  # spread over an hour that begins
+    left = sorted({f"d{number}" for number in range(4)} - imposed(tmp_path))
+    assert first["stages"][0]["open"] == len(left) > 0
+    terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", left[0], "--no")
+    assert terminal.applied("--until-done")["state"] == "completed"
+    assert imposed(tmp_path) == {f"d{number}" for number in range(4)} - {left[0]}
 
 
 def test_a_word_about_another_decision_is_refused_with_all_of_them(make: Make) -> None:

@@ -124,7 +124,7 @@ def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path, monkeypatc
         open_state(tmp_path / "campaign.db", evidence_key=Seal.new_key())
 
 
-@pytest.mark.parametrize(("key", "why"), [("!", "not base64"), ("c2hvcnQ=", "has 5 bytes, it needs 32")])
+@pytest.mark.parametrize(("key", "why"), [("!", "not base64"), ("c2hvcnQ=", "is 5 bytes long, not 32")])
 def test_a_key_that_is_none_is_refused_before_anything_is_made(tmp_path: Path, key: str, why: str) -> None:
     with pytest.raises(ConfigError, match=why):
         open_state(tmp_path / "campaign.db", evidence_key=key)

@@ -125,7 +125,8 @@ def _ended(order: Order, state: EffectState, why: str, read_back: Standing | Non
 
 def _event(order: Order, state: EffectState, *, at: datetime, facts: dict[str, Json]) -> Event:
     about: dict[str, Json] = {
-        "key": order.of_key or order.key, "decision_id": order.decision_id, "account_id": order.account_id,
+        "key": order.key if order.act is Act.TELL else order.of_key or order.key,
+        "decision_id": order.decision_id, "account_id": order.account_id,
         "post_id": order.post_id, "penalty": str(order.penalty), "stratum": order.stratum,
         "stage": order.stage}
     if order.act is Act.TELL:

@@ -50,8 +50,8 @@ def cost_(*, plan: Path, solo: bool, as_json: bool) -> None:
 def draw_(*, name: str, person: str, plan: Path, seed: str, readers: tuple[str, ...], golden: Path | None, into: Path,
           leave_unread: bool, state: str, hours: float | None, as_json: bool) -> None:
     """Draw the sample of the plan, once, and write one file for each reader. The same draw again writes the files again."""
+    reading = Reading(seed=seed, readers=languages_of(readers), golden=golden, is_unread_left=leave_unread)
     with desk_at(state, name, hours=hours) as desk:
-        reading = Reading(seed=seed, readers=languages_of(readers), golden=golden, is_unread_left=leave_unread)
         drawn = accepted(draw(desk, plan, reading, person=person, into=into), as_json=as_json)
     screen(as_json=as_json).show(DrawnView(drawn=drawn, campaign=name))
 

@@ -42,9 +42,9 @@ def demand() -> None:
 def import_(*, file: Path, person: str, columns: tuple[str, ...], constants: tuple[str, ...], state: str,
             as_json: bool) -> None:
     """Record the demands of FILE (CSV, JSON, JSONL, Parquet). Rows that are none are left out and told."""
+    named, fixed, who = pairs(columns, "column"), pairs(constants, "constant"), by_now(person)
     with open_state(state) as opened:
-        imported = demands.import_demands(opened, file, columns=pairs(columns, "column"),
-                                          constants=pairs(constants, "constant"), by=by_now(person))
+        imported = demands.import_demands(opened, file, columns=named, constants=fixed, by=who)
     screen(as_json=as_json).show(ImportedView(imported=imported))
 
 

@@ -9,10 +9,10 @@ import click
 
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.registers.credentials import credentials, licences
+from evenhand.cli.registers.pairs import pairs
 from evenhand.cli.registers.topics import topics
 from evenhand.cli.views.checks import RegistryDiffView
 from evenhand.cli.views.media import PicturesView
-from evenhand.errors import ConfigError, Problem
 from evenhand.workflows.import_registry import ColumnMapping, Provenance, apply_import, import_registry
 from evenhand.workflows.media.of_folder import pictures_in
 
@@ -42,12 +42,12 @@ registry.add_command(topics)
 @click.option("--write", is_flag=True, help="Write the register. Without it, only the difference is shown.")
 @as_json
 def import_(*, file: Path, kind: str, into: Path, source: str, source_url: str | None, as_of: datetime, write: bool,
-            state_sites: tuple[str, ...], as_json: bool, **pairs: tuple[str, ...]) -> None:
+            state_sites: tuple[str, ...], as_json: bool, **mapped: tuple[str, ...]) -> None:
     """Compare FILE (CSV, JSON, JSONL, Parquet) with a register and show what is added, removed and changed.
 
     Fact-checks may also come as ClaimReview (JSON-LD): a feed, a page, or a folder of them.
     """
-    mapping = ColumnMapping(**{name: dict(_pair(one, f"--{name[:-1]}") for one in given) for name, given in pairs.items()})
+    mapping = ColumnMapping(**{name: pairs(given, name.removesuffix("s")) for name, given in mapped.items()})
     day = date(as_of.year, as_of.month, as_of.day)
     difference = import_registry(file, kind, into=into, mapping=mapping, state_sites=state_sites,
                                  provenance=Provenance(source=source, source_url=source_url, as_of=day))
@@ -64,10 +64,3 @@ def pictures(*, folder: Path, as_json: bool) -> None:
     Needs the optional extra `media`.
     """
     screen(as_json=as_json).show(PicturesView(pictures=pictures_in(folder)))
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise ConfigError(Problem(what=f"`{option} {text}` is not a pair", hint=f"write `{option} NAME=VALUE`"))
-    return name, value

@@ -68,7 +68,9 @@ def load_issuers(file: Path) -> dict[str, Issuer]:
     issuers = [_issuer(table, file, problems) for table in tables]
     found = {issuer.id: issuer for issuer in issuers if issuer is not None}
     if not problems and len(found) != len(tables):
-        problems.append(Problem(what="an issuer stands twice", file=str(file), hint="join its types and its keys in one"))
+        ids = [table["id"] for table in tables]
+        problems += [Problem(what=f"the issuer `{one}` stands twice", file=str(file), hint="join its types and its keys in one")
+                     for one in found if ids.count(one) > 1]
     if problems:
         raise DataError(problems)
     return found
@@ -76,17 +78,18 @@ def load_issuers(file: Path) -> dict[str, Issuer]:
 
 def _issuer(table: Mapping[str, Any], file: Path, problems: list[Problem]) -> Issuer | None:
     before = len(problems)
+    who = f"the issuer `{table.get('name') or table.get('id')}`" if table.get("name") or table.get("id") else "an issuer"
     problems += [_unknown(name, _ISSUER, file) for name in table if name not in _ISSUER]
-    problems += [Problem(what=f"an issuer has no `{name}`", file=str(file), hint=f'write `{name} = "…"`')
+    problems += [Problem(what=f"{who} has no `{name}`", file=str(file), hint=f'write `{name} = "…"`')
                  for name in ("id", "name", "keys") if not (isinstance(table.get(name), str) and table[name])]
     algorithms, holder = table.get("algorithms", list(ALGORITHMS)), table.get("holder", "key")
     if not isinstance(algorithms, list) or not set(map(str, algorithms)) <= set(ALGORITHMS):
-        problems.append(Problem(what="`algorithms` names one that is not allowed", file=str(file),
+        problems.append(Problem(what=f"`algorithms` of {who} names one that is not allowed", file=str(file),
                                 hint=f"allowed: {', '.join(f'`{one}`' for one in ALGORITHMS)}"))
     if holder not in HOLDERS:
         problems.append(Problem(what=f"`{holder}` is not a way to prove who holds a credential", file=str(file),
                                 hint="`key` asks for a proof with the holder's key, `bearer` for none"))
-    types = _types(table.get("credential", []), file, problems)
+    types = _types(table.get("credential", []), file, problems, who=who)
     if len(problems) > before:
         return None
     keys = _keys(file.parent / table["keys"], problems)
@@ -95,24 +98,29 @@ def _issuer(table: Mapping[str, Any], file: Path, problems: list[Problem]) -> Is
                   holder=holder, types=types)
 
 
-def _types(tables: object, file: Path, problems: list[Problem]) -> dict[str, CredentialType]:
+def _types(tables: object, file: Path, problems: list[Problem], *, who: str) -> dict[str, CredentialType]:
     if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
-        problems.append(Problem(what="an issuer has no type of credential", file=str(file),
+        problems.append(Problem(what=f"{who} has no type of credential", file=str(file),
                                 hint="write `[[issuer.credential]]` with `type` and `profession`"))
         return {}
     found: dict[str, CredentialType] = {}
     for table in tables:
         wrong = [_unknown(name, _CREDENTIAL, file) for name in table if name not in _CREDENTIAL]
-        wrong += [Problem(what=f"`{name}` of a credential is not {'a yes or no' if name == 'needs_status' else 'a text'}",
-                          file=str(file), hint="see the reference of registries") for name, value in table.items()
+        wrong += [_of_another_kind(name, file) for name, value in table.items()
                   if name in _CREDENTIAL and not isinstance(value, bool if name == "needs_status" else str)]
         if not table.get("type") or not (table.get("profession") or table.get("profession_claim")):
-            wrong.append(Problem(what="a credential has no `type` or no profession", file=str(file),
+            wrong.append(Problem(what=f"a credential of {who} has no `type` or no profession", file=str(file),
                                  hint="write `type`, and `profession` or `profession_claim`"))
         problems += wrong
         if not wrong:
             found[table["type"]] = CredentialType(**table)
     return found
+
+
+def _of_another_kind(name: str, file: Path) -> Problem:
+    if name == "needs_status":
+        return Problem(what=f"`{name}` of a credential is not a yes or no", file=str(file), hint="write `true` or `false`")
+    return Problem(what=f"`{name}` of a credential is not a text", file=str(file), hint="put the value in quotes")
 
 
 def _keys(file: Path, problems: list[Problem]) -> tuple[PublicKey, ...]:

@@ -94,7 +94,8 @@ class Verifier:
         first, *disclosures, proof = text.split("~")
         token = read_compact(first)
         if token.type not in SD_JWT_TYPES:
-            raise NotAccepted(f"its type is `{token.type[:30]}`", hint=f"known with disclosures: {', '.join(SD_JWT_TYPES)}")
+            raise NotAccepted(f"its type `{token.type[:30]}` is not read here",
+                              hint=f"known with disclosures: {', '.join(f'`{one}`' for one in SD_JWT_TYPES)}")
         issuer = self._issuer(token)
         check_signature(token, issuer.keys, allowed=issuer.algorithms, what="the credential")
         claims = disclosed(token.payload, disclosures)
@@ -110,7 +111,8 @@ class Verifier:
 
     def _vc(self, token: Compact) -> _Opened:
         if token.type not in VC_TYPES:
-            raise NotAccepted(f"its type is `{token.type[:30]}`", hint="known: `vc+jwt`, `dc+sd-jwt`, `vp+jwt` and `JWT`")
+            raise NotAccepted(f"its type `{token.type[:30]}` is not read here",
+                              hint="known: `vc+jwt`, `dc+sd-jwt`, `vp+jwt` and `JWT`")
         _require_vc(token.payload)
         issuer = self._issuer(token)
         check_signature(token, issuer.keys, allowed=issuer.algorithms, what="the credential")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.connectors.files.mapping import Mapping, load_mapping
-from evenhand.connectors.files.source import COMPRESSIONS, Place, SourceFile, files_at, place, tables_in
+from evenhand.connectors.files.source import COMPRESSIONS, Place, SourceFile, files_at, place, reading, tables_in
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import TABLES
 
@@ -50,8 +50,9 @@ def discover(source: str | Path, *, mapping: Path | None = None, without: Path |
         given = Path(where.path)
         if given.suffix == ".toml":
             mapping, where = given, replace(where, path=str(given.parent))
-        elif (given / MAPPING).is_file():
-            mapping = given / MAPPING
+        else:
+            with reading(str(given)):
+                mapping = given / MAPPING if (given / MAPPING).is_file() else None
     rules = load_mapping(mapping) if mapping is not None else Mapping()
     named, problems = _named(rules, where)
     if problems:

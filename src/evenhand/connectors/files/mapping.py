@@ -15,12 +15,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from evenhand.connectors.files.source import Format
+from evenhand.connectors.files.source import Format, first_line
 from evenhand.errors import DataError, Problem
 from evenhand.model.snapshot import TABLES, Table
 
 UNITS: dict[str, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 """Nanoseconds in one step of a number that tells a time since 1970-01-01 UTC."""
+_CONSTANTS = ((pa.types.is_boolean, bool, "`true` or `false`"), (pa.types.is_integer, int, "a whole number"),
+              (pa.types.is_timestamp, datetime, "a time without quotes"), (pa.types.is_list, list, "a list of texts"))
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 
@@ -89,13 +91,15 @@ def load_mapping(path: Path) -> Mapping:
         text = path.read_bytes().decode("utf-8")
         parsed = tomllib.loads(text)
     except OSError as error:
-        raise DataError(Problem(what=f"the mapping cannot be read: {error.strerror or error}", file=str(path))) from error
+        raise DataError(Problem(what=f"the mapping cannot be read: {first_line(error)}", file=str(path),
+                                hint="check the path and its permissions")) from error
     except UnicodeDecodeError as error:
         raise DataError(Problem(what="the mapping is not UTF-8", file=str(path), hint="save it as UTF-8")) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"line (\d+)", str(error))
-        raise DataError(Problem(what=f"the mapping is not TOML: {str(error)[:200]}", file=str(path),
-                                line=int(line.group(1)) if line else None)) from error
+        raise DataError(Problem(what=f"the mapping is not TOML: {first_line(error)}", file=str(path),
+                                line=int(line.group(1)) if line else None,
+                                hint='a mapping looks like `[accounts.columns]` and then `account_id = "uid"`')) from error
     if "\x00" in texts_in(parsed):
         raise DataError(Problem(what="the mapping holds a NUL character", file=str(path), hint="take it out"))
     reader = _MappingText(file=str(path), lines=text.splitlines(), problems=[])
@@ -131,19 +135,19 @@ class _MappingText:
             source=self.lines[line - 1] if line else None, hint=hint))
 
     def _line_of(self, place: tuple[str, ...]) -> tuple[int | None, int | None]:
+        """Where the last part of `place` is a key, or else a value, or else where a part before it stands."""
         header = ""
-        found: tuple[int | None, int | None] = (None, None)
+        spots: list[tuple[int, int, int]] = []
         for number, text in enumerate(self.lines, start=1):
             if section := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", text):
                 header = section.group(1)
-            if header.split(".")[0].strip(" \"'") != place[0]:
+            if header.split(".")[0].strip(" \"'") not in (place[0], "" if len(place) == 1 else place[0]):
                 continue
             for part in place:
-                if spot := re.search(rf"(?<![\w-])[\"']?({re.escape(part)})[\"']?(?![\w-])", text.split("#")[0]):
-                    if part == place[-1]:
-                        return number, spot.start(1) + 1
-                    found = (number, spot.start(1) + 1)
-        return found
+                known = re.finditer(rf"(?<![\w-])[\"']?({re.escape(part)})[\"']?(?![\w-])(\s*[=.\]])?", text.split("#")[0])
+                spots += [(0 if part != place[-1] else 2 if one[2] else 1, -number, -one.start(1) - 1) for one in known]
+        _, number, start = max(spots, default=(0, 0, 0))
+        return (-number, -start) if number else (None, None)
 
     def knows(self, name: str, known: Mapped[str, object] | tuple[str, ...], kind: str, *, place: tuple[str, ...]) -> bool:
         """Whether a name is known; if not, says so with the nearest one."""
@@ -179,7 +183,7 @@ class _MappingText:
         value = body.get(key, [])
         value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            self.say(f"`{key}` is not a list of texts", place=place)
+            self.say(f"`{key}` is not a list of texts", place=place, hint=f'write `{key} = ["…", "…"]`')
             return ()
         return tuple(value)
 
@@ -187,7 +191,7 @@ class _MappingText:
         """A yes or no; yes if not set."""
         value = body.get(key, True)
         if not isinstance(value, bool):
-            self.say(f"`{key}` is not `true` or `false`", place=place)
+            self.say(f"`{key}` is not `true` or `false`", place=place, hint="write it without quotes")
         return value is True
 
     def format(self, body: dict[str, Any], table: str) -> Format | None:
@@ -248,21 +252,20 @@ class _MappingText:
         """The rule that gives every row the same value."""
         kind = table.schema.field(name).type
         if name in table.key:
-            self.say(f"`{name}` tells rows apart and cannot be a constant", place=(table.name, name))
+            self.say(f"`{name}` tells rows apart and cannot be a constant", place=(table.name, name), hint="name its column")
             return None
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime(value.year, value.month, value.day, tzinfo=UTC)
         if isinstance(value, datetime) and value.tzinfo is None:
             value = value.replace(tzinfo=UTC)
-        expected = (bool if pa.types.is_boolean(kind) else int if pa.types.is_integer(kind) else
-                    datetime if pa.types.is_timestamp(kind) else list if pa.types.is_list(kind) else str)
+        expected, words = next(((one, words) for fits, one, words in _CONSTANTS if fits(kind)), (str, "a text in quotes"))
         is_right = type(value) is expected
         if isinstance(value, list):
             is_right = is_right and all(isinstance(one, str) for one in value)
         elif isinstance(value, int):
             is_right = is_right and -2**63 <= value < 2**63
         if not is_right:
-            self.say(f"the constant of `{name}` is not of the type {kind}", place=(table.name, name))
+            self.say(f"the constant of `{name}` is of another type", place=(table.name, name), hint=f"write {words}")
             return None
         return ColumnRule(constant=value)
 
@@ -288,7 +291,7 @@ class _MappingText:
         if unit is not None and not self.knows(str(unit), UNITS, "unit", place=place):
             return None
         if any(one is not None and (not isinstance(one, str) or not one) for one in (spelling, separator)):
-            self.say("`format` and `separator` are texts that are not empty", place=place)
+            self.say("`format` and `separator` are texts that are not empty", place=place, hint="leave out what is not used")
             return None
         true, false = (tuple(word.lower() for word in self.texts(value, key, place=place)) for key in ("true", "false"))
         return ColumnRule(

@@ -111,8 +111,6 @@ def reading(name: str, *, is_local: bool = True) -> Iterator[None]:
     except PermissionError as error:
         raise DataError(Problem(what=f"`{name}` may not be read", file=name,
                                 hint=f"give yourself the right to read it: `chmod u+r {name}`")) from error
-    except IsADirectoryError as error:
-        raise DataError(Problem(what=f"`{name}` is a folder, not a file", file=name)) from error
     except (pa.ArrowException, duckdb.Error, OSError, EOFError, UnicodeError, MemoryError, OverflowError) as error:
         if isinstance(error, OSError) and not is_local:
             raise Unreachable(Problem(what=f"`{name}` could not be read: {first_line(error)}", file=name,
@@ -143,9 +141,15 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of the error's text, short enough for a message."""
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:200].rstrip(" .")
+    """The first line of the error's text in the grammar of ours, short enough for a message.
+
+    >>> first_line(FileNotFoundError(2, "No such file or directory", "posts.csv"))
+    'no such file or directory'
+    """
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    lines = said.strip().splitlines()
+    line = (lines[0] if lines else type(error).__name__)[:200].rstrip(" .")
+    return line[:1].lower() + line[1:] if line[1:2].islower() and not isinstance(error, duckdb.Error) else line
 
 
 def format_of(name: str) -> Format | None:

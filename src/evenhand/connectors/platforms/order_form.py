@@ -20,7 +20,7 @@ _STANDINGS = {standing.value: standing for standing in Standing}
 def line(order: Order, attached: Mapping[str, str]) -> str:
     """The order as a JSON object in one line. `key` is its idempotency key; what does not apply is left out."""
     more = f',"decision_id":{quoted(order.decision_id)}'
-    if order.of_key is not None:
+    if order.of_key is not None and order.act is not Act.TELL:
         more += f',"of_key":{quoted(f"{order.campaign_id}/{order.of_key}")}'
     if order.until is not None and order.act is Act.IMPOSE:
         more += f',"until":"{instant(order.until).isoformat()}"'

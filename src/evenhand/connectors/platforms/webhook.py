@@ -22,6 +22,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from evenhand.connectors.files.source import first_line
 from evenhand.connectors.platforms import order_form
 from evenhand.connectors.platforms.files import EVERYTHING
 from evenhand.connectors.platforms.signature import Secret, signed
@@ -122,7 +123,7 @@ class WebhookPlatform:
             text = self._read(response)
         except (OSError, HTTPException) as error:
             self.close()  # what is left on it belongs to a request that was given up
-            raise Unreachable(Problem(what=f"{self._shown} does not answer: {str(error) or type(error).__name__}",
+            raise Unreachable(Problem(what=f"{self._shown} does not answer: {first_line(error)}",
                                       hint="see that it runs; orders are repeated under the same keys")) from error
         if response.will_close:
             self.close()

@@ -103,6 +103,11 @@ def _lower(text: str) -> str:
     return line[:1].lower() + line[1:].rstrip(".")
 
 
+def _said(error: Exception) -> str:
+    """What a parser of JSON says, without a place of its own, which may count from the beginning of a record."""
+    return _lower(str(error).split(": line ")[0])
+
+
 def _whole(what: str, file: str, hint: str, line: int | None = None) -> DataError:
     return DataError(Problem(what=what, file=file, line=line, hint=hint))
 
@@ -187,7 +192,8 @@ def _jsonl(content: bytes, file: str) -> Iterator[Record | Problem]:
             except UnicodeDecodeError:
                 yield Problem(what="the record is not UTF-8 text", file=file, line=line, hint="save the file as UTF-8")
             except (ValueError, RecursionError) as error:
-                yield Problem(what=f"not readable as JSON: {_lower(str(error))}", file=file, line=line,
+                yield Problem(what=f"not readable as JSON: {_said(error)}", file=file, line=line,
+                              column=error.colno if isinstance(error, json.JSONDecodeError) else None,
                               hint="each line holds one JSON object")
 
 
@@ -205,8 +211,8 @@ def _json(content: bytes, file: str) -> Iterator[Record | Problem]:
         try:
             value, position = decoder.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
-            raise _whole(f"not readable as JSON: {_lower(str(error))}", file, "a list of objects is expected",
-                         line) from error
+            raise _whole(f"not readable as JSON: {_said(error)}", file, "a list of objects is expected",
+                         error.lineno if isinstance(error, json.JSONDecodeError) else line) from error
         yield _object(value, line, file)
         position = _blank(text, position)
         if text[position:position + 1] == ",":

@@ -163,7 +163,7 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, co
                 row[name] = None if value is None else readers[name](value)
             except ValueError as error:
                 problems.append(Problem(what=str(error), file=record.file or contents.file, line=record.line,
-                                        hint=f"see `{name}`"))
+                                        hint=f"see its column `{name}`"))
                 break
         else:
             if register.name == "holders":

@@ -103,9 +103,12 @@ def _mistakes(parsed: Mapping[str, Any], file: Path) -> list[Problem]:
     if parsed.get("check", "none") not in CHECKS:
         problems.append(Problem(what=f"`{parsed['check']}` is not a known check", file=str(file),
                                 hint=f"known: {', '.join(CHECKS)}"))
-    if len(parsed.get("delimiter", ",")) != 1 or not _is_encoding(parsed.get("encoding", "utf8")):
-        problems.append(Problem(what="the delimiter is not one character, or the encoding not known", file=str(file),
-                                hint='write `delimiter = ";"` and `encoding = "utf8"`'))
+    if len(parsed.get("delimiter", ",").encode()) != 1:
+        problems.append(Problem(what=f"the delimiter `{parsed['delimiter']}` is not one ASCII character", file=str(file),
+                                hint='write `delimiter = ";"`'))
+    if not _is_encoding(parsed.get("encoding", "utf8")):
+        problems.append(Problem(what=f"unknown encoding `{parsed['encoding']}`", file=str(file),
+                                hint='write `encoding = "utf8"`'))
     return problems
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from evenhand.connectors.files.source import first_line
 from evenhand.connectors.registries.files import Contents, Record, read_contents
 from evenhand.connectors.registries.licence_mapping import LicenceMapping, load_licence_mapping
 from evenhand.errors import DataError, Problem
@@ -131,9 +132,8 @@ def _looked_up(register: Path, numbers: set[str], how: LicenceMapping) -> _Found
                     cleaned = {name: (value or "").strip() for name, value in row.items()}
                     found.rows.setdefault(cleaned[how.columns["number"]], []).append(cleaned)
     except (OSError, pa.ArrowException, KeyError, UnicodeError) as error:
-        lines = str(error).strip().splitlines() or ["no reason given"]
-        raise DataError(Problem(what=f"the register cannot be read: {lines[0][:1].lower()}{lines[0][1:200].rstrip('.')}",
-                                file=str(register), hint="does the mapping fit its columns, delimiter, encoding?")) from error
+        raise DataError(Problem(what=f"the register cannot be read: {first_line(error)}", file=str(register),
+                                hint="does the mapping fit its columns, delimiter, encoding?")) from error
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ class Order(NamedTuple):
     key: str
     act: Act
     of_key: str | None
-    """The key of the effect that is undone or lifted."""
+    """The key of the effect that is undone or lifted; of a statement, the one that has to be settled before it."""
     decision_id: str
     account_id: str
     post_id: str | None
@@ -153,6 +154,14 @@ class Settlement(NamedTuple):
     """From when on it can no longer be undone, in microseconds since 1970."""
     event: Event | None = None
     """What is appended to the campaign's events with it."""
+
+
+class Told(NamedTuple):
+    """Where the statement of reasons of a decision stands."""
+
+    state: EffectState
+    at: datetime | None
+    """When it was delivered, or could not be; None while it is on its way."""
 
 
 class Reckoning(NamedTuple):

@@ -93,7 +93,7 @@ class Event:
     def __post_init__(self) -> None:
         """Refuse a time without a zone and an event without campaign or actor."""
         if self.at.tzinfo is None:
-            raise ValueError("an event's time needs a zone: pass an aware datetime")
+            raise ValueError("an event's time needs a zone, as in `2026-11-01T08:30:00Z`")
         if not self.campaign_id or not self.actor:
             raise ValueError("an event names its campaign and its actor")
         if self.at.tzinfo is not UTC:

@@ -28,3 +28,5 @@ def instant(microseconds_since_1970: int) -> datetime:
 
 HELD = microseconds(datetime(9999, 12, 31, tzinfo=UTC))
 """When an effect is due that nobody has let out yet."""
+CONTESTED = HELD + 1
+"""When a closing is due against which an appeal is open: nobody lets it out, whatever they have read."""

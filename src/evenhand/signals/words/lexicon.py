@@ -71,7 +71,9 @@ class Lexicon:
         try:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as mistake:
-            raise DataError(f"the word list is not TOML: {mistake}", hint="correct the line it names") from None
+            said = str(mistake)
+            raise DataError(f"the word list is not TOML: {said[:1].lower()}{said[1:]}",
+                            hint="correct the line it names") from None
         entries: dict[tuple[str, str, frozenset[str], Position], Entry] = {}
         for nth, table in enumerate(_tables(tables, "group"), start=1):
             for entry in _entries(table, nth):

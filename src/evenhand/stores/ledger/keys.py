@@ -24,7 +24,7 @@ def _ed25519() -> ModuleType:
         return import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
     except ImportError as error:
         raise ConfigError(Problem(what="signatures need the package `cryptography`, which is not installed",
-                                  hint="install it with `pip install evenhand[campaign]`")) from error
+                                  hint="install it with `pip install 'evenhand[campaign]'`")) from error
 
 
 class KeySigner:
@@ -77,7 +77,7 @@ def make_key(name: str, path: Path) -> VerifierKey:
     try:
         checked_name(name)
     except ValueError as error:
-        problems.append(Problem(what=str(error)))
+        problems.append(Problem(what=str(error), hint="it names the ledger for good, so take an address that is yours"))
     if problems:
         raise ConfigError(problems)
     seed = os.urandom(SEED_BYTES)

@@ -46,7 +46,8 @@ def document(report: CampaignReport) -> dict[str, Any]:
             "waiting": conduct.protection.n_waiting},
         "appeals": {"overturned": _interval(report.contested.overturned), "slowest_days": _days(report.contested.slowest),
                     "oldest_open_days": _days(report.contested.oldest_open)},
-        "one_by_one": {"confirmed": conduct.n_confirmed, "not_confirmed": conduct.n_not_confirmed},
+        "one_by_one": {"confirmed": conduct.n_confirmed, "not_confirmed": conduct.n_not_confirmed,
+                       "closings_announced": report.n_announced},
         "stages": {"finished": conduct.n_finished, "of": conduct.n_stages},
         "registers": None if report.registers is None else asdict(report.registers),
         "tables": {name: [_plain(row) for row in table.to_pylist()] for name, table in tables(report).items()

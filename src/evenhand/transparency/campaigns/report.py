@@ -15,6 +15,7 @@ from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.campaigns.instants import instant
 from evenhand.model.campaigns.record import CampaignRecord
+from evenhand.model.penalty import Penalty
 from evenhand.model.plan import Plan
 from evenhand.model.registers.counts import RegisterCounts
 from evenhand.transparency.campaigns.conduct import Conduct, conduct
@@ -104,6 +105,8 @@ class CampaignReport:
     sources_known: bool
     is_published: bool
     """Whether the published ledger was compared too."""
+    n_announced: int
+    """Closings whose people were told, and that wait."""
 
     def n(self, measure: str) -> int:
         """The sum of a column of `cells` over all of them."""
@@ -135,7 +138,14 @@ def campaign_report(sources: CampaignSources) -> CampaignReport:
         whys=_whys(record.settled), spans=spans, is_hourly=is_hourly, conduct=how,
         contested=asked_again,
         demands=demand_lines([*sources.demands, *(step.body for step in steps if step.kind is EventKind.DEMAND_RECORDED)]),
-        registers=sources.registers, sources_known=sources.sources_known, is_published=sources.published is not None)
+        registers=sources.registers, sources_known=sources.sources_known, is_published=sources.published is not None,
+        n_announced=_n_announced(of_decisions))
+
+
+def _n_announced(of_decisions: pa.Table) -> int:
+    """Closings of which nothing is done but that their people were told."""
+    waits = pc.and_(pc.equal(of_decisions["penalty"], str(Penalty.CLOSE)), pc.greater(of_decisions["effects_waiting"], 0))
+    return int(pc.sum(pc.and_(waits, pc.greater(of_decisions["statements_delivered"], 0))).as_py() or 0)
 
 
 def _totals(sources: CampaignSources, table: pa.Table, *, n_reversed: int, how: Conduct) -> tuple[Total, ...]:

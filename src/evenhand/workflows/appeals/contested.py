@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from evenhand.appeals.book import AppealBook, fold
 from evenhand.appeals.varying import lighter_penalties
 from evenhand.connectors.plan_decisions import find_decisions
+from evenhand.connectors.plan_effects import waits_until
 from evenhand.errors import DataError, PlanError, Problem
 from evenhand.model.appeal import LOWERED, VARIED, Standing, original_id
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE
@@ -25,6 +26,9 @@ from evenhand.model.penalty import Penalty
 from evenhand.statements.outcomes import Earlier
 from evenhand.workflows.campaigns.plan_basis import plan_now
 from evenhand.workflows.campaigns.steps import Course, Desk
+
+MOST_NAMED = 5
+"""So many decisions are named where an account has several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,11 @@ class Contested:
     """What the person was told of it."""
     row: pa.Table
     """The plan's decision: one row of its table."""
+
+    @property
+    def without_its_day(self) -> StatementOfReasons:
+        """The statement without what it says of the day of a closing: the way to appeal is the plan's."""
+        return replace(self.statement, appeal=self.facts["statement"]["appeal"])
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -66,7 +75,8 @@ def contested(desk: Desk, course: Course, plan: Path, wanted: str) -> Contested:
     decided_at = next((event.at for event in course.steps if event.kind is EventKind.APPEAL_DECIDED
                        and f"{event.body['decision_id']}{VARIED}" == decision_id), _cut_off(course))
     told = row["statement"]
-    if decision_id in lighter and (body := desk.state.decisions.statement(desk.campaign_id, decision_id)) is not None:
+    is_told_later = decision_id in lighter or penalty is Penalty.CLOSE  # in words that the plan did not have
+    if is_told_later and (body := desk.state.decisions.statement(desk.campaign_id, decision_id)) is not None:
         told = json.loads(body)
     said = {name: value or "" for name, value in told.items()} | {"facts": tuple(told["facts"] or ())}
     return Contested(
@@ -118,11 +128,18 @@ def refuse_other_plan(course: Course, plan: Path) -> None:
             hint="name the folder of its plan with `--plan`, unchanged; `evenhand status` shows the digest"))
 
 
+def closing_window(course: Course, plan: Path, decision_id: str) -> timedelta:
+    """The appeal window that a closing of the plan waits for, as its person is told; no time at all for any other decision."""
+    until = waits_until(plan, decision_id)
+    return timedelta(0) if until is None else until - _cut_off(course)
+
+
 def _not_one(course: Course, wanted: str, found: pa.Table) -> Problem:
     if not found.num_rows:
         return Problem(what=f"`{course.campaign.campaign_id}` decided nothing under `{wanted}`",
                        hint="give the number of the decision, or the id or handle of the account, as the statement has it")
-    names = ", ".join(f"`{one}`" for one in found["decision_id"].to_pylist()[:5])
+    shown = found["decision_id"].to_pylist()[:MOST_NAMED]
+    names = ", ".join([*(f"`{one}`" for one in shown), *(["…"] if found.num_rows > MOST_NAMED else [])])
     return Problem(what=f"`{wanted}` has {found.num_rows} decisions: {names}", hint="name one of them")
 
 

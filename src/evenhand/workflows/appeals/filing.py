@@ -15,7 +15,7 @@ from evenhand.appeals.filing import file_appeal
 from evenhand.model.appeal import Appeal, Consequences
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
-from evenhand.workflows.appeals.contested import Contested, book_of, contested, standing_of
+from evenhand.workflows.appeals.contested import Contested, book_of, closing_window, contested, standing_of
 from evenhand.workflows.appeals.writing_down import write_down
 from evenhand.workflows.campaigns.steps import Desk
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
@@ -37,7 +37,8 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
          window: Callable[[], timedelta | None] = lambda: None) -> Filed | Refusal:
     """File the appeal of the person concerned against the decision `which`, its id or its account.
 
-    `window` is asked only when six months have passed: the platform's own, longer one, or None where nobody knows it.
+    `window` is asked only when six months have passed: the platform's own, longer one, or None where nobody knows it. Of a
+    closing that waits the plan knows it: its person was told.
     Raises `ConfigError` without the key of the evidence, which seals the person's words as well.
     """
     course = desk.course()
@@ -46,11 +47,14 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
     at, salt = desk.clock.now(), os.urandom(SALT_BYTES).hex()
     commitment = hashlib.sha256(f"{salt}{said}".encode()).hexdigest() if said.strip() else ""
 
+    def waited_for() -> timedelta | None:
+        return closing_window(course, plan, found.decision_id) or None
+
     def filed(book: AppealBook) -> Event | Refusal:
         if standing.is_over:
             return Refusal(code="not_imposed", text=f"nothing of the decision `{found.decision_id}` was carried out",
                            next_step="tell the person that there is nothing to appeal against")
-        return _filed(book, found.decision_id, at=at, said=commitment, window=window)
+        return _filed(book, found.decision_id, at=at, said=commitment, window=lambda: window() or waited_for())
 
     event = filed(book_of(course.steps, found.decision_id, standing))
     if isinstance(event, Refusal):
@@ -61,7 +65,8 @@ def file(desk: Desk, plan: Path, which: str, *, said: str,
 
     def judge(steps: list[Event], undone: frozenset[str]) -> Consequences | Refusal:
         again = filed(book_of(steps, found.decision_id, standing, is_reversed=found.decision_id in undone))
-        return again if isinstance(again, Refusal) else Consequences(events=(again,), actor=again.actor, at=at)
+        return again if isinstance(again, Refusal) else Consequences(
+            events=(again,), actor=again.actor, at=at, contested=(found.decision_id,))
 
     done = write_down(desk, judge, about=[found.decision_id])
     if isinstance(done, Refusal):

@@ -106,8 +106,9 @@ class _Hearing:
     def told(self) -> AppealStatement:
         """What the person is told of the outcome."""
         is_restored = self._standing.was_imposed and not self._standing.too_late(self._ruling.at)
+        earlier = replace(self._found.earlier, is_announced=self._standing.is_announced)
         return appeal_statement(
-            self._words, decision=self._found.earlier, outcome=self._ruling.outcome, because=self._ruling.because,
+            self._words, decision=earlier, outcome=self._ruling.outcome, because=self._ruling.because,
             had_strike=self._standing.was_imposed and self._ruling.outcome is AppealOutcome.OVERTURNED, is_restored=is_restored)
 
     @property
@@ -115,7 +116,7 @@ class _Hearing:
         """The decision in the place of one that went too far."""
         if self._ruling.outcome is not AppealOutcome.VARIED:
             return None
-        return varied(self._found.decision_id, self._found.earlier, self._ruling, statement=self._found.statement,
+        return varied(self._found.decision_id, self._found.earlier, self._ruling, statement=self._found.without_its_day,
                       harm=self._found.harm, messages=load_languages().for_reader(self._found.statement.language))
 
     def consequences(self, events: tuple[Event, ...]) -> Consequences:
@@ -123,7 +124,7 @@ class _Hearing:
         told = self._statements(self._found.decision_id, self.told.language, body_of(self.told))
         follows = Consequences(events=events, actor=self._ruling.by, at=self._ruling.at, is_rehearsal=self._is_rehearsal)
         if self._ruling.outcome is AppealOutcome.UPHELD:
-            return replace(follows, told=told)
+            return replace(follows, told=told, freed=(self._found.decision_id,))
         follows = replace(follows, undone=told, why=WHY[self._ruling.outcome])
         if (lighter := self.lighter) is not None:
             body = json.dumps(asdict(lighter.statement), ensure_ascii=False)

@@ -12,7 +12,7 @@ from evenhand.appeals.book import fold, parts_taken
 from evenhand.appeals.deadline import closes_at
 from evenhand.model.appeal import Appeal, Standing
 from evenhand.model.campaigns.event import EventKind
-from evenhand.workflows.appeals.contested import Contested, contested, standing_of
+from evenhand.workflows.appeals.contested import Contested, closing_window, contested, standing_of
 from evenhand.workflows.appeals.filing import WORDS
 from evenhand.workflows.appeals.hearing import find_appeal
 from evenhand.workflows.campaigns.steps import Desk
@@ -65,7 +65,7 @@ def dossier(desk: Desk, plan: Path, which: str, *, window: timedelta = timedelta
     appeal = find_appeal(course, which)
     found = contested(desk, course, plan, appeal.decision_id)
     standing = standing_of(desk, appeal.decision_id)
-    words = WORDS + appeal.appeal_id
+    words, window = WORDS + appeal.appeal_id, max(window, closing_window(course, plan, appeal.decision_id))
     posts = {one.key: one.post_id for one in standing.effects if one.post_id is not None}
     opened = {} if desk.state.seal is None else desk.state.evidence.opened(desk.campaign_id, [words, *posts])
     return Dossier(

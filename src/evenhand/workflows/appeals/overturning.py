@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,7 +42,8 @@ def overturn(desk: Desk, plan: Path, which: str, word: Word) -> Overturned | Ref
     ruling = Ruling(appeal_id="", outcome=AppealOutcome.OVERTURNED, by=person_named(word.by), at=desk.clock.now(),
                     because=word.because)
     late = standing.too_late(ruling.at)
-    told = reinstatement(load_languages().for_reader(found.earlier.language), decision=found.earlier,
+    earlier = replace(found.earlier, is_announced=standing.is_announced)
+    told = reinstatement(load_languages().for_reader(found.earlier.language), decision=earlier,
                          ground=ReversalGround.OWN_ACCORD, had_strike=standing.was_imposed,
                          is_restored=standing.was_imposed and not late)
     statement = pa.Table.from_pylist([{"decision_id": found.decision_id, "account_id": found.account_id,

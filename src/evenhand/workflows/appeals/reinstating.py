@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,11 +37,12 @@ class UndoOrders(Protocol):
 
 
 def reinstatements(plan: Path, decision_ids: pa.Array, *, languages: Languages, ground: ReversalGround,
-                   lighter: Mapping[str, tuple[Penalty, datetime | None]] | None = None) -> Iterator[pa.Table]:
+                   lighter: Mapping[str, tuple[Penalty, datetime | None]] | None = None,
+                   announced: Collection[str] = frozenset()) -> Iterator[pa.Table]:
     """What each person is told whose decision is undone (schema `STATEMENTS`), a portion at a time, in the plan's order.
 
     `lighter` are decisions in the place of the plan's: of those that are among `decision_ids`, the lighter penalty is what is
-    undone. Both are told where both are to be undone.
+    undone. Both are told where both are to be undone. `announced` are closings that have not begun: they never will.
     """
     decided_at, own = read_plan(plan).cut_off, _one(decision_ids)
     replaced = _replaced(own, lighter or {})
@@ -52,8 +53,9 @@ def reinstatements(plan: Path, decision_ids: pa.Array, *, languages: Languages, 
             is_own = pc.is_in(told["decision_id"], value_set=own).to_pylist()
             rows = [one for row, mine in zip(told.to_pylist(), is_own, strict=True)
                     for one in (*([row] if mine else []), *(row | other for other in replaced.get(row["decision_id"], ())))]
-            yield pa.Table.from_pylist([statement_of(row, languages, ground=ground, decided_at=decided_at) for row in rows],
-                                       STATEMENTS)
+            yield pa.Table.from_pylist([
+                statement_of(row, languages, ground=ground, decided_at=decided_at, is_announced=row["decision_id"] in announced)
+                for row in rows], STATEMENTS)
 
 
 def _replaced(decision_ids: pa.Array, lighter: Mapping[str, tuple[Penalty, datetime | None]],
@@ -87,16 +89,17 @@ def portions(plan: Path, name: str, columns: Sequence[str]) -> Iterator[pa.Table
                                 hint="make the plan again")) from error
 
 
-def statement_of(row: Mapping[str, Any], languages: Languages, *, ground: ReversalGround,
-                 decided_at: datetime) -> dict[str, str]:
+def statement_of(row: Mapping[str, Any], languages: Languages, *, ground: ReversalGround, decided_at: datetime,
+                 is_announced: bool = False) -> dict[str, str]:
     """What one person is told (a row of `STATEMENTS`), from the columns `SAID` of their decision.
 
-    It goes out once the effect is undone: so there was a strike, and it is withdrawn.
+    It goes out once the effect is undone: so there was a strike, and it is withdrawn. With `is_announced` the effect is a
+    closing that never begins: there is nothing to give back.
     """
     words = languages.for_reader(row["language"])
-    told = reinstatement(words, ground=ground, had_strike=True, decision=Earlier(
+    told = reinstatement(words, ground=ground, had_strike=not is_announced, is_restored=not is_announced, decision=Earlier(
         handle=row["handle"], language=row["language"], penalty=Penalty(row["penalty"]), decided_at=decided_at,
-        post_ids=row["post_ids"] or ()))
+        post_ids=row["post_ids"] or (), is_announced=is_announced))
     return {"decision_id": row["decision_id"], "account_id": row["account_id"], "language": told.language,
             "body": body_of(told)}
 

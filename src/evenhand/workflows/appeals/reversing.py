@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from evenhand.model.appeal import REPLACED, AppealOutcome, Cause, Consequences, 
 from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, UndoOrdered
 from evenhand.model.campaigns.event import Event
 from evenhand.model.campaigns.person import person_named
+from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.appeals.carrying_out import CarriedOut, carry_out_orders
@@ -133,21 +134,28 @@ class _Reversing:
 
     def _consequences(self, left: pa.Table, undone: frozenset[str]) -> Consequences:
         ids = left["latest"].to_pylist()
+        announced = self._announced(left)
         events = reverse_class(replace(self._book, reversed=undone), cause=self._cause, ruling=self._ruling, decision_ids=ids)
         assert not isinstance(events, Refusal)  # noqa: S101  (asked before the first portion)
         self.n_reversed += left.num_rows
-        rows = [self._told(row) for row in left.select([*SAID, "latest"]).to_pylist()]
+        rows = [self._told(row, announced) for row in left.select([*SAID, "latest"]).to_pylist()]
         return Consequences(
             events=tuple(events), actor=self._ruling.by, at=self._ruling.at, why=f"a mistake of ours: {self._cause}",
             undone=pa.Table.from_pylist(rows, schema=STATEMENTS), is_told_anyway=False,
             adjudications=adjudications(left, decided_at=self._ruling.at).append_column("decision_id", left["decision_id"]),
             withdrawn=tuple(left["decision_id"].to_pylist()), is_rehearsal=self._is_rehearsal)
 
-    def _told(self, row: dict[str, object]) -> dict[str, str]:
+    def _announced(self, left: pa.Table) -> frozenset[str]:
+        """The closings of a piece that were announced and have not begun."""
+        closings = left.filter(pc.equal(left["penalty"], str(Penalty.CLOSE)))["latest"].to_pylist()
+        standing = self._desk.state.decisions.standing(self._desk.campaign_id, closings) if closings else {}
+        return frozenset(one for one, where in standing.items() if where.is_announced)
+
+    def _told(self, row: dict[str, object], announced: Collection[str]) -> dict[str, str]:
         latest = str(row["latest"])
         penalty = self._lighter[latest][0] if latest in self._lighter else row["penalty"]
         return statement_of(row | {"decision_id": latest, "penalty": penalty}, self._languages, ground=ReversalGround.CLASS,
-                            decided_at=self._decided_at)
+                            decided_at=self._decided_at, is_announced=latest in announced)
 
 
 def _pieces(plan: Path, decision_ids: pa.ChunkedArray, *, ends: list[int]) -> Iterator[pa.Table]:

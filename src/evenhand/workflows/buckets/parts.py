@@ -127,6 +127,6 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         is_full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
         raise DataError(Problem(
-            what="the disk is full" if is_full else f"`{folder}` cannot be written: {error.strerror or error}",
+            what="the disk is full" if is_full else f"`{folder}` cannot be written: {str(error.strerror or error).lower()}",
             file=str(folder), hint=("free some space" if is_full else "check its permissions, or choose another folder")
             + ", then run the same command again: it goes on where it stopped")) from error

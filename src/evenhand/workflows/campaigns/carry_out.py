@@ -22,6 +22,7 @@ from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
+from evenhand.workflows.closings.announcing import Announcing
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
 from evenhand.workflows.effects.lowering import fill_lowered
 from evenhand.workflows.effects.worker import Doors, Shift, Step, work
@@ -103,6 +104,7 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
         refusal = wrong_state(course.campaign, EventKind.STARTED, _ON_THE_WAY)
         return replace(refusal, next_step=LOOK) if course.campaign.state is CampaignState.HALTED else refusal
     refuse_unsupported(plan, platform.capabilities)
+    _ = desk.state.evidence  # without its key nothing begins
     way = rollout(plan, now.plan)
     started = _started(desk, course, now, way, conduct, person=person)
     if isinstance(started, Refusal):
@@ -162,6 +164,7 @@ class _Run:
         self._terms = Terms(caps=conduct.caps, seed=seed)
         self._course = desk.course()
         self._owner = owner
+        self._announcing = Announcing(desk, way)
 
     def through(self) -> Applied | Refusal:
         """The stages in their order, one of them unless all are asked for."""
@@ -210,6 +213,7 @@ class _Run:
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number - 1)
         judged, waits = None, None
         while self._may_go_on(watch, []):
+            self._announce(watch)
             if self._course is not judged:  # a step came: the sample is drawn again only then
                 judged, waits = self._course, waits_until(self._course, self._way, stage.number - 1, at=self._desk.clock.now())
             if waits is None or self._desk.clock.now() >= waits[1]:
@@ -249,30 +253,38 @@ class _Run:
         watch = StageWatch(self._desk.state, self._course, self._way, stage=stage.number)
         waiting = LetOut()
         while self._may_go_on(watch, []):  # appeals may have been decided since the last batch
+            self._announce(watch)
             waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
                               at=self._desk.clock.now())
-            self._work(stage, watch)
+            self._work((stage.number,), watch, f"stage {stage.number}: {stage.name}")
             self._course = self._desk.later(self._course)
             until = self._until(stage, waiting)
             if until is None or not self._is_running or not self._conduct.until_done:
                 return waiting if until is None else replace(waiting, wait_until=until)
-            self._desk.clock.sleep(max((until - self._desk.clock.now()).total_seconds(), 0.001))
+            self._course = self._desk.wait(self._course, until=until)
         return waiting
 
+    def _announce(self, watch: StageWatch) -> None:
+        """Tell those whose closing a person has confirmed, whatever stage is under way: their appeal window begins with it."""
+        self._course = self._announcing.queue(self._course)
+        if self._is_running and self._announcing.is_under_way:
+            self._work(self._way.closing_stages, watch, "closings announced")
+
     def _until(self, stage: Stage, waiting: LetOut) -> datetime | None:
-        moments = (waiting.wait_until, self._desk.state.release.next_moment(self._desk.campaign_id, stage=stage.number))
+        moments = (waiting.wait_until, *(self._desk.state.release.next_moment(self._desk.campaign_id, stage=number)
+                                         for number in {stage.number, *self._way.closing_stages}))
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _work(self, stage: Stage, watch: StageWatch) -> None:
-        """Work off what is due, batch by batch; the breaker is asked after each."""
+    def _work(self, stages: tuple[int, ...], watch: StageWatch, what: str) -> None:
+        """Work off what is due of these stages, batch by batch; the breaker is asked after each."""
         doors = Doors(outbox=self._desk.state.outbox, evidence=self._desk.state.evidence, platform=self._platform,
                       now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached)
-        shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=(stage.number,), batch=self._conduct.batch,
+        shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=stages, batch=self._conduct.batch,
                       patience=timedelta(minutes=5) if self._conduct.until_done else timedelta(seconds=2))
-        n_done, total = 0, self._desk.state.release.n_let_out(self._desk.campaign_id, stage=stage.number) * 2
+        n_done, total = 0, sum(self._desk.state.release.n_let_out(self._desk.campaign_id, stage=one) for one in stages) * 2
         for settlements in work(shift, doors):
             n_done += len(settlements)
-            self._conduct.progress(min(n_done, total), total, f"stage {stage.number}: {stage.name}")
+            self._conduct.progress(min(n_done, total), total, what)
             if not self._may_go_on(watch, settlements):
                 return
 

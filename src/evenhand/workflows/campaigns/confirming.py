@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,9 +52,9 @@ def words_of(file: Path) -> dict[str, bool]:
 
 
 def confirm(desk: Desk, plan: Path, words: Mapping[str, bool], *, person: str) -> Campaign | Refusal:
-    """Record a person's word on each of these decisions: confirmed, or not; the last word counts.
+    """Record a person's word on each of these decisions: confirmed, or not; the last word counts until it is carried out.
 
-    Raises `DataError` for decisions that are not of the plan, or wait for nobody.
+    Raises `DataError` for decisions that are not of the plan, or wait for nobody, and for a no to what has begun.
     """
     now = plan_now(plan)
     if refusal := changed_since_bound(desk.course(), now):
@@ -68,11 +68,20 @@ def confirm(desk: Desk, plan: Path, words: Mapping[str, bool], *, person: str) -
     strangers += [Problem(what=f"the decision `{one}` waits for no person", file=str(plan),
                           hint="to have a person decide, put its account on a list with `evenhand campaign protect`")
                   for one in ids.filter(waits).to_pylist()]
-    if strangers:
+    if strangers := strangers or _too_late(desk, [one for one, word in words.items() if not word]):
         raise DataError(strangers[:MOST_TOLD])
     hand = desk.hand(person)
     return desk.take(*(hand.event(EventKind.DECISION_CONFIRMED, {"decision_id": one, "confirmed": word})
                        for one, word in words.items()))
+
+
+def _too_late(desk: Desk, refused: Sequence[str]) -> list[Problem]:
+    """Those that are not confirmed any more although they have begun. What was let out and has not begun is held first."""
+    if not refused:
+        return []
+    desk.state.release.hold_back(desk.campaign_id, refused)
+    return [Problem(what=f"the decision `{one}` is carried out already", hint="if it is wrong, overturn it with `evenhand "
+                    "appeal overturn`") for one in desk.state.release.begun(desk.campaign_id, refused)]
 
 
 def _strata(decisions: pa.Table) -> pa.Array:

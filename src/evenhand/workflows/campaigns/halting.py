@@ -38,6 +38,6 @@ def release(desk: Desk, plan: Path, decision_id: str, *, why: str, person: str) 
         return refusal
     if rollout(plan, now.plan).places(pa.array([decision_id])).null_count:
         raise DataError(Problem(what=f"the plan has no decision `{decision_id}`", file=str(plan),
-                                hint="`evenhand explain ACCOUNT --plan PLAN` shows an account's"))
+                                hint="`evenhand explain ACCOUNT --plan PLAN` shows an account's decision"))
     return desk.take(desk.hand(person).event(EventKind.WAIVER_RECORDED, {
         "safeguard": "reach_cap", "decision_id": decision_id, "why": why}))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
 from evenhand.workflows.campaigns.rollout import Rollout
 from evenhand.workflows.campaigns.steps import Course
+from evenhand.workflows.closings.days import Judged, with_days
 from evenhand.workflows.effects.opening import State
 
 PORTION = 50_000
@@ -38,6 +40,7 @@ WAITS_FOR_PROTECTED = "for a person's decision about a protected account"
 WAITS_FOR_PERSON = "for a person to confirm them: `evenhand campaign cases`, then `evenhand campaign confirm`"
 WAITS_FOR_RELEASE = "for a person, since the reach alone is above an hour's cap"
 WAITS_FOR_DAY = "for the end of the appeal window"
+WAITS_FOR_APPEAL = "for the appeal against them to be decided"
 WAITS_FOR_HOUR = "for the next hour"
 
 
@@ -63,9 +66,17 @@ class LetOut:
 
 
 def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
-    """Let out what may go in the present hour. To be repeated each hour until nothing is held."""
+    """Let out what may go in the present hour. To be repeated each hour until nothing is held.
+
+    Where there are caps, one run at a time: two that counted at once would let out twice the cap.
+    """
+    with nullcontext() if terms.caps is None else state.release.alone(course.campaign.campaign_id):
+        return _let_out(state, course, rollout, terms, stage=stage, at=at)
+
+
+def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
     hour = at.replace(minute=0, second=0, microsecond=0)
-    judge = _Judge(course, rollout, at=at)
+    judge = Judge(course, rollout, at=at)
     spent = Spent() if terms.caps is None else _spent(state, course.campaign.campaign_id, rollout, hour=hour)
     waiting: Counter[str] = Counter()
     n_released = n_suppressed = 0
@@ -74,7 +85,7 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
     hours = _Hour(state=state, terms=terms, start=hour, at=at, free=_let_out_by_hand(course), waiting=waiting, days=days)
     while (held := state.release.held(course.campaign.campaign_id, stage=stage, after=after, limit=PORTION)).num_rows:
         after = (held["turn"][-1].as_py(), held["order_id"][-1].as_py())
-        why, waits = judge.of(held)
+        held, why, waits = with_days(state, course, rollout, held, judge.of(held))
         is_out = np.array([one is not None for one in why])
         n_suppressed += state.release.suppress(
             course.campaign.campaign_id, held["order_id"].filter(pa.array(is_out)).to_pylist(),
@@ -84,21 +95,26 @@ def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, sta
         queue = rollout.queue(held.filter(pa.array(~is_out & is_free)))
         released, spent = hours.admitted(queue, spent)
         n_released += released
+        if terms.caps is not None and spent.effects >= terms.caps.effects:  # the rest is looked at when it can go
+            n_held = state.release.n_held(course.campaign.campaign_id, stage=stage)
+            waiting[WAITS_FOR_HOUR] += max(n_held - waiting.total(), 0)
+            break
     until = min([*days, *([hour + HOUR] if waiting[WAITS_FOR_HOUR] else [])], default=None)
     return LetOut(n_released=n_released, n_suppressed=n_suppressed, wait_until=until,
                   waiting={what: n for what, n in waiting.items() if n})
 
 
-class _Judge:
+class Judge:
     """What the audit, and persons, say of each effect: once per stratum and penalty, per decision where a person is asked."""
 
     def __init__(self, course: Course, rollout: Rollout, *, at: datetime) -> None:
         self._campaign, self._rollout, self._now = course.campaign, rollout, microseconds(at)
         self._words = words_on_plan(course)
         self._known: dict[tuple[str, str], str | None] = {}
+        self._contested = _contested(course.steps)
 
-    def of(self, held: pa.Table) -> tuple[list[str | None], list[str | None]]:
-        """Why each effect is never carried out, None for the others; and for which person's decision those of them wait."""
+    def of(self, held: pa.Table) -> Judged:
+        """What becomes of each effect, as far as the audit, a person or an open appeal says."""
         whys: list[str | None] = []
         waits: list[str | None] = []
         columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty", "until"))
@@ -113,6 +129,8 @@ class _Judge:
             if why is None and self._campaign.protected and (own := original_id(decision_id)) in self._campaign.protected:
                 why = NOT_IMPOSED if own in self._campaign.spared else None
                 wait = WAITS_FOR_PROTECTED if own not in self._campaign.let_through else wait
+            if why is None and penalty == Penalty.CLOSE and decision_id in self._contested:
+                wait = WAITS_FOR_APPEAL
             whys.append(why)
             waits.append(wait)
         return whys, waits
@@ -122,6 +140,14 @@ class _Judge:
         if pair not in self._known:
             self._known[pair] = _ruled_out(self._campaign, stratum, penalty)
         return self._known[pair]
+
+
+def _contested(steps: Sequence[Event]) -> frozenset[str]:
+    """The decisions against which an appeal is open."""
+    filed = {event.body.get("appeal_id"): str(event.body["decision_id"]) for event in steps
+             if event.kind is EventKind.APPEAL_FILED}
+    decided = {event.body.get("appeal_id") for event in steps if event.kind is EventKind.APPEAL_DECIDED}
+    return frozenset(decision_id for appeal_id, decision_id in filed.items() if appeal_id not in decided)
 
 
 def _ruled_out(campaign: Campaign, stratum: str, penalty: str) -> str | None:
@@ -184,7 +210,7 @@ def _let_out_by_hand(course: Course) -> frozenset[str]:
 
 def _spent(state: State, campaign_id: str, rollout: Rollout, *, hour: datetime) -> Spent:
     """What has gone out in this hour, or was let out to go."""
-    out = state.release.let_out(campaign_id, since=hour, until=hour + HOUR)
+    out = state.release.let_out(campaign_id, stages=[stage.number for stage in rollout.stages], since=hour, until=hour + HOUR)
     known = rollout.places(pc.unique(out["decision_id"]))
     reach = pa.table({"language": rollout.order["language"].take(known), "reach": rollout.order["reach"].take(known)})
     languages = rollout.order["language"].take(rollout.places(out["decision_id"])).to_pylist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,9 +92,10 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
     found = desk.state.release.in_force(desk.campaign_id)
     is_begun = pc.equal(found["state"], EffectState.DONE.value)
     lighter = {**desk.state.decisions.lowered(desk.campaign_id), **lighter_penalties(course.steps)}
-    unfinished = pc.unique(found.filter(pc.invert(is_begun))["decision_id"])
-    at_once = desk.state.undo.order(desk.campaign_id, told_back(plan, unfinished, lighter), why=WHY, actor=NOBODY,
-                                    at=desk.clock.now())  # before any worker could still carry them out
+    left = found.filter(pc.invert(is_begun))
+    at_once = desk.state.undo.order(
+        desk.campaign_id, told_back(plan, pc.unique(left["decision_id"]), lighter, announced=_not_begun(left)), why=WHY,
+        actor=NOBODY, at=desk.clock.now())  # before any worker could still carry them out
     told = told_back(plan, pc.unique(found.filter(is_begun)["decision_id"]), lighter)
     n_suppressed, too_late = at_once.n_suppressed, list(at_once.too_late)
     for stage in stages(told.num_rows) or (NO_STAGE,):
@@ -117,11 +118,17 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
 
 
 def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray,
-              lighter: Mapping[str, tuple[Penalty, datetime | None]]) -> pa.Table:
+              lighter: Mapping[str, tuple[Penalty, datetime | None]], *, announced: Collection[str] = frozenset()) -> pa.Table:
     """What those concerned are told, each in their language (schema `STATEMENTS`), in the order of the ids given."""
-    told = pa.concat_tables([STATEMENTS.empty_table(), *reinstatements(plan, decision_ids, languages=load_languages(),
-                                                                       ground=ReversalGround.ROLLBACK, lighter=lighter)])
+    told = pa.concat_tables([STATEMENTS.empty_table(), *reinstatements(
+        plan, decision_ids, languages=load_languages(), ground=ReversalGround.ROLLBACK, lighter=lighter, announced=announced)])
     return told.take(pc.index_in(decision_ids, value_set=told["decision_id"].combine_chunks()))
+
+
+def _not_begun(left: pa.Table) -> frozenset[str]:
+    """The closings that nobody began: who was told of one is told that it never happens."""
+    closings = left.filter(pc.and_(pc.equal(left["penalty"], str(Penalty.CLOSE)), pc.equal(left["attempts"], 0)))
+    return frozenset(closings["decision_id"].to_pylist())
 
 
 def _stopped(desk: Desk, campaign: Campaign, *, n_suppressed: int = 0, too_late: tuple[str, ...] = ()) -> RolledBack:

@@ -27,8 +27,11 @@ class Rollout:
     order: pa.Table
     """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `by_person`, `place`, by place."""
     stages: tuple[Stage, ...]
-    not_before: pa.Table
-    """`decision_id`, `not_before` of those that wait for the end of the appeal window."""
+    windows: pa.Table
+    """`decision_id`, `window` (a duration) of those that wait for the end of the appeal window, which begins when their person
+    is told."""
+    folder: Path
+    """Where the plan lies."""
 
     @property
     def n_decisions(self) -> int:
@@ -47,8 +50,20 @@ class Rollout:
     @property
     def last_free_stage(self) -> int | None:
         """The last stage in which nothing waits for the appeal window; None where everything does."""
-        n_free = self.n_decisions - self.not_before.num_rows
+        n_free = self.n_decisions - self.windows.num_rows
         return max((stage.number for stage in self.stages if stage.end <= n_free), default=None)
+
+    @property
+    def closing_stages(self) -> tuple[int, ...]:
+        """The stages of what waits for the appeal window."""
+        n_free = self.n_decisions - self.windows.num_rows
+        return tuple(stage.number for stage in self.stages if stage.end > n_free)
+
+    def window(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """The appeal window for which each decision waits; null for those that wait for none."""
+        found = pc.index_in(decision_ids, value_set=self.windows["decision_id"].combine_chunks())
+        places = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        return self.windows["window"].combine_chunks().take(places)
 
     def lighter_turns(self, effects: pa.Table) -> pa.Table:
         """Effects of lighter decisions with `stage` and `turn`: none of them waits for an appeal window."""
@@ -66,7 +81,7 @@ class Rollout:
         """Effects with `stage` and `turn`, held back until they are let out."""
         places = self.places(effects["decision_id"])
         if places.null_count:
-            raise PlanError(Problem(what=f"{places.null_count:,} effects of the plan have no decision",
+            raise PlanError(Problem(what=f"effects of the plan without a decision: {places.null_count:,}",
                                     hint="make the plan again"))
         turn = np.asarray(places, np.int64)
         ends = np.array([stage.end for stage in self.stages], np.int64)
@@ -77,7 +92,7 @@ class Rollout:
                 .append_column("turn", pa.array(turn, pa.int64())))
 
     def queue(self, held: pa.Table) -> pa.Table:
-        """What `admit` needs to know of effects that are held: `order_id`, `key`, `place`, `language`, `reach`, `not_before`.
+        """What `admit` needs to know of effects that are held, with `not_before`: `place`, `language` and `reach` as well.
 
         An account's reach counts once, with the first of its effects.
         """
@@ -85,11 +100,10 @@ class Rollout:
         reach = np.asarray(self.order["reach"].take(places), np.int64).copy()
         turn = np.asarray(held["turn"], np.int64)
         reach[1:][turn[1:] == turn[:-1]] = 0
-        waits = pc.index_in(held["decision_id"], value_set=self.not_before["decision_id"].combine_chunks())
         return pa.table({
             "order_id": held["order_id"], "key": held["key"], "decision_id": held["decision_id"], "place": held["turn"],
             "language": self.order["language"].take(places), "reach": pa.array(reach),
-            "not_before": self.not_before["not_before"].take(waits)})
+            "not_before": held["not_before"]})
 
 
 def rollout(folder: Path, plan: Plan) -> Rollout:
@@ -102,6 +116,7 @@ def rollout(folder: Path, plan: Plan) -> Rollout:
     n_by_person = order.filter(pc.and_not(order["by_person"], order["waits"])).num_rows
     effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
     waiting = effects.filter(pc.is_valid(effects["not_before"]))
+    window = pc.subtract(waiting["not_before"].cast(TIME), pa.scalar(plan.cut_off, TIME))
     return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "by_person", "place"]),
                    stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
-                   not_before=waiting.set_column(1, "not_before", waiting["not_before"].cast(TIME)))
+                   windows=pa.table({"decision_id": waiting["decision_id"], "window": window}), folder=folder)

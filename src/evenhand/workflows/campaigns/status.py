@@ -25,6 +25,8 @@ class Status:
     steps: tuple[Event, ...]
     events: dict[EventKind, int]
     outbox: tuple[Reckoning, ...]
+    n_announced: int
+    """Closings whose people were told, and that wait."""
     at: datetime
 
     @property
@@ -85,7 +87,8 @@ def status(desk: Desk) -> Status:
     """Where the campaign stands now."""
     course: Course = desk.course()
     return Status(campaign=course.campaign, steps=course.steps, events=desk.state.events.counts(desk.campaign_id),
-                  outbox=desk.state.outbox.reckoning(desk.campaign_id), at=desk.clock.now())
+                  outbox=desk.state.outbox.reckoning(desk.campaign_id),
+                  n_announced=desk.state.announcements.n_announced(desk.campaign_id), at=desk.clock.now())
 
 
 def listed(state: State) -> tuple[Listed, ...]:

@@ -16,6 +16,8 @@ from evenhand.model.registers.counts import REGISTERS
 from evenhand.workflows.campaigns.clock import Clock, real_clock, set_clock
 from evenhand.workflows.effects.opening import State
 
+LONGEST_SLEEP = 6 * 3600.0
+"""Seconds between two looks at what others have done, while one waits for a day: what they confirm meanwhile is announced."""
 AT_ONCE = timedelta(seconds=30)
 """How long one step may wait for another at the database; more than that is a wrong clock, and refused."""
 
@@ -72,6 +74,16 @@ class Desk:
     def later(self, course: Course) -> Course:
         """The same with what happened since, read cheaply."""
         return self._after(course) or course
+
+    def wait(self, course: Course, *, until: datetime) -> Course:
+        """The course once it is `until`, or somebody has taken a step: whoever waits for a day hears of it within six hours."""
+        now = course
+        while now.steps is course.steps:
+            self.clock.sleep(max(min((until - self.clock.now()).total_seconds(), LONGEST_SLEEP), 0.001))
+            now = self.later(now)
+            if self.clock.now() >= until:
+                break
+        return now
 
     def _so_far(self) -> Course | None:
         """The same from what this desk has read before: events are only ever added, so no step is judged twice."""

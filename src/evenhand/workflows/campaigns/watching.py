@@ -29,7 +29,8 @@ class StageWatch:
     """Counts of one stage since it began or was resumed, kept up to date batch by batch."""
 
     def __init__(self, state: State, course: Course, rollout: Rollout, *, stage: int) -> None:
-        before = state.release.observed(course.campaign.campaign_id, stage=stage, since=_begun(course))
+        before = state.release.observed(course.campaign.campaign_id, stages={stage, *rollout.closing_stages},
+                                        since=_begun(course))
         self._rollout = rollout
         self._n_read_back, self._n_mismatched = before.n_read_back, before.n_mismatched
         self._n_statements, self._n_undelivered = before.n_statements, before.n_undelivered

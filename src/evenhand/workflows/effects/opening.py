@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from evenhand.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from evenhand.stores.announcing import AnnouncementTable
     from evenhand.stores.database import Database
     from evenhand.stores.decisions import DecisionTable
     from evenhand.stores.events import EventTable
@@ -31,6 +32,7 @@ class State:
     undo: UndoTable
     records: RecordTables
     decisions: DecisionTable
+    announcements: AnnouncementTable
     seal: Seal | None
 
     def __enter__(self) -> Self:
@@ -45,7 +47,8 @@ class State:
         if self.seal is None:
             raise ConfigError(Problem(
                 what="the key of the evidence is not there",
-                hint="make one with `openssl rand -base64 32`, put it into `EVENHAND_EVIDENCE_KEY`, and keep a copy of it"))
+                hint="put the campaign's key into `EVENHAND_EVIDENCE_KEY`; for a new campaign make one with `openssl rand "
+                "-base64 32`, and keep a copy of it"))
         return EvidenceTable(self.database, self.seal)
 
     def __exit__(self, *exc: object) -> None:
@@ -60,6 +63,7 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
     key is none or the schema is another, `Unreachable` when nothing answers.
     """
     try:
+        from evenhand.stores.announcing import AnnouncementTable  # noqa: PLC0415
         from evenhand.stores.database import open_database  # noqa: PLC0415
         from evenhand.stores.decisions import DecisionTable  # noqa: PLC0415
         from evenhand.stores.events import EventTable  # noqa: PLC0415
@@ -70,9 +74,9 @@ def open_state(place: str | Path, *, evidence_key: str | None = None, create: bo
         from evenhand.stores.undoing import UndoTable  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError(Problem(what=f"campaigns need `{error.name}`, which is not installed",
-                                  hint="install it with `pip install evenhand[campaign]`")) from error
+                                  hint="install it with `pip install 'evenhand[campaign]'`")) from error
     seal = None if evidence_key is None else Seal.from_text(evidence_key)
     database = open_database(place, create=create)
     return State(database=database, events=EventTable(database), outbox=OutboxTable(database), release=ReleaseTable(database),
                  undo=UndoTable(database), records=RecordTables(database),
-                 decisions=DecisionTable(database), seal=seal)
+                 decisions=DecisionTable(database), announcements=AnnouncementTable(database), seal=seal)

@@ -41,7 +41,7 @@ def golden_among(folder: SnapshotFolder, golden: pa.Table, *, but: pa.Table) -> 
     accounts = _accounts(folder, kept)
     places = pc.index_in(kept["account_id"], value_set=accounts["account_id"].combine_chunks())
     if unknown := kept.filter(pc.is_null(places))["account_id"].to_pylist():
-        raise DataError(Problem(what=f"{len(unknown):,} golden accounts are not in the snapshot, such as `{unknown[0]}`",
+        raise DataError(Problem(what=f"golden accounts that are not in the snapshot: {len(unknown):,}, such as `{unknown[0]}`",
                                 hint="take golden accounts out of this snapshot"))
     language = pc.fill_null(accounts["language"].take(places), UNKNOWN_LANGUAGE)
     return kept.append_column("language", language).select(GOLDEN_ACCOUNTS.names).cast(GOLDEN_ACCOUNTS)

@@ -122,7 +122,8 @@ def _checked(file: Path) -> int:
             event_of(line)
             n_events += 1
         except ValueError as error:
-            problems.append(Problem(what=str(error), file=str(file), line=number))
+            problems.append(Problem(what=str(error), file=str(file), line=number,
+                                    hint="correct the line; nothing was appended"))
             if len(problems) == MOST_PROBLEMS:
                 break
     if problems:
@@ -152,7 +153,7 @@ def event_of(line: str) -> Event:
     try:
         fields = json.loads(line)
     except ValueError as error:
-        raise ValueError(f"this line is not JSON: {error}") from error
+        raise ValueError(f"this line is not JSON: {str(error).lower()}") from error
     if not isinstance(fields, dict) or fields.keys() != FIELDS:
         raise ValueError(f"an event has exactly the fields {', '.join(f'`{name}`' for name in sorted(FIELDS))}")
     if fields["kind"] not in {kind.value for kind in EventKind}:
@@ -160,4 +161,11 @@ def event_of(line: str) -> Event:
     if not all(type(fields[name]) is str for name in ("campaign_id", "at", "actor")) or type(fields["body"]) is not dict:
         raise ValueError("`campaign_id`, `at` and `actor` are texts, `body` is an object")
     return Event(campaign_id=fields["campaign_id"], kind=EventKind(fields["kind"]), actor=fields["actor"],
-                 at=datetime.fromisoformat(fields["at"]), body=fields["body"])
+                 at=_time(fields["at"]), body=fields["body"])
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"`at` is `{text}`, not a time such as `2026-11-01T08:30:00Z`") from error

@@ -21,6 +21,7 @@ SUMMARY, PROBLEMS = "media.json", "media_problems.jsonl"
 """What was read, and every file that could not be, beside the snapshot's manifest."""
 NEEDED = ("PIL", "c2pa")
 """What the optional extra `media` brings."""
+PEM = "it is a text with one or more `-----BEGIN CERTIFICATE-----` blocks (PEM)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def refuse_without_extra() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ConfigError(Problem(what=f"reading media files needs {' and '.join(f'`{name}`' for name in missing)}",
-                                  hint="install the optional extra: pip install 'evenhand[media]'"))
+                                  hint="install the optional extra with `pip install 'evenhand[media]'`"))
 
 
 def _trust(path: Path | None) -> str:
@@ -115,10 +116,9 @@ def _trust(path: Path | None) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(Problem(what="the trust list cannot be read", file=str(path), hint=str(error))) from error
+        raise ConfigError(Problem(what="the trust list cannot be read", file=str(path), hint=PEM)) from error
     if "-----BEGIN CERTIFICATE-----" not in text:
-        raise ConfigError(Problem(what="the trust list holds no certificate", file=str(path),
-                                  hint="it is a text with one or more `-----BEGIN CERTIFICATE-----` blocks (PEM)"))
+        raise ConfigError(Problem(what="the trust list holds no certificate", file=str(path), hint=PEM))
     return text
 
 

@@ -54,13 +54,19 @@ def take_in_table(reports: pa.Table, *, threads: int | None = None) -> Intake:
     """
     if missing := [name for name in INTAKE.required if name not in reports.column_names]:
         raise DataError([Problem(what=f"the column `{name}` is missing", hint="every report names it") for name in missing])
-    try:
-        table = pa.table([reports[field.name].cast(field.type) if field.name in reports.column_names
-                          else pa.nulls(reports.num_rows, field.type) for field in INTAKE.schema],
-                         names=INTAKE.schema.names)
-    except pa.ArrowInvalid as error:
-        raise DataError(Problem(what=f"the reports do not fit: {str(error).splitlines()[0]}",
-                                hint="compare their types with `model.registers.intake.INTAKE`")) from error
+    columns, problems = [], []
+    for field in INTAKE.schema:
+        try:
+            columns.append(reports[field.name].cast(field.type) if field.name in reports.column_names
+                           else pa.nulls(reports.num_rows, field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            theirs = reports.schema.field(field.name).type
+            problems.append(Problem(
+                what=f"the column `{field.name}` is `{theirs}` and does not become `{field.type}`",
+                hint="compare its type with `model.registers.intake.INTAKE`"))
+    if problems:
+        raise DataError(problems)
+    table = pa.table(columns, names=INTAKE.schema.names)
     return weigh(ReportFiles(reports=table, rejects=pa.table({}), digest=""), threads=threads)
 
 

@@ -55,12 +55,12 @@ class WorldSettings:
         """
         problems = [Problem(what=what, hint=hint) for is_wrong, what, hint in (
             (not SMALLEST <= self.scale <= LARGEST,
-             f"the scale is {float(self.scale):g}, not {float(SMALLEST):g} to {float(LARGEST):g}",
+             f"the scale is {float(self.scale):g}, not {float(SMALLEST):.5f} to {float(LARGEST):g}",
              "`--scale 0.01` is half a million accounts"),
             (self.n_buckets is not None and not 1 <= self.n_buckets <= MAX_BUCKETS,
-             f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}", None),
-            (self.seed < 0, f"the seed is {self.seed}, not 0 or more", None),
-            (self.processes < 0, f"`processes` is {self.processes}, not 0 or more", None)) if is_wrong]
+             f"`n_buckets` is {self.n_buckets}, not 1 to {MAX_BUCKETS}", "leave it out to have it chosen by size"),
+            (self.seed < 0, f"the seed is {self.seed}, not 0 or more", "another seed gives another world"),
+            (self.processes < 0, f"`processes` is {self.processes}, not 0 or more", "0 is one for each processor")) if is_wrong]
         if problems:
             raise ConfigError(problems)
         return self

@@ -30,7 +30,8 @@ class StatusView:
     """A campaign at a glance.
 
     JSON: the campaign, `strata` (outcome → how many), `lowered` (stratum → penalty in its place), `stage` (finished, of),
-    `effects` (state → orders), `events` (kind → how many), `halts`, `waivers`, `reconciles`, `next_step`.
+    `effects` (state → orders), `closings_announced` (of those that wait), `events` (kind → how many), `halts`, `waivers`,
+    `reconciles`, `next_step`.
     """
 
     name: ClassVar[str] = "campaign_status"
@@ -70,7 +71,8 @@ class StatusView:
             facts.append(("stages", f"{progress.n_finished} of {progress.n_stages} finished"
                           + (", one under way" if progress.is_open else "")))
         rows = [(name, Text(visible(value))) for name, value in facts]
-        return rows + [(name, number(n)) for name, act, states in _LINES if (n := status.n_orders(act, *states))]
+        announced = [("closings announced", number(status.n_announced))] if status.n_announced else []
+        return rows + [(name, number(n)) for name, act, states in _LINES if (n := status.n_orders(act, *states))] + announced
 
     def _strata(self) -> dict[str, int]:
         outcomes = list((self.status.campaign.strata or {}).values())
@@ -84,6 +86,7 @@ class StatusView:
             "lowered": {stratum: str(one.penalty) for stratum, one in sorted(campaign.lowered.items())},
             "stage": None if progress is None else {"finished": progress.n_finished, "of": progress.n_stages},
             "effects": {name.replace(" ", "_"): self.status.n_orders(act, *states) for name, act, states in _LINES},
+            "closings_announced": self.status.n_announced,
             "events": {str(kind): n for kind, n in sorted(self.status.events.items())},
             "halts": [{"by": halt.by, "at": halt.at.isoformat(), "reasons": [
                 {"check": one.check, "text": one.text} for one in halt.reasons]} for halt in campaign.halts],
