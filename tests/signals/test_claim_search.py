@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from evenhand.signals.fact_checks.index import SEARCH
 from evenhand.signals.fact_checks.likeness import lexical
+from evenhand.signals.fact_checks.reader import Reader
 from evenhand.signals.fact_checks.search import Asked, SearchIndex
 from evenhand.workflows.signals import common_words
 
@@ -56,6 +57,28 @@ def test_an_article_is_found_by_words_that_its_claim_lacks() -> None:
     asked = Asked.of(pa.array(["did flipper really win after a recount of ballots?"]))
     assert index(LEADS).ranked(asked, n=1).claim.tolist() == [3]
     assert 3 not in index().ranked(asked, n=4).claim
+
+
+def test_a_claim_in_other_words_is_found_with_a_sentence_model_only() -> None:
+    asked = Asked.of(pa.array([CLAIMS[3][::-1]]))
+    assert 3 not in index().ranked(asked, n=4).claim
+    assert index(has_model=True).ranked(asked, n=1).claim.tolist() == [3]
+
+
+@given(st.lists(st.text("abc ", max_size=4), min_size=1, max_size=4), st.lists(st.text("abc ", max_size=4), min_size=1,
+                max_size=6), st.integers(1, 7))
+@settings(max_examples=30, deadline=None)
+def test_the_nearest_are_those_that_no_other_is_nearer_than(texts: list[str], column: list[str], n: int) -> None:
+    reader = Reader(Letters())
+    ours, theirs = (reader.read(pa.array(one, pa.string())) for one in (texts, column))
+    row, claim = reader.nearest(ours, pa.array(column, pa.string()), n=n)
+    some = {nth for nth, text in enumerate(column) if text.strip()}
+    cosine = ours @ theirs.T
+    for nth, text in enumerate(texts):
+        found = set(claim[row == nth].tolist())
+        assert len(found) == (min(n, len(some)) if text.strip() else 0)
+        assert found <= some
+        assert all(cosine[nth, left] <= cosine[nth, taken] + 1e-6 for left in some - found for taken in found)
 
 
 @given(st.lists(st.sampled_from([*CLAIMS, "bananas near Phoenix in children", "", "dolphin mayor autism"]), min_size=1,

@@ -20,8 +20,8 @@ Signs = Mapping[str, Weights]
 """For each sign its strength for every candidate, about 0 to 1."""
 
 WORDS_ALONE: Mapping[str, float] = {"share": 1.0}
-WITH_MEANING: Mapping[str, float] = {"share": 0.8, "alone": 1.3, "cover": 1.1, "lead": 1.9, "claim": 4.5, "title": 5.2,
-                                    "article": 2.0, "nearer": 4.3}
+WITH_MEANING: Mapping[str, float] = {"share": 0.6, "alone": 1.9, "cover": 1.3, "lead": 1.9, "claim": 4.6, "title": 6.0,
+                                    "article": 2.4, "nearer": 4.7}
 """Learned by `tools/train_claim_ranking.py --model minilm` on the posts about PolitiFact's articles, to one decimal."""
 
 
@@ -38,15 +38,14 @@ def by_words(claims: ClaimIndex, leads: ClaimIndex | None, views: Sequence[pa.Ar
             "cover": found.cover, "lead": _beside_best(lead, found.row)}
 
 
-def by_meaning(reader: Reader, claims: ClaimIndex, leads: ClaimIndex | None, views: Sequence[pa.Array],
-               found: Candidates) -> Signs:
-    """What a sentence model says: cosines to `claim`, `title` and `article`, in the view that says most.
+def by_meaning(reader: Reader, columns: Mapping[str, pa.Array], views: Sequence[Weights], found: Candidates) -> Signs:
+    """What a sentence model says: cosines to the columns `claim`, `title` and, where there are any, `article`.
 
-    `nearer` is the greater of claim and title.
+    `views` are the vectors of the posts in each way to read them; the one that says most counts. `nearer` is the greater of
+    claim and title.
     """
-    read = {"claim": claims.claims, "title": claims.titles} | ({"article": leads.claims} if leads else {})
-    cosines = [reader.cosines(view, found.row, tuple(read.values()), found.claim) for view in views]
-    best = {name: np.maximum.reduce(of_views) for name, of_views in zip(read, zip(*cosines, strict=True), strict=True)}
+    cosines = [reader.between(view, found.row, tuple(columns.values()), found.claim) for view in views]
+    best = {name: np.maximum.reduce(of_views) for name, of_views in zip(columns, zip(*cosines, strict=True), strict=True)}
     return best | {"nearer": np.maximum(best["claim"], best["title"])}
 
 

@@ -12,6 +12,9 @@ from evenhand.signals.fact_checks.addresses import without_addresses
 from evenhand.signals.fact_checks.grams import Rows
 from evenhand.signals.fact_checks.postings import Weights
 
+_TEXTS = 256
+"""Texts that are held against a whole column at once: 10 MB for 10,000 sentences."""
+
 
 class Reader:
     """Reads posts and claims with a sentence model."""
@@ -25,10 +28,29 @@ class Reader:
         if not len(row):
             return tuple(np.zeros(0, np.float32) for _ in columns)
         some, own = np.unique(row, return_inverse=True)
-        ours = self._read(_written(texts.take(pa.array(some))))[own]
+        return self.between(self.read(texts.take(pa.array(some))), own.astype(np.int32), columns, claim)
+
+    def read(self, texts: pa.Array) -> Weights:
+        """The vector of each text, of length 1; 0 for a blank one."""
+        return self._read(_written(texts))
+
+    def between(self, vectors: Weights, row: Rows, columns: Sequence[pa.Array], claim: Rows) -> tuple[Weights, ...]:
+        """As `cosines`, for texts that were read before."""
         named, other = np.unique(claim, return_inverse=True)
+        ours = vectors[row]
         return tuple(np.einsum("ij,ij->i", ours, self._kept(_written(column.take(pa.array(named))))[other])
                      for column in columns)
+
+    def nearest(self, vectors: Weights, column: pa.Array, *, n: int) -> tuple[Rows, Rows]:
+        """The `n` sentences of the column that are nearest to each text, as pairs of both; none for what is blank."""
+        theirs = self._kept(_written(column))
+        rows, some = (np.flatnonzero(one.any(axis=1)).astype(np.int32) for one in (vectors, theirs))
+        n = min(n, len(some))
+        if not len(rows) or not n:
+            return np.zeros(0, np.int32), np.zeros(0, np.int32)
+        near = [np.argpartition(-(vectors[rows[start:start + _TEXTS]] @ theirs[some].T), n - 1, axis=1)[:, :n]
+                for start in range(0, len(rows), _TEXTS)]
+        return np.repeat(rows, n), some[np.concatenate(near)].ravel()
 
     def _kept(self, texts: list[str]) -> Weights:
         """As `_read`, but each text is read once, however often it is asked for."""

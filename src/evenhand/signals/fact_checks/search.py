@@ -5,6 +5,7 @@ For people who look for fact-checks of a post, and to measure the matching. A sw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,12 +15,14 @@ import pyarrow.compute as pc
 from evenhand.ports import SentenceModel
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.index import SEARCH, Candidates, ClaimIndex
-from evenhand.signals.fact_checks.postings import distinct
+from evenhand.signals.fact_checks.postings import Weights, distinct
 from evenhand.signals.fact_checks.ranking import Signs, by_meaning, by_words, weighed
 from evenhand.signals.fact_checks.reader import Reader
 
 READ = 100
 """Lexical candidates of each post that are looked at again."""
+NEAR = 40
+"""Fact-checks that a sentence model puts nearest to each way to read a post, which are looked at again as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class SearchIndex:
         has_leads = len(claims) > 0 and pc.any(pc.not_equal(leads, "")).as_py()
         self.leads = ClaimIndex(leads, none, common=common) if has_leads else None
         self._reader = Reader(model) if model else None
+        self._columns = {"claim": self.claims.claims, "title": self.claims.titles} | (
+            {"article": self.leads.claims} if self.leads else {})
 
     def ranked(self, asked: Asked, *, n: int) -> Candidates:
         """The `n` likeliest claims of each post, best first; the score of a rank means nothing outside its post."""
@@ -63,19 +68,23 @@ class SearchIndex:
 
     def signs(self, asked: Asked) -> tuple[Candidates, Signs]:
         """The candidates of each post, and what speaks for each."""
-        found = self._candidates(asked.joined())
+        read = [self._reader.read(view) for view in asked.views()] if self._reader else []
+        found = self._candidates(asked.joined(), read)
         if not len(found):
             return found, {}
         signs = by_words(self.claims, self.leads, asked.views(), found)
         if self._reader:
-            signs = {**signs, **by_meaning(self._reader, self.claims, self.leads, asked.views(), found)}
+            signs = {**signs, **by_meaning(self._reader, self._columns, read, found)}
         return found, signs
 
-    def _candidates(self, texts: pa.Array) -> Candidates:
-        """The claims whose own words, or whose article's, are likest to each text's."""
-        found = self.claims.candidates(texts, reach=SEARCH).best(READ)
-        if self.leads is None:
-            return found
-        others = self.leads.candidates(texts, reach=SEARCH).best(READ)
-        pair = distinct(np.concatenate([one.row.astype(np.int64) << 32 | one.claim for one in (found, others)]))
+    def _candidates(self, texts: pa.Array, read: Sequence[Weights]) -> Candidates:
+        """The claims whose own words, or whose article's, are likest to each text's, and those nearest to it in meaning."""
+        indexes = [self.claims] + ([self.leads] if self.leads else [])
+        found = [index.candidates(texts, reach=SEARCH).best(READ) for index in indexes]
+        pairs = [(one.row, one.claim) for one in found]
+        if self._reader:
+            pairs += [self._reader.nearest(view, column, n=NEAR) for view in read for column in self._columns.values()]
+        elif self.leads is None:
+            return found[0]
+        pair = distinct(np.concatenate([row.astype(np.int64) << 32 | claim for row, claim in pairs]))
         return self.claims.measured(texts, (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32))
