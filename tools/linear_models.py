@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from evenhand.signals.words.text_model import N_BUCKETS, Features
+from evenhand.signals.texts.text_model import N_BUCKETS, Features
 
 Scores = npt.NDArray[np.float64]
 Folds = npt.NDArray[np.int64]

@@ -34,7 +34,7 @@ from linear_models import (
 
 from evenhand.signals.advice.sentences import Vectors, with_neighbours
 from evenhand.signals.advice.surroundings import surroundings
-from evenhand.signals.words.text_model import word_features
+from evenhand.signals.texts.text_model import word_features
 from evenhand.workflows.sentence_models import sentence_model
 
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/advice_sentences.npz"

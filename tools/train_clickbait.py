@@ -25,7 +25,7 @@ from linear_models import (
     quantised,
 )
 
-from evenhand.signals.words.text_model import word_and_piece_features
+from evenhand.signals.texts.text_model import word_and_piece_features
 
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/clickbait.npz"
 RIDGE, FOLDS = 1e-4, 5

@@ -31,8 +31,8 @@ from linear_models import (
 from pyarrow import csv
 from scipy.sparse import csr_matrix
 
-from evenhand.signals.words.solicitations import blended
-from evenhand.signals.words.text_model import likely, word_and_piece_features
+from evenhand.signals.texts.solicitations import blended
+from evenhand.signals.texts.text_model import likely, word_and_piece_features
 
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/solicitations.npz"
 RIDGE, RIDGE_OF_KIND = 1e-4, 1e-6

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.words.clickbait import clickbait
+from evenhand.signals.texts.clickbait import clickbait
 from evenhand.workflows.signals import clickbait_model
 
 TEASING = "17 Things Only People Who Grew Up With A Cat Will Understand"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.words.solicitations import blended, solicitations
-from evenhand.signals.words.text_features import pieces, plainly, runs
-from evenhand.signals.words.text_model import N_BUCKETS, LinearModel, word_and_piece_features
+from evenhand.signals.texts.solicitations import blended, solicitations
+from evenhand.signals.texts.text_features import pieces, plainly, runs
+from evenhand.signals.texts.text_model import N_BUCKETS, LinearModel, word_and_piece_features
 from evenhand.workflows.signals import spam_model
 
 SPAM = "WINNER!! You have been selected to receive a £900 prize. Call 09061701461 now, 150ppm"

@@ -24,6 +24,8 @@ from evenhand.signals.names.index import HolderIndex
 from evenhand.signals.names.matches import name_matches_kernel
 from evenhand.signals.names.rarity import WordCounts
 from evenhand.signals.names.unicode_tables import TABLE_FILES, UnicodeTables
+from evenhand.signals.texts.clickbait import ClickbaitModel, clickbait
+from evenhand.signals.texts.solicitations import SpamModel, solicitations
 from evenhand.signals.topics.tags import topic_steps
 from evenhand.signals.web.address_matches import AddressIndex, address_matches
 from evenhand.signals.web.funnels import funnel_steps
@@ -35,14 +37,12 @@ from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.proofs import proofs
 from evenhand.signals.web.redirects import hops
 from evenhand.signals.words.claims import claims
-from evenhand.signals.words.clickbait import ClickbaitModel, clickbait
 from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
 from evenhand.signals.words.presenters import presenter_steps
 from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
-from evenhand.signals.words.solicitations import SpamModel, solicitations
 from evenhand.signals.words.warnings import warnings
 
 

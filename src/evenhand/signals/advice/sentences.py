@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 from evenhand.model.step import Kernel
 from evenhand.ports import SentenceModel
 from evenhand.signals.advice.surroundings import surroundings
+from evenhand.signals.texts.text_model import LinearModel, Numbers, archive_of, likely, word_features
 from evenhand.signals.words.folded import Places
 from evenhand.signals.words.sentences import Sentences, sentences_of
-from evenhand.signals.words.text_model import LinearModel, Numbers, archive_of, likely, word_features
 
 SCHEMA = pa.schema([("account_id", pa.string()), ("post_id", pa.string()), ("line", pa.int64()), ("sentence", pa.string()),
                     ("likeness", pa.float64())])

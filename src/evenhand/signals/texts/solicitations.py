@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
-from evenhand.signals.words.text_model import LinearModel, Numbers, archive_of, likely, word_and_piece_features
+from evenhand.signals.texts.text_model import LinearModel, Numbers, archive_of, likely, word_and_piece_features
 
 SCHEMA = pa.schema([("account_id", pa.string()), ("post_id", pa.string()), ("likeness", pa.float64())])
 """One row per text that reads as a solicitation; `likeness` is the model's measure, from 0.5 to 1."""

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from evenhand.signals.texts.text_features import buckets, pieces, plainly, runs
 from evenhand.signals.words.folded import Places
-from evenhand.signals.words.text_features import buckets, pieces, plainly, runs
 
 Numbers = npt.NDArray[np.float64]
 Features = tuple[Places, Places, Numbers]
