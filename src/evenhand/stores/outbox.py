@@ -123,11 +123,14 @@ class OutboxTable:
             return tuple(Reckoning(Act(act), EffectState(state), n) for act, state, n in connection.execute(query))
 
     def next_due(self, campaign_id: str, *, stages: Iterable[int]) -> datetime | None:
-        """When the next order of these stages is due or a lease runs out; None when nothing waits."""
+        """When the next order of these stages that may begin is due, or a lease runs out; None when nothing waits.
+
+        What waits for an effect that another stage has to settle does not count: whoever slept for it would sleep for ever.
+        """
         here = OUTBOX.c.campaign_id == campaign_id
         with self._database.read() as connection:
-            times = [connection.scalar(select(func.min(OUTBOX.c.due_at)).where(
-                here, IS_QUEUED, OUTBOX.c.stage == stage)) for stage in stages]
+            times = [connection.scalar(select(OUTBOX.c.due_at).where(here, IS_QUEUED, OUTBOX.c.stage == stage, _may_begin())
+                                       .order_by(OUTBOX.c.due_at).limit(1)) for stage in stages]
             times.append(connection.scalar(select(func.min(OUTBOX.c.leased_until)).where(
                 here, IS_LEASED)))
         return min((instant(time) for time in times if time is not None), default=None)
