@@ -11,14 +11,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
+from evenhand.signals.texts.reading import reading
 from evenhand.signals.texts.text_model import LinearModel, Numbers, archive_of, likely, word_and_piece_features
-
-SCHEMA = pa.schema([("account_id", pa.string()), ("post_id", pa.string()), ("likeness", pa.float64())])
-"""One row per text that reads as clickbait; `likeness` is the model's measure, from 0.5 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +36,5 @@ class ClickbaitModel:
 
 
 def clickbait(model: Callable[[], ClickbaitModel], *, digest: str) -> Kernel:
-    """The kernel `clickbait` over `posts`, as `SCHEMA`. The model is fetched when the first text comes.
-
-    It reads every post, so it runs only in a sweep whose pack asks for it, and on labelled sets.
-    """
-    def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        likeness = model().likeness(posts.column("text"))
-        rows = pa.array(np.flatnonzero(likeness >= 0.5))
-        return pa.RecordBatch.from_arrays([posts.column("account_id").take(rows), posts.column("post_id").take(rows),
-                                           pa.array(likeness).take(rows)], schema=SCHEMA)
-
-    return Kernel(name="clickbait", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
-                  sentence="a headline that teases instead of saying what is known", digest=digest)
+    """The kernel `clickbait`, one row per text that reads so: see `reading`."""
+    return reading("clickbait", model, sentence="a headline that teases instead of saying what is known", digest=digest)

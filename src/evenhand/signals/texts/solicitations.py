@@ -12,14 +12,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from evenhand.model.step import Kernel
+from evenhand.signals.texts.reading import reading
 from evenhand.signals.texts.text_model import LinearModel, Numbers, archive_of, likely, word_and_piece_features
-
-SCHEMA = pa.schema([("account_id", pa.string()), ("post_id", pa.string()), ("likeness", pa.float64())])
-"""One row per text that reads as a solicitation; `likeness` is the model's measure, from 0.5 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +50,5 @@ def blended(as_message: Numbers, as_comment: Numbers, comment: Numbers) -> Numbe
 
 
 def solicitations(model: Callable[[], SpamModel], *, digest: str) -> Kernel:
-    """The kernel `solicitations` over `posts`, as `SCHEMA`. The model is fetched when the first text comes.
-
-    It reads every post, so it runs only in a sweep whose pack asks for it, and on labelled sets.
-    """
-    def run(posts: pa.RecordBatch) -> pa.RecordBatch:
-        likeness = model().likeness(posts.column("text"))
-        rows = pa.array(np.flatnonzero(likeness >= 0.5))
-        return pa.RecordBatch.from_arrays([posts.column("account_id").take(rows), posts.column("post_id").take(rows),
-                                           pa.array(likeness).take(rows)], schema=SCHEMA)
-
-    return Kernel(name="solicitations", source="posts", columns=("account_id", "post_id", "text"), run=run, schema=SCHEMA,
-                  sentence="a text that reads as unasked-for advertising", digest=digest)
+    """The kernel `solicitations`, one row per text that reads so: see `reading`."""
+    return reading("solicitations", model, sentence="a text that reads as unasked-for advertising", digest=digest)
