@@ -14,16 +14,17 @@ from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Campaign, Mode
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.confirming import cases, confirm, words_of
 from evenhand.workflows.campaigns.halting import release as let_out_large
 from evenhand.workflows.campaigns.platforms import open_platform
-from evenhand.workflows.campaigns.preparing import Draft, bind
+from evenhand.workflows.campaigns.preparing import Draft, bind, planned
 from evenhand.workflows.campaigns.preparing import draft as draft_campaign
 from evenhand.workflows.campaigns.protecting import decide_protected, protect
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
 from evenhand.workflows.campaigns.status import status
-from evenhand.workflows.campaigns.steps import Desk
+from evenhand.workflows.campaigns.steps import Desk, not_set, refuse_register
 
 
 @click.group()
@@ -49,10 +50,15 @@ def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bo
 def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
           hours: float | None, as_json: bool) -> None:
     """Draft the campaign NAME. Whoever drafts it, or binds its plan, approves neither."""
+    person = person_named(person)
+    refuse_register(name)
+    if hours is not None and not rehearsal:
+        raise not_set(name)
+    facts = None if plan is None else accepted(planned(plan), as_json=as_json)
     with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal, create=True) as desk:
         wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
                        cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
-        outcome = draft_campaign(desk, wanted, person=person, plan=plan)
+        outcome = draft_campaign(desk, wanted, person=person, plan=facts)
         show_step(desk, outcome, f"`{name}` is drafted" + (" and its plan bound" if plan is not None else ""), as_json=as_json)
 
 

@@ -43,8 +43,9 @@ def import_(*, file: Path, person: str, columns: tuple[str, ...], constants: tup
             as_json: bool) -> None:
     """Record the demands of FILE (CSV, JSON, JSONL, Parquet). Rows that are none are left out and told."""
     named, fixed, who = pairs(columns, "column"), pairs(constants, "constant"), by_now(person)
+    found = demands.read(file, columns=named, constants=fixed)
     with open_state(state) as opened:
-        imported = demands.import_demands(opened, file, columns=named, constants=fixed, by=who)
+        imported = demands.import_demands(opened, found, by=who)
     screen(as_json=as_json).show(ImportedView(imported=imported))
 
 

@@ -28,17 +28,16 @@ class Draft:
     is_rehearsal: bool = False
 
 
-def draft(desk: Desk, draft: Draft, *, person: str, plan: Path | None = None) -> Campaign | Refusal:
-    """Draft a campaign and, where one is given, bind its plan in the same step: both or neither."""
+def draft(desk: Desk, draft: Draft, *, person: str, plan: dict[str, Json] | Refusal | None = None) -> Campaign | Refusal:
+    """Draft a campaign and, where one is given, bind a plan, as `planned` read it, in the same step: both or neither."""
+    if isinstance(plan, Refusal):
+        return plan
     seconds = int((draft.cooling_off or draft.mode.cooling_off).total_seconds())
     body: dict[str, Json] = {"mode": str(draft.mode), "cooling_off_seconds": seconds, "rehearsal": draft.is_rehearsal}
     hand = desk.hand(person)
     events = [hand.event(EventKind.DRAFTED, body)]
     if plan is not None:
-        facts = _bound(plan, None)
-        if isinstance(facts, Refusal):
-            return facts
-        events.append(hand.event(EventKind.PLANNED, facts))
+        events.append(hand.event(EventKind.PLANNED, plan))
     return desk.take(*events)
 
 
@@ -47,12 +46,12 @@ def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | No
 
     What the platform cannot take back for ever comes from its `capabilities`; closing always counts.
     """
-    facts = _bound(plan, capabilities)
+    facts = planned(plan, capabilities)
     return facts if isinstance(facts, Refusal) else desk.take(desk.hand(person).event(EventKind.PLANNED, facts))
 
 
-def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | Refusal:
-    """What the event `planned` says of a plan. Raises `PlanError` when it is not whole."""
+def planned(plan: Path, capabilities: Capabilities | None = None) -> dict[str, Json] | Refusal:
+    """What binding the plan in a folder records of it. Raises `PlanError` when it is not whole."""
     now = plan_as_made(plan)
     refuse_broken(now)
     if changed := Basis.of(now.plan).changed(now.basis):

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from evenhand.campaign.audit.gates import Cost, cost, sizes
 from evenhand.campaign.audit.readers import READER_COLUMNS, Assignment, assign, blind, least_people
 from evenhand.campaign.audit.sample import audit_sample, audit_strata
-from evenhand.campaign.lifecycle.refusals import no_sample, proposer_reads
+from evenhand.campaign.lifecycle.preparing_refusals import no_sample
+from evenhand.campaign.lifecycle.refusals import proposer_reads
 from evenhand.connectors.golden_items import read_golden
 from evenhand.connectors.plan_folder import read_plan_table, table_file
 from evenhand.connectors.reading_files import free_ending, write_readings

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from evenhand.campaign.audit.gates import cost
 from evenhand.campaign.audit.readers import Assignment, assign, blind
 from evenhand.campaign.chance import shares
-from evenhand.campaign.lifecycle.refusals import no_sample, wrong_state
+from evenhand.campaign.lifecycle.preparing_refusals import no_sample
+from evenhand.campaign.lifecycle.refusals import wrong_state
 from evenhand.campaign.stages import Stage
 from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.reading_files import write_readings

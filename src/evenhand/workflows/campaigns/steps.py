@@ -160,22 +160,32 @@ def no_campaign(campaign_id: str) -> DataError:
                              hint="see `evenhand status` for those that there are, or draft it with `evenhand campaign draft`"))
 
 
+def refuse_register(campaign_id: str) -> None:
+    """Raise `ConfigError` when a register has this name."""
+    if campaign_id in REGISTERS:
+        raise ConfigError(Problem(what=f"`{campaign_id}` is a register and no campaign", hint="choose another name"))
+
+
+def not_set(campaign_id: str) -> ConfigError:
+    """Nobody moves the clock of a campaign that is no rehearsal."""
+    return ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: "
+                               "draft one with `evenhand campaign draft NAME --rehearsal`"))
+
+
 def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, is_new_rehearsal: bool = False) -> Desk:
     """The desk of a campaign, with the computer's clock or a rehearsal's.
 
     A rehearsal's clock stands where its last event left it, or at the present if that is later, and `later` moves it on.
     Raises `ConfigError` when `later` is given for a campaign that is none: nobody shortens a real cooling-off.
     """
-    if campaign_id in REGISTERS:
-        raise ConfigError(Problem(what=f"`{campaign_id}` is a register and no campaign", hint="choose another name"))
+    refuse_register(campaign_id)
     real = real_clock()
     desk = Desk(state=state, campaign_id=campaign_id, clock=real)
     last = state.events.last(campaign_id)
     is_rehearsal = is_new_rehearsal or (last > 0 and desk.course().campaign.is_rehearsal)
     if not is_rehearsal:
         if later is not None:
-            raise ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: "
-                                      "draft one with `evenhand campaign draft NAME --rehearsal`"))
+            raise not_set(campaign_id)
         return desk
     times = [event.at for _, event in state.events.read(campaign_id, after=max(0, last - 1))]
     return replace(desk, clock=set_clock(max([real.now(), *times]) + (later or timedelta(0))))

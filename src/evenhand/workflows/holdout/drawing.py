@@ -13,7 +13,8 @@ from evenhand.campaign.audit.gates import SECONDS_AN_ITEM
 from evenhand.campaign.audit.holdout import HOLDOUT_ITEMS, holdout_sample, unplanned_accounts
 from evenhand.campaign.audit.readers import Assignment, assign, least_people
 from evenhand.campaign.lifecycle.advance import SINCE_THE_AUDIT
-from evenhand.campaign.lifecycle.refusals import no_holdout, wrong_state
+from evenhand.campaign.lifecycle.preparing_refusals import no_holdout
+from evenhand.campaign.lifecycle.refusals import wrong_state
 from evenhand.connectors.golden_accounts import GOLDEN_ACCOUNTS, read_golden_accounts
 from evenhand.connectors.plan_folder import table_file
 from evenhand.connectors.plan_sources import read_sources
