@@ -29,7 +29,9 @@ def test_a_campaign_is_followed_until_it_is_over(campaigns: Campaigns, tmp_path:
     assert [str(look.campaign.state) for look in looks] == ["approved", "completed"]
     assert (looks[0].stage, looks[1].stage, looks[1].n_decisions) == (0, 1, 24)
     assert "28 imposed" in LiveView(glance=looks[1]).line()
-    assert [one.n for one in looks[1].heard] == [0, 0, 24]
+    assert {one.check: one.n for one in looks[1].brakes} == {
+        "appeals_and_audit": 0, "overturned_appeals": 0, "audited_items": 0, "read_back": 28, "statements": 24,
+        "slice_disparity": 0, "protected_list": 0}
     shown = terminal.done("status", "autumn", "--live").out
     assert "stage 1 of 1, 24 decisions" in shown.splitlines()[0]
     assert terminal.done("status", "autumn", "--live", "--json").json["state"] == "completed"

@@ -254,8 +254,7 @@ class _Run:
         waiting = LetOut()
         while self._may_go_on(watch, []):  # appeals may have been decided since the last batch
             self._announce(watch)
-            waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
-                              at=self._desk.clock.now())
+            waiting = self._let_out(stage)
             self._work((stage.number,), watch, f"stage {stage.number}: {stage.name}")
             self._course = self._desk.later(self._course)
             until = self._until(stage, waiting)
@@ -263,6 +262,16 @@ class _Run:
                 return waiting if until is None else replace(waiting, wait_until=until)
             self._course = self._desk.wait(self._course, until=until)
         return waiting
+
+    def _let_out(self, stage: Stage) -> LetOut:
+        """Let out what may go now; judged anew when somebody took a step meanwhile."""
+        while self._is_running:
+            waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
+                              at=self._desk.clock.now())
+            if not waiting.is_overtaken:
+                return waiting
+            self._course = self._desk.later(self._course)
+        return LetOut()
 
     def _announce(self, watch: StageWatch) -> None:
         """Tell those whose closing a person has confirmed, whatever stage is under way: their appeal window begins with it."""
@@ -278,7 +287,8 @@ class _Run:
     def _work(self, stages: tuple[int, ...], watch: StageWatch, what: str) -> None:
         """Work off what is due of these stages, batch by batch; the breaker is asked after each."""
         doors = Doors(outbox=self._desk.state.outbox, evidence=self._desk.state.evidence, platform=self._platform,
-                      now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached)
+                      now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached,
+                      seen=lambda: self._course.n_seen)
         shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=stages, batch=self._conduct.batch,
                       patience=timedelta(minutes=5) if self._conduct.until_done else timedelta(seconds=2))
         n_done, total = 0, sum(self._desk.state.release.n_let_out(self._desk.campaign_id, stage=one) for one in stages) * 2

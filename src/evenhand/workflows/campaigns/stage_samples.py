@@ -95,12 +95,12 @@ def waits_until(course: Course, way: Rollout, number: int, *, at: datetime) -> t
     return (n_unread, until) if n_unread else None
 
 
-def languages_of_items(course: Course, way: Rollout) -> dict[str, str]:
-    """The language of each item that was drawn of the stages so far."""
+def decisions_of_items(course: Course, way: Rollout) -> dict[str, str]:
+    """The decision behind each item that was drawn of the stages so far."""
     found: dict[str, str] = {}
     for stage in _begun(course, way):
         items = items_of(course, way, stage)
-        found |= dict(zip(items["item_id"].to_pylist(), items["language"].to_pylist(), strict=True))
+        found |= dict(zip(items["item_id"].to_pylist(), items["decision_id"].to_pylist(), strict=True))
     return found
 
 

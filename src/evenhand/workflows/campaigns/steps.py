@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -108,11 +108,22 @@ class Desk:
         """This person, now. Raises `ConfigError` when the name is written in another way than the one that names a person."""
         return Hand(campaign_id=self.campaign_id, person=person_named(person), at=self.clock.now())
 
-    def take(self, *events: Event) -> Campaign | Refusal:
-        """Record these steps, all or none, and return the campaign after them, or why they are refused."""
-        return self.decide(lambda campaign: [_in_turn(event, campaign) for event in events])
+    def take(self, *events: Event, holding: Collection[str] = (),
+             check: Callable[[], None] | None = None) -> Campaign | Refusal:
+        """Record these steps, all or none, and return the campaign after them, or why they are refused.
 
-    def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal]) -> Campaign | Refusal:
+        With them what was let out of the decisions `holding`, and has not begun, is held back; `check` is made while nothing
+        can begin, and what it raises keeps everything as it was.
+        """
+        def decided(campaign: Campaign | None) -> list[Event]:
+            if check is not None:
+                check()
+            return [_in_turn(event, campaign) for event in events]
+
+        return self.decide(decided, holding=holding)
+
+    def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal], *,
+               holding: Collection[str] = ()) -> Campaign | Refusal:
         """Record the steps that `decide` makes of the campaign as it is now; nobody else acts meanwhile."""
         outcome: list[Campaign] = []
         course = self._so_far()
@@ -134,7 +145,8 @@ class Desk:
             return events
 
         try:
-            self.state.events.decide(self.campaign_id, judged, after=course.n_seen if course is not None else 0)
+            self.state.events.decide(self.campaign_id, judged, after=course.n_seen if course is not None else 0,
+                                     holding=holding)
         except _RefusedError as refused:
             return refused.refusal
         return outcome[0]
