@@ -92,8 +92,10 @@ def over_stages(overturned: float, wrong: float, *, n: int, seed: int, n_stages:
 
 
 def of_slices(worse: str, wrong: float, *, n: int, seed: int) -> float:
-    """The share of `n` campaigns halted for a slice: four stages of 75 items and ten appeals, 10 languages, 3 platforms, 12
-    policies, each as frequent as the others of its kind; where no slice is `worse`, all are alike."""
+    """The share of `n` campaigns that are halted for a slice; where no slice is `worse`, all are alike.
+
+    Four stages of 75 items and ten appeals, in 10 languages, 3 platforms and 12 policies that are equally frequent.
+    """
     chance, n_halted = np.random.default_rng(seed), 0
     for _ in range(n):
         rows = []
