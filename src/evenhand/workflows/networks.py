@@ -27,6 +27,7 @@ from evenhand.workflows.materials import SweepSettings, load_materials, open_eng
 from evenhand.workflows.sweeps import as_planned
 
 TEMPLATES, OPENINGS = f"{NETWORK_MEMBERS.name}_templates", f"{NETWORK_MEMBERS.name}_openings"
+MEASURED = (NETWORK_MEMBERS.name, TOGETHER.name, TEMPLATES, OPENINGS, NETWORK_DOMAINS.name, ACTS_TOGETHER.name)
 PROFILE = ("account_id", "handle", "platform")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -107,24 +108,23 @@ def networks_of(plan: Path, snapshot: Path, settings: SweepSettings, *, network_
 
 def _measured(plan: Path, snapshot: Path, settings: SweepSettings) -> dict[str, pa.Table]:
     materials = as_planned(load_materials(settings), read_plan(plan), SnapshotFolder(snapshot))
-    wanted = (NETWORK_MEMBERS.name, TOGETHER.name, TEMPLATES, OPENINGS, NETWORK_DOMAINS.name, ACTS_TOGETHER.name)
-    steps = _needed(materials.pipeline.platform_steps, wanted)
-    if {step.name for step in steps}.isdisjoint(wanted):
-        raise DataError(Problem(what="the plan's pack looks for no networks", file=str(plan),
-                                hint="name the pack of the plan with `--pack`; the shipped pack `coordination` looks for them"))
+    steps = _needed(materials.pipeline.platform_steps, plan)
     kept = {name: _parts(plan, name) for name in materials.pipeline.kept if any(name in step.inputs for step in steps)}
     with open_engine(settings) as engine:
         engine.bind(materials.registries)
-        return dict(engine.run(steps, tables=dict(kept), keep=list(wanted)).relations)
+        return dict(engine.run(steps, tables=dict(kept), keep=list(MEASURED)).relations)
 
 
-def _needed(steps: Sequence[Step], wanted: Sequence[str]) -> tuple[Step, ...]:
-    """The steps that lead to the wanted relations, in their order."""
-    names, found = set(wanted), list[Step]()
+def _needed(steps: Sequence[Step], plan: Path) -> tuple[Step, ...]:
+    """The steps that lead to what is shown, in their order."""
+    names, found = set(MEASURED), list[Step]()
     for step in reversed(steps):
         if step.name in names:
             names |= set(step.inputs)
             found.append(step)
+    if {step.name for step in found}.isdisjoint(MEASURED):
+        raise DataError(Problem(what="the plan's pack looks for no networks", file=str(plan),
+                                hint="make a plan with the shipped pack `coordination`, or with one of yours that does"))
     return tuple(reversed(found))
 
 

@@ -14,8 +14,8 @@ from evenhand.statements import neutral, sentence
 from evenhand.workflows.networks import InCommon, Network
 
 _MOST_LISTED, _LONGEST = 100, 500
-CLAIM = ("Of those with a penalty it is claimed that they act as one, of the others nothing. It is not claimed who is behind them, whether they are machines, "
-         "whether anybody is paid, or what anybody thinks. Each account is judged by itself.")
+CLAIM = ("Of those with a penalty it is claimed that they act as one, of the others nothing. It is not claimed who is behind "
+         "them, whether they are machines, whether anybody is paid, or what anybody thinks. Each account is judged by itself.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
