@@ -15,4 +15,5 @@ def test_names_of_persons_that_are_not_taken(golden: Callable[[str, str], None])
         "what cannot be seen": lambda: person_named("an\u200ba"),
         "letters of two scripts": lambda: person_named("аna"),
         "another spelling": lambda: person_named("Ana  Lima"),
+        "letters that look like another's": lambda: person_named("сор", among=("ana", "cop")),
     }))

@@ -106,7 +106,12 @@ class Desk:
 
     def hand(self, person: str) -> Hand:
         """This person, now. Raises `ConfigError` when the name is written in another way than the one that names a person."""
-        return Hand(campaign_id=self.campaign_id, person=person_named(person), at=self.clock.now())
+        return Hand(campaign_id=self.campaign_id, person=self.person(person), at=self.clock.now())
+
+    def person(self, name: str) -> str:
+        """The person, who is nobody that acted here before under a name that only looks the same. Raises `ConfigError`."""
+        course = self._so_far()
+        return person_named(name, among=() if course is None else people_of(course))
 
     def take(self, *events: Event, holding: Collection[str] = (),
              check: Callable[[], None] | None = None) -> Campaign | Refusal:
@@ -150,6 +155,12 @@ class Desk:
         except _RefusedError as refused:
             return refused.refusal
         return outcome[0]
+
+
+def people_of(course: Course) -> frozenset[str]:
+    """Everybody who took a step, or reads the sample."""
+    readers = (body for event in course.steps if isinstance(body := event.body.get("readers"), Mapping))
+    return frozenset(event.actor for event in course.steps).union(*readers)
 
 
 def _in_turn(event: Event, campaign: Campaign | None) -> Event:
