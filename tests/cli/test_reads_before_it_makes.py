@@ -22,6 +22,7 @@ ORDER = ("demand_id,authority,territory,received_on,kind,asks,legal_basis,order_
     ("demand", "import", "broken", "--by", "ana"), ("demand", "import", "order.csv", "--column", "authority=x", "--by", "ana"),
     ("demand", "import", "order.csv", "--by", ""), ("intake", "broken"),
     ("campaign", "draft", "autumn", "--by", "ana", "--plan", "broken"), ("campaign", "draft", "autumn", "--by", " "),
+    ("campaign", "draft", "../autumn", "--by", "ana"), ("campaign", "draft", "", "--by", "ana"),
     ("campaign", "draft", "autumn", "--by", "ana", "--later", "5"), ("campaign", "draft", "demands", "--by", "ana")])
 def test_nothing_is_left_of_a_command_that_could_not_read_what_it_was_given(
         words: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,3 +49,19 @@ def test_the_same_commands_make_one_where_everything_can_be_read(
             main([*words, "--by", "ana", "--state", f"{number}.db"])
         assert ended.value.code == 0, capsys.readouterr().err
         open_database(f"{number}.db", create=False).close()
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "1e12", "1e300", "-1"])
+@pytest.mark.parametrize("words", [
+    ("campaign", "draft", "autumn", "--rehearsal", "--by", "ana", "--later"), ("status", "autumn", "--live", "--every"),
+    ("campaign", "draft", "autumn", "--by", "ana", "--cooling-off"), ("approve", "autumn", "--by", "ben", "--later"),
+    ("ingest", "x", "--into", "y", "--cut-off", "2026-11-01", "--max-reject-share")])
+def test_a_number_that_is_none_or_beyond_the_calendar_is_a_mistake_and_no_bug(
+        words: Sequence[str], number: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main([*words, number])
+    assert ended.value.code == 2
+    assert "Invalid value" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

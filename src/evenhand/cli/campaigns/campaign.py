@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
-from evenhand.cli.options import FOLDER, screen
+from evenhand.cli.options import FOLDER, MOST_HOURS, Finite, screen
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Campaign, Mode
+from evenhand.model.campaigns.campaign_name import campaign_named
 from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.confirming import cases, confirm, words_of
@@ -44,14 +45,14 @@ def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bo
 @click.option("--plan", type=click.Path(path_type=Path, exists=True), help="Bind this plan's folder at once.")
 @click.option("--solo", is_flag=True, help="You are alone: only what can be taken back, 24 hours to think, and every report "
               "says so.")
-@click.option("--cooling-off", "cooling_off", type=float, metavar="HOURS",
+@click.option("--cooling-off", "cooling_off", type=Finite(0, MOST_HOURS), metavar="HOURS",
               help="More time to think between audit and approval.")
 @click.option("--rehearsal", is_flag=True, help="Carried out on a simulated platform only; `--later` moves its clock.")
 def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
           hours: float | None, as_json: bool) -> None:
     """Draft the campaign NAME. Whoever drafts it, or binds its plan, approves neither."""
     person = person_named(person)
-    refuse_register(name)
+    refuse_register(campaign_named(name))
     if hours is not None and not rehearsal:
         raise not_set(name)
     facts = None if plan is None else accepted(planned(plan), as_json=as_json)

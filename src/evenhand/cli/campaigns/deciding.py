@@ -10,7 +10,7 @@ import click
 
 from evenhand.cli.campaigns.campaign import show_step
 from evenhand.cli.campaigns.options import WORDS, by, desk_at, on_desk, plan_option, state_option
-from evenhand.cli.options import EXISTING, as_json, screen
+from evenhand.cli.options import EXISTING, Finite, as_json, screen
 from evenhand.cli.views.campaigns.live import LiveView
 from evenhand.cli.views.campaigns.status import ListView, StatusView
 from evenhand.errors import ConfigError, Problem
@@ -60,7 +60,7 @@ def resume_(*, name: str, person: str, plan: Path, why: str, state: str, hours: 
 @click.argument("name", required=False)
 @state_option
 @click.option("--live", is_flag=True, help="Look again and again until it is over; Ctrl-C leaves. With --json: once.")
-@click.option("--every", type=click.FloatRange(0.1), default=5.0, show_default=True, help="Seconds between two looks.")
+@click.option("--every", type=Finite(0.1, 86_400), default=5.0, show_default=True, help="Seconds between two looks.")
 @click.option("--plan", type=EXISTING, help="With --live: the plan's folder, for the slices. Default: `plan`, if it is that.")
 @as_json
 def status_(*, name: str | None, state: str, live: bool, every: float, plan: Path | None, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evenhand.campaign.lifecycle.refusals import stale
 from evenhand.model.campaigns.campaign import Basis, Campaign, Mode
+from evenhand.model.campaigns.campaign_name import campaign_named
 from evenhand.model.campaigns.capability import Capabilities, Reversible
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.campaigns.refusal_code import RefusalCode
@@ -29,9 +30,13 @@ class Draft:
 
 
 def draft(desk: Desk, draft: Draft, *, person: str, plan: dict[str, Json] | Refusal | None = None) -> Campaign | Refusal:
-    """Draft a campaign and, where one is given, bind a plan, as `planned` read it, in the same step: both or neither."""
+    """Draft a campaign and, where one is given, bind a plan, as `planned` read it, in the same step: both or neither.
+
+    Raises `ConfigError` for a name that no campaign may have.
+    """
     if isinstance(plan, Refusal):
         return plan
+    campaign_named(desk.campaign_id)
     seconds = int((draft.cooling_off or draft.mode.cooling_off).total_seconds())
     body: dict[str, Json] = {"mode": str(draft.mode), "cooling_off_seconds": seconds, "rehearsal": draft.is_rehearsal}
     hand = desk.hand(person)
