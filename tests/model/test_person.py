@@ -16,6 +16,7 @@ def test_nobody_reads_as_somebody_else_who_acts_already() -> None:
         with pytest.raises(ConfigError, match="reads as"):
             person_named(name, among=["zoe", other])
     assert person_named("ana", among=["ana", "anna", "сор"]) == "ana"
+    assert person_named("cop", among=["сор", "cop"]) == "cop", "who has acted before this was asked goes on"
 
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)

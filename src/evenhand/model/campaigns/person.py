@@ -42,7 +42,9 @@ def person_named(name: str, *, among: Iterable[str] = ()) -> str:
     if spelled != name:
         raise ConfigError(Problem(what=f"a person is named in one way only, and {name!r} is another",
                                   hint=f"write `{spelled}`"))
-    if alike := next((one for one in among if one != name and one.translate(_AS_LATIN) == name.translate(_AS_LATIN)), None):
+    known = frozenset(among)
+    alike = next((one for one in sorted(known) if one.translate(_AS_LATIN) == name.translate(_AS_LATIN)), None)
+    if alike is not None and name not in known:
         raise ConfigError(Problem(what=f"`{name}` reads as `{alike}`, who acts already, in letters of another script",
                                   hint="name each person as the sign-in does; who it is acts under one name"))
     return name

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+
 from evenhand.campaign.brakes import Brake, brakes
 from evenhand.campaign.breaker import OUTCOMES, Seen
 from evenhand.errors import PlanError
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Observed
-from evenhand.model.campaigns.event import EventKind
+from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.workflows.appeals.contested import refuse_other_plan
 from evenhand.workflows.campaigns.plan_basis import plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
@@ -106,6 +108,7 @@ class _Breaker:
     def __init__(self, desk: Desk, plan: Path | None) -> None:
         self._desk, self._plan = desk, plan
         self._rollout: Rollout | None = None
+        self._sliced: tuple[tuple[Event, ...], pa.Table] | None = None
         self._since = self._counted_until = datetime.min.replace(tzinfo=UTC)
         self._counted = Observed(0, 0, 0, 0)
 
@@ -121,7 +124,12 @@ class _Breaker:
         return brakes(Seen(
             outcomes=outcomes_of(course.steps), appeals=appeals_of(course.steps), n_read_back=seen.n_read_back,
             n_mismatched=seen.n_mismatched, n_statements=seen.n_statements, n_undelivered=seen.n_undelivered,
-            sliced=None if self._rollout is None else sliced(course, self._rollout), protected=tuple(reached)))
+            sliced=self._slices(course), protected=tuple(reached)))
+
+    def _slices(self, course: Course) -> pa.Table | None:
+        if self._rollout is not None and (self._sliced is None or self._sliced[0] is not course.steps):
+            self._sliced = course.steps, sliced(course, self._rollout)
+        return None if self._sliced is None else self._sliced[1]
 
     def _observed(self, since: datetime) -> Observed:
         """What came back from the platform since then; what was settled longer ago than a minute is counted once only."""

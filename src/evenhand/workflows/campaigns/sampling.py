@@ -120,7 +120,7 @@ def sample_of(plan: Path, campaign: Campaign, reading: Reading) -> Sample:
         items = engine.run([step], tables={"decisions": (str(table_file(plan, "decisions")),), "audit_sizes": strata},
                            keep=[step.name]).relations[step.name]
     golden = read_golden(reading.golden, prefix=item_prefix(plan_digest=digest, seed=reading.seed))
-    readers = {person_named(reader, among=reading.readers): languages for reader, languages in reading.readers.items()}
+    readers = {person_named(one, among=reading.readers.keys() - {one}): spoken for one, spoken in reading.readers.items()}
     every = pa.concat_tables([items.select(["item_id", "language"]), golden.select(["item_id", "language"])])
     assignment = assign(every, readers, n_readers=n_readers)
     return Sample(strata=strata, items=items, golden=golden, assignment=assignment, n_readers=n_readers,

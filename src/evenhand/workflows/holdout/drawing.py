@@ -131,7 +131,7 @@ def holdout_of(plan: Path, folder: SnapshotFolder, campaign: Campaign, wish: Hol
     digest = campaign.basis.digest if campaign.basis is not None else ""
     files: dict[str, Source] = {"accounts": folder.source("accounts", range(folder.manifest.n_buckets)),
                                 "decisions": (str(table_file(plan, "decisions")),)}
-    readers = {person_named(reader, among=wish.readers): spoken for reader, spoken in wish.readers.items()}
+    readers = {person_named(one, among=wish.readers.keys() - {one}): spoken for one, spoken in wish.readers.items()}
     languages = _read_languages(readers, n_readers=n_readers)
     counted, sample = unplanned_accounts(), holdout_sample(plan_digest=digest, seed=wish.seed, n_items=wish.n_items)
     with DuckDBEngine() as engine:
