@@ -176,3 +176,17 @@ def test_who_is_being_told_of_a_closing_is_told_of_its_end_afterwards(
     settled(database, under_way)
     (back,) = leased(database, owner="two")
     assert (back.key, back.act) == ("decision0:reinstatement", Act.TELL)
+
+
+def test_each_appeal_that_changed_nothing_is_told_in_its_own_words(database: Database, announcing: AnnouncementTable) -> None:
+    """Who appealed before the reasons came, and again with them at hand, hears of both outcomes."""
+    outbox, undo = OutboxTable(database), UndoTable(database)
+    for text in ("First", "Second", "Third"):
+        told = statements(CLOSINGS, word=text).slice(0, 1)
+        undo.rule("autumn", lambda _steps, _undone, told=told: Consequences(  # type: ignore[misc]
+            events=(step(EventKind.APPEAL_DECIDED),), actor="zoe", at=NOON, told=told), about=[])
+    assert rows(database, act="tell") == {f"decision0:{kind}": "queued" for kind in ("appeal", "appeal-2", "appeal-3")}
+    found = outbox.lease("autumn", owner="one", stages=(0,), term=Term(NOON, timedelta(minutes=1)), limit=9)
+    assert found is not None
+    bodies = outbox.statements(found)
+    assert [json.loads(bodies[key])["subject"].split(",")[0] for key in sorted(bodies)] == ["First", "Second", "Third"]

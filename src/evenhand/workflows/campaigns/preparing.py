@@ -61,8 +61,12 @@ def planned(plan: Path, capabilities: Capabilities | None = None) -> dict[str, J
     refuse_broken(now)
     if changed := Basis.of(now.plan).changed(now.basis):
         return stale(changed)
+    n_decisions = sum(sum(of.values()) for of in now.plan.counts.values())
+    if not n_decisions:
+        return Refusal(code="empty_plan", text="the plan decides nothing: there is nothing to carry out",
+                       next_step="publish its report (`evenhand report PLAN`); a campaign needs a decision")
     return {"basis": now.basis.as_json(), "irreversible": irreversible_penalties(now, capabilities), "files": now.files,
-            "n_decisions": sum(sum(of.values()) for of in now.plan.counts.values())}
+            "n_decisions": n_decisions}
 
 
 def lower(desk: Desk, strata: Sequence[str], *, days: int, person: str) -> Campaign | Refusal:
