@@ -18,6 +18,7 @@ from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, plan_now
+from evenhand.workflows.campaigns.preparing import unforeseen
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
@@ -104,6 +105,8 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
         refusal = wrong_state(course.campaign, EventKind.STARTED, _ON_THE_WAY)
         return replace(refusal, next_step=LOOK) if course.campaign.state is CampaignState.HALTED else refusal
     refuse_unsupported(plan, platform.capabilities)
+    if refusal := unforeseen(course.campaign, now, platform.capabilities):
+        return refusal
     _ = desk.state.evidence  # without its key nothing begins
     way = rollout(plan, now.plan)
     started = _started(desk, course, now, way, conduct, person=person)

@@ -108,6 +108,16 @@ def withdraw(desk: Desk, *, person: str) -> Campaign | Refusal:
     return desk.take(desk.hand(person).event(EventKind.APPROVAL_WITHDRAWN))
 
 
+def unforeseen(campaign: Campaign, now: PlanNow, capabilities: Capabilities) -> Refusal | None:
+    """The refusal when a platform cannot take back what was audited and approved as if it could; None when it can."""
+    named = [one for one in irreversible_penalties(now, capabilities) if one not in campaign.irreversible]
+    listed = ", ".join(f"`{one}`" for one in named)
+    return None if not named else Refusal(
+        code="irreversible", text=f"`{capabilities.platform}` cannot always take back {listed}; the plan was audited and "
+        "approved as if it could",
+        next_step="bind the plan again with `evenhand campaign bind --platform`: then the stricter gate holds")
+
+
 def irreversible_penalties(now: PlanNow, capabilities: Capabilities | None) -> list[str]:
     """The plan's penalties that cannot be taken back for ever: closing, and what the platform says of others."""
     held = sorted({Penalty(penalty) for of_harm in now.plan.counts.values() for penalty in of_harm}, key=lambda one: one.rank)
