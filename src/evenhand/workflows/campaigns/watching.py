@@ -37,7 +37,7 @@ class StageWatch:
         self._n_statements, self._n_undelivered = before.n_statements, before.n_undelivered
         self._mismatched: set[int] = set()
         self._steps: tuple[Event, ...] = ()
-        self._outcomes = (OUTCOMES.empty_table(), SLICED.empty_table())
+        self._heard: tuple[pa.Table, tuple[bool, ...], pa.Table] = (OUTCOMES.empty_table(), (), SLICED.empty_table())
         campaign, self._fresh = course.campaign, list[str]()
         self._reached = dict.fromkeys(original_id(one) for one in state.release.imposed_of(
             campaign.campaign_id, unreleased_of(campaign), since=protected_since(course)))
@@ -61,15 +61,18 @@ class StageWatch:
 
     def trips(self, course: Course) -> tuple[HaltReason, ...]:
         """Why the campaign must stop now; nothing when it may go on."""
-        if course.steps is not self._steps:  # between two steps there are many batches, in which nothing new is heard
-            self._steps, self._outcomes = course.steps, (outcomes_of(course.steps), sliced(course, self._rollout))
-        outcomes, of_slices = self._outcomes
+        is_new = course.steps is not self._steps
+        if is_new:  # between two steps there are many batches, in which nothing new is heard
+            self._steps = course.steps
+            self._heard = (outcomes_of(course.steps), appeals_of(course.steps), sliced(course, self._rollout))
+        outcomes, appeals, of_slices = self._heard
         unreleased = unreleased_of(course.campaign)
         self._reached |= dict.fromkeys(own for one in self._fresh if (own := original_id(one)) in unreleased)
         self._fresh.clear()
-        return trips(Seen(outcomes=outcomes, appeals=appeals_of(course.steps), sliced=of_slices, n_read_back=self._n_read_back,
-                          n_mismatched=self._n_mismatched, n_statements=self._n_statements,
-                          n_undelivered=self._n_undelivered, protected=tuple(self._reached)))
+        return trips(Seen(
+            outcomes=outcomes, appeals=appeals, sliced=of_slices if is_new else None, n_read_back=self._n_read_back,
+            n_mismatched=self._n_mismatched, n_statements=self._n_statements, n_undelivered=self._n_undelivered,
+            protected=tuple(self._reached)))
 
 
 def heard(steps: Sequence[Event]) -> list[Event]:
