@@ -145,7 +145,7 @@ def test_a_cap_of_nothing_is_a_halt_and_is_refused() -> None:
 def test_the_rollout_order_is_the_seeds_own_and_fair_to_every_language() -> None:
     ids = [f"d{n:05}" for n in range(4_000)]
     decisions = pa.table({"decision_id": ids, "policy_id": ["media"] * 4_000, "penalty": ["label"] * 4_000,
-                          "automation": ["fully"] * 4_000,
+                          "automation": ["fully"] * 4_000, "platform": ["birdsite"] * 4_000,
                           "language": (["en"] * 3 + [None]) * 1_000, "followers": [None, 5] * 2_000})
     waits = [HOUR if n % 10 == 0 else None for n in range(4_000)]
     effects = pa.table({"decision_id": ids, "not_before": pa.array(waits, TIME)})

@@ -90,7 +90,8 @@ def rollout_order(*, plan_digest: str, seed: str) -> Query:
     select *, row_number() over (
         order by case when waits then 2 when by_person then 1 else 0 end, sha256(concat('{prefix}', decision_id))) - 1 as place
     from (
-        select d.decision_id, d.policy_id, d.penalty, coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
+        select d.decision_id, d.policy_id, d.penalty, d.platform,
+               coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
                coalesce(d.followers, 0) as reach, w.waits = 1 as waits,
                d.penalty = '{Penalty.CLOSE}' or coalesce(d.automation, '') = '{Automation.PARTIALLY}' as by_person
         from decisions d

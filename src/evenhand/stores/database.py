@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from evenhand.errors import ConfigError, Problem, Unreachable
+from evenhand.errors import ConfigError, Problem, Unreachable, without_secrets
 from evenhand.stores.migrating import head, migrate, revision
 
 BUSY_SECONDS = 60
@@ -197,14 +196,13 @@ def _address(place: str | Path) -> URL:
 
 
 def _no_address(place: str | Path) -> ConfigError:
-    shown = re.sub(r"//[^/@]*@", "//…@", str(place))  # a password may stand there
-    return ConfigError(Problem(what=f"`{shown}` is not the address of a database",
+    return ConfigError(Problem(what=f"`{without_secrets(str(place), is_address=True)}` is not the address of a database",
                                hint="name a file, or write `postgresql:///NAME`"))
 
 
 def _shown(place: str | Path) -> str:
     """The place as it was typed, without a password."""
-    return _address(place).render_as_string(hide_password=True) if "://" in str(place) else str(place)
+    return without_secrets(str(place), is_address=True)
 
 
 def _first_line(error: DBAPIError) -> str:

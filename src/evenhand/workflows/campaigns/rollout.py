@@ -25,7 +25,7 @@ class Rollout:
     """The decisions in their order, the stages, and what waits for its day."""
 
     order: pa.Table
-    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `by_person`, `place`, by place."""
+    """`decision_id`, `policy_id`, `penalty`, `platform`, `language`, `reach`, `by_person`, `place`, by place."""
     stages: tuple[Stage, ...]
     windows: pa.Table
     """`decision_id`, `window` (a duration) of those that wait for the end of the appeal window, which begins when their person
@@ -58,6 +58,10 @@ class Rollout:
         """The stages of what waits for the appeal window."""
         n_free = self.n_decisions - self.windows.num_rows
         return tuple(stage.number for stage in self.stages if stage.end > n_free)
+
+    def stage_of(self, place: int) -> int:
+        """The number of the stage in which the decision at this place goes out."""
+        return next(stage.number for stage in self.stages if place < stage.end)
 
     def window(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
         """The appeal window for which each decision waits; null for those that wait for none."""
@@ -121,6 +125,6 @@ def rollout(folder: Path, plan: Plan) -> Rollout:
     effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
     waiting = effects.filter(pc.is_valid(effects["not_before"]))
     window = pc.subtract(waiting["not_before"].cast(TIME), pa.scalar(plan.cut_off, TIME))
-    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "by_person", "place"]),
-                   stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
+    columns = ["decision_id", "policy_id", "penalty", "platform", "language", "reach", "by_person", "place"]
+    return Rollout(order=order.select(columns), stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
                    windows=pa.table({"decision_id": waiting["decision_id"], "window": window}), folder=folder)
