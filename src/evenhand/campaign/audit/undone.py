@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from evenhand.campaign.audit.gates import ALLOWED_ERRORS, REVERSIBLE_GATE, sample_size
+from evenhand.campaign.audit.gates import ALLOWED_ERRORS, sample_size
 from evenhand.campaign.sequential import SequentialTest, Stream, first_crossing
 from evenhand.model.campaigns.audit import Verdict
 from evenhand.model.campaigns.campaign import HaltReason
 from evenhand.model.campaigns.event import Event, EventKind
-from evenhand.model.campaigns.undone import UndoneStage, undone_stages
+from evenhand.model.campaigns.undone import UNDO_GATE, UndoneStage, undone_stages
 from evenhand.model.interval import finite_lower_bound
 
-UNDO_GATE = REVERSIBLE_GATE
-"""The share of a stage, with 95 % confidence, that has to be taken back rightly."""
 UNDONE = SequentialTest(streams=(Stream(usual=0.01, bad=0.10, horizon=93),), false_alarm=0.01, patience=2.0)
 """Words on undone accounts, of all stages since an approver last started the rollback. Whether an account is as it was can be
 seen, so readers seldom err: 1 % is usual. Our own choice."""

@@ -10,6 +10,9 @@ from evenhand.model.campaigns.audit import Verdict
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.interval import finite_lower_bound
 
+UNDO_GATE = 0.95
+"""The share of a stage that has to be taken back rightly, with 95 % confidence: the gate of what can be taken back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoneStage:

@@ -10,10 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evenhand.campaign.audit.undone import UNDO_GATE
 from evenhand.cli.views.campaigns.steps import campaign_record, kind_of
 from evenhand.cli.views.layout import number, percent, quiet, table
-from evenhand.model.campaigns.undone import UndoneStage
+from evenhand.model.campaigns.undone import UNDO_GATE, UndoneStage
 from evenhand.statements import visible
 from evenhand.workflows.rollbacks.reading import UndoWords
 from evenhand.workflows.rollbacks.sampling import RollbackReading
