@@ -8,6 +8,8 @@ from math import comb, exp, lgamma, log, log1p
 _TINY = 1e-300
 _MAX_TERMS = 5_000
 _PRECISION = 1e-14
+_PARTS = 10**9
+"""A confidence in parts of a whole number, since these chances are larger than a float holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +66,11 @@ def finite_lower_bound(hits: int, *, n: int, of: int, confidence: float = 0.95) 
     """
     if not 0 <= hits <= n <= of or not of or not 0.0 < confidence < 1.0:
         raise ValueError("a bound needs 0 ≤ hits ≤ n ≤ of, something to draw from, and a confidence between 0 and 1")
-    least, most, ways = hits, of - (n - hits), comb(of, n)
+    least, most, rare = hits, of - (n - hits), round((1.0 - confidence) * _PARTS) * comb(of, n)
     while hits and least < most:
         middle = (least + most) // 2
         as_many = sum(comb(middle, found) * comb(of - middle, n - found) for found in range(hits, min(n, middle) + 1))
-        least, most = (least, middle) if as_many > (1.0 - confidence) * ways else (middle + 1, most)
+        least, most = (least, middle) if as_many * _PARTS > rare else (middle + 1, most)
     return least / of if hits else 0.0
 
 
