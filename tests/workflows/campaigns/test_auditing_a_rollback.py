@@ -72,6 +72,8 @@ def read(terminal: Terminal, folder: str,
 
 
 def test_everybody_behind_the_canary_waits_for_its_readers_and_the_end_for_all(terminal: Terminal) -> None:
+    ahead = terminal.done(*BACK, "--preview", "--json").json["stages"]
+    assert [(one["name"], one["decisions"], one["read"]) for one in ahead] == [("canary", 200, 72), ("rest", 10, 10)]
     first = terminal.done(*BACK, "--why", "a wrong list", "--confirm", f"autumn:{N}", "--json").json
     assert (first["state"], first["waiting"]["items"], first["stopped"]) == ("completed", 72, None)
     assert 200 <= first["undone"] < 245

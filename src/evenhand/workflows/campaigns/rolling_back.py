@@ -12,26 +12,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.appeals.varying import lighter_penalties
+from evenhand.campaign.audit.undone import undo_sample_size
 from evenhand.campaign.lifecycle.refusals import not_an_approver, other_digest, rollback_halted, wrong_state
 from evenhand.campaign.stages import Stage, stages
 from evenhand.connectors.plan_folder import read_plan
-from evenhand.model.appeal import APPEALS_STAGE, ReversalGround
+from evenhand.model.appeal import APPEALS_STAGE
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.effect_state import Act, EffectState
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.model.campaigns.undone import UndoneStage, undone_stages
-from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
-from evenhand.workflows.appeals.reinstating import STATEMENTS, reinstatements
 from evenhand.workflows.campaigns.carry_out import BETWEEN_LOOKS
 from evenhand.workflows.campaigns.rollout import rollout
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.effects.worker import Doors, Shift, work
 from evenhand.workflows.effects.worker_names import worker_name
-from evenhand.workflows.materials import load_languages
 from evenhand.workflows.rollbacks.reading import halted_by_readers
 from evenhand.workflows.rollbacks.sampling import SAFEGUARD, drawn_body, is_waived, n_unread, until, waits_for
+from evenhand.workflows.rollbacks.telling import not_begun, told_back
 
 WHY = "the campaign was rolled back"
 MOST_FAILED = 0.005
@@ -49,6 +48,8 @@ class Preview:
     n_not_begun: int
     n_accounts: int
     """Accounts with an effect in force."""
+    stages: tuple[tuple[Stage, int], ...]
+    """The stages in which they are undone, each with how many people read of it at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,9 @@ def preview_rollback(desk: Desk) -> Preview:
     done = found.filter(is_done)
     pairs = Counter(zip(done["penalty"].to_pylist(), done["language"].to_pylist(), strict=True))
     return Preview(by_penalty=dict(sorted(pairs.items())), n_not_begun=found.num_rows - done.num_rows,
-                   n_accounts=len(pc.unique(done["account_id"])))
+                   n_accounts=len(pc.unique(done["account_id"])),
+                   stages=tuple((stage, undo_sample_size(stage.n_decisions))
+                                for stage in stages(len(pc.unique(done["decision_id"])))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +117,9 @@ def roll_back(desk: Desk, plan: Path, platform: Platform, *, why: str, person: s
 def _begun(desk: Desk, course: Course, terms: RollbackTerms, *, why: str, person: str) -> Refusal | None:
     """Record the start, unless it is under way, and what is waived with it."""
     hand, campaign = desk.hand(person), course.campaign
-    events = []
-    if not campaign.is_rolling_back or campaign.is_rollback_halted:
-        events.append(hand.event(EventKind.ROLLBACK_STARTED, {"why": why}))
-    if terms.unread_because is not None and not is_waived(course):
+    is_start = not campaign.is_rolling_back or campaign.is_rollback_halted
+    events = [hand.event(EventKind.ROLLBACK_STARTED, {"why": why})] if is_start else []
+    if terms.unread_because is not None and (is_start or not is_waived(course)):
         waiver = hand.event(EventKind.WAIVER_RECORDED, {"safeguard": SAFEGUARD, "why": terms.unread_because})
         if person not in campaign.approvers:
             return not_an_approver(campaign, waiver)
@@ -139,7 +141,7 @@ class _Back:
         found = self._desk.state.release.in_force(self._desk.campaign_id, undone_why=WHY)
         is_staged = pc.is_in(found["state"], value_set=pa.array([EffectState.DONE.value, EffectState.UNDONE.value]))
         left = found.filter(pc.invert(is_staged))
-        self._order(pc.unique(left["decision_id"]), announced=_not_begun(left))  # before a worker could still carry them out
+        self._order(pc.unique(left["decision_id"]), announced=not_begun(left))  # before a worker could still carry them out
         _work(self._desk, self._platform, n_stages=max(1, _n_stages(self._desk)))  # what an earlier run left, or a retry
         staged = pc.unique(found.filter(is_staged)["decision_id"])
         every = stages(len(staged)) or (NO_STAGE,)
@@ -215,11 +217,12 @@ class _Back:
         self._too_late += ordered.too_late
 
     def _record(self, kind: EventKind, body: dict[str, Json]) -> RolledBack | Refusal | None:
-        """None when the step is on record; a halt that came a moment before is no mistake of this command."""
+        """None when the step is on record; a halt or another run that came a moment before is no mistake of this command."""
         outcome = self._desk.take(self._desk.hand(NOBODY).event(kind, body))
         if not isinstance(outcome, Refusal):
             return None
-        return self._halted() if self._desk.course().campaign.is_rollback_halted else outcome
+        now = self._desk.course().campaign
+        return self._halted() if now.is_rollback_halted else None if _is_so(now, kind, body) else outcome
 
     def _ended(self) -> RolledBack | Refusal:
         n_undone, n_failed, n_open = _undone(self._desk)
@@ -240,18 +243,13 @@ class _Back:
                           too_late=tuple(self._too_late), stopped=stopped, waiting=waiting, audit=undone_stages(course.steps))
 
 
-def told_back(plan: Path, decision_ids: pa.Array | pa.ChunkedArray,
-              lighter: Mapping[str, tuple[Penalty, datetime | None]], *, announced: Collection[str] = frozenset()) -> pa.Table:
-    """What those concerned are told, each in their language (schema `STATEMENTS`), in the order of the ids given."""
-    told = pa.concat_tables([STATEMENTS.empty_table(), *reinstatements(
-        plan, decision_ids, languages=load_languages(), ground=ReversalGround.ROLLBACK, lighter=lighter, announced=announced)])
-    return told.take(pc.index_in(decision_ids, value_set=told["decision_id"].combine_chunks()))
-
-
-def _not_begun(left: pa.Table) -> frozenset[str]:
-    """The closings that nobody began: who was told of one is told that it never happens."""
-    closings = left.filter(pc.and_(pc.equal(left["penalty"], str(Penalty.CLOSE)), pc.equal(left["attempts"], 0)))
-    return frozenset(closings["decision_id"].to_pylist())
+def _is_so(now: Campaign, kind: EventKind, body: Mapping[str, Json]) -> bool:
+    """Whether another run of the same command has taken the step already."""
+    stage, n_finished = body.get("stage"), len(now.rollback.barred) if now.rollback is not None else 0
+    if kind is EventKind.ROLLED_BACK or not isinstance(stage, int):
+        return now.state is CampaignState.ROLLED_BACK
+    is_open = now.rollback is not None and now.rollback.is_open and kind is EventKind.ROLLBACK_STAGE_STARTED
+    return stage <= n_finished + is_open
 
 
 def _stopped(desk: Desk, campaign: Campaign, *, n_suppressed: int = 0, too_late: tuple[str, ...] = ()) -> RolledBack:

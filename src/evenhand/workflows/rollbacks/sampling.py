@@ -142,8 +142,10 @@ def waits_for(course: Course, *, at: datetime, is_end: bool) -> tuple[int, datet
 
 
 def is_waived(course: Course) -> bool:
-    """Whether somebody set the reading of this rollback aside."""
-    return any(event.kind is EventKind.WAIVER_RECORDED and event.body.get("safeguard") == SAFEGUARD for event in course.steps)
+    """Whether somebody set the reading of this rollback aside since it was last started: a halt ends a waiver."""
+    started = max((place for place, event in enumerate(course.steps) if event.kind is EventKind.ROLLBACK_STARTED), default=0)
+    return any(event.kind is EventKind.WAIVER_RECORDED and event.body.get("safeguard") == SAFEGUARD
+               for event in course.steps[started:])
 
 
 def until(at: datetime, *, is_canary: bool) -> datetime:

@@ -12,7 +12,6 @@ from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.model.appeal import REPLACED
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.taken_back import TakenBack
-from evenhand.stores.taken_back import taken_back
 from evenhand.workflows.campaigns.steps import Course, Desk
 
 ACCOUNT = ("account_id", "handle", "display_name", "platform", "language")
@@ -31,8 +30,8 @@ def sheets(desk: Desk, plan: Path, items: pa.Table) -> pa.Table:
     decisions = read_plan_table(plan, "decisions").select(["decision_id", *ACCOUNT])
     own = pc.replace_substring_regex(items["decision_id"], REPLACED, "")
     known = decisions.take(pc.index_in(own, value_set=decisions["decision_id"].combine_chunks())).to_pylist()
-    found = {one.decision_id: one for one in taken_back(desk.state.database, desk.campaign_id,
-                                                        items["decision_id"].to_pylist())}
+    found = {one.decision_id: one for one in desk.state.decisions.taken_back(
+        desk.campaign_id, items["decision_id"].to_pylist())}
     held = {} if desk.state.seal is None else desk.state.evidence.opened(
         desk.campaign_id, [effect.key for one in found.values() for effect in one.effects])
     rows = [{"item_id": item["item_id"], "stage": str(item["stage"]), **{name: account[name] for name in ACCOUNT},

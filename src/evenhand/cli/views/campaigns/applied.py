@@ -75,7 +75,8 @@ class AppliedView:
 class PreviewView:
     """What a rollback would take back.
 
-    JSON: `by_penalty` (each with `penalty`, `language`, `effects`), `not_begun`, `accounts`.
+    JSON: `by_penalty` (each with `penalty`, `language`, `effects`), `not_begun`, `accounts`, `stages` (each with `stage`,
+    `name`, `decisions`, `read`: how many people read at most).
     """
 
     name: ClassVar[str] = "rollback_preview"
@@ -92,13 +93,17 @@ class PreviewView:
             grid.add_row(penalty.replace("_", " "), visible(language), number(n))
         return Group(grid, Text(f"\n{self.preview.n_accounts:,} accounts; {self.preview.n_not_begun:,} effects have not begun "
                                 "and never would."),
+                     Text("stages: " + " · ".join(f"{stage.name} {stage.n_decisions:,}, of which {n:,} are read"
+                                                  for stage, n in self.preview.stages)),
                      quiet(f"to do it: the same command with --confirm {visible(self.campaign)}:{self.preview.n_accounts}"))
 
     def record(self) -> dict[str, object]:
         """The same as values."""
         return {"by_penalty": [{"penalty": penalty, "language": language, "effects": n}
                                for (penalty, language), n in self.preview.by_penalty.items()],
-                "not_begun": self.preview.n_not_begun, "accounts": self.preview.n_accounts}
+                "not_begun": self.preview.n_not_begun, "accounts": self.preview.n_accounts,
+                "stages": [{"stage": stage.number, "name": stage.name, "decisions": stage.n_decisions, "read": n}
+                           for stage, n in self.preview.stages]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ def undone_table(stages: Sequence[UndoneStage]) -> Table:
     for title in ("taken back", "drawn", "read", "right", "wrong", "at least", "gate"):
         grid.add_column(title, justify="right", no_wrap=True)
     for one in stages:
-        grid.add_row(number(one.stage), number(one.n_decisions + one.n_unreadable), number(one.n_items), number(one.n_read),
+        grid.add_row(str(one.stage), number(one.n_decisions + one.n_unreadable), number(one.n_items), number(one.n_read),
                      number(one.n_right), number(one.n_wrong), "–" if one.bound is None else percent(one.bound),
                      percent(UNDO_GATE))
     return grid
