@@ -9,7 +9,8 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,20 @@ from hypothesis import strategies as st
 
 from evenhand.campaign.chance import generator
 from evenhand.campaign.lifecycle import replay
+from evenhand.connectors.plan_folder import read_plan
 from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
-from evenhand.model.campaigns.campaign import CampaignState
+from evenhand.model.campaigns.campaign import CampaignState, Mode, Rollback
 from evenhand.model.campaigns.effect_state import Act, Answer, Order, ReadBack, Receipt, Standing
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.undone import undone_stages
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.rolling_back import RollbackTerms, RolledBack, roll_back
+from evenhand.workflows.campaigns.rollout import rollout
 from evenhand.workflows.campaigns.steps import Desk, desk_of
 from evenhand.workflows.effects.opening import State, open_state
 from evenhand.workflows.rollbacks.reading import UndoWords, take_undo_words
-from evenhand.workflows.rollbacks.sampling import hand_out
+from evenhand.workflows.rollbacks.sampling import drawn_body, hand_out
 
 N = 210
 """A canary of 200 and a stage of 10; 245 effects."""
@@ -266,3 +269,78 @@ def test_a_faulty_undo_is_halted_and_a_right_one_ends(tmp_path: Path,
                 assert sum(one.n_undone for one in stages) == sum(event.kind is K.EFFECT_UNDONE for event in events) == 245
 
     holds()
+
+
+class KilledError(Exception):
+    """Ends a run at any instant."""
+
+
+class Killed(FilesPlatform):
+    """The run ends when so many calls that undo something were answered."""
+
+    def __init__(self, folder: Path, simulated: SimulatedPlatform, *, at: int) -> None:
+        few = replace(FilesPlatform(folder).capabilities, batch=50)
+        super().__init__(folder, capabilities=few, answering=simulated.answer)
+        self._left = at
+
+    def carry_out(self, orders: Sequence[Order], attached: Mapping[str, str]) -> list[Receipt]:
+        receipts = super().carry_out(orders, attached)
+        self._left -= any(order.act is Act.UNDO for order in orders)
+        if self._left < 0:
+            raise KilledError
+        return receipts
+
+
+@pytest.mark.usefixtures("terminal")
+def test_whoever_goes_on_after_a_kill_draws_the_same_sample() -> None:
+    key, samples = os.environ["EVENHAND_EVIDENCE_KEY"], []
+    terms = RollbackTerms(unread_because="nobody is there")
+    for at in (100, 0, 2):
+        folder = Path(f"copy{at}")
+        for name in ("plan", "platform"):
+            shutil.copytree(name, folder / name)
+        shutil.copy("campaign.db", folder / "campaign.db")
+        with closing(SimulatedPlatform(folder / "platform")) as simulated, \
+                open_state(folder / "campaign.db", evidence_key=key) as state:
+            with suppress(KilledError):
+                roll_back(desk_of(state, "autumn"), PLAN, Killed(folder / "platform", simulated, at=at), why="w", person="ben",
+                          terms=terms)
+            n_before = sum(event.kind is K.EFFECT_UNDONE for _, event in state.events.read("autumn"))
+            back = roll_back(desk_of(state, "autumn"), PLAN, FilesPlatform(folder / "platform", answering=simulated.answer),
+                             why="", person="ben", terms=terms) if at < 100 else None
+            assert back is None or (isinstance(back, RolledBack) and n_before < back.n_undone == 245)
+            events = [event for _, event in state.events.read("autumn")]
+        assert replay(events)[1] == ()
+        assert penalised(folder / "platform") == set()
+        samples.append([(one.decision_ids, one.n_undone) for one in undone_stages(events)])
+    assert samples[0] == samples[1] == samples[2]
+
+
+def test_alone_one_reads_ones_own_rollback(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(tmp_path, capsys, monkeypatch, n=12, penalties=("label",), languages=("en",))
+    terminal.drafted("--solo")
+    terminal.audited(readers=("--reader", "ana=en"))
+    terminal.done("approve", "autumn", "--by", "ana", "--later", "24")
+    terminal.applied("--until-done", "--at-once")
+    back = ("rollback", "autumn", *PLATFORM, "--by", "ana", "--json")
+    assert terminal.done(*back, "--why", "mine", "--confirm", "autumn:12").json["waiting"]["items"] == 12
+    assert {row["reader"] for row in handed(terminal, "one")} == {"ana"}
+    read(terminal, "one")
+    assert terminal.done(*back).json["state"] == "rolled_back"
+
+
+def test_where_nobody_else_reads_a_language_that_is_said_and_holds_nobody_up(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(tmp_path, capsys, monkeypatch, n=12, penalties=("label",), languages=("en",))
+    terminal.drafted("--solo")
+    terminal.audited(readers=("--reader", "ana=en"))
+    terminal.done("approve", "autumn", "--by", "ana", "--later", "24")
+    terminal.applied("--until-done", "--at-once")
+    with open_state("campaign.db") as state:
+        course = desk_of(state, "autumn").course()
+        team = replace(course, campaign=replace(course.campaign, mode=Mode.TEAM, rollback=Rollback(
+            started_by=frozenset({"ana"}))))
+        way = rollout(PLAN, read_plan(PLAN))
+        body = drawn_body(team, way, way.order["decision_id"].combine_chunks(), stage=1, until=course.campaign.changed_at)
+    assert (body["n_decisions"], body["n_unreadable"], body["n_items"]) == (0, 12, 0)

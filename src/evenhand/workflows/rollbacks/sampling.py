@@ -59,8 +59,8 @@ def drawn_body(course: Course, way: Rollout, undone: pa.Array, *, stage: int, un
     seed = f"{course.campaign.sample_seed}:rollback {stage}"
     places = way.places(undone)
     languages = way.order["language"].combine_chunks().take(places)
-    spoken = {language for read in _readers(course, course.campaign.rollback and course.campaign.rollback.started_by)
-              .values() for language in read}
+    barred = course.campaign.rollback.started_by if course.campaign.rollback is not None else frozenset[str]()
+    spoken = {language for read in _readers(course, barred).values() for language in read}
     is_read = pc.is_in(languages, value_set=pa.array(sorted(spoken), pa.string()))
     readable, at = undone.filter(is_read), np.asarray(places.filter(is_read), np.int64)
     first = np.argsort(shares(seed, at, purpose="rollback_sample"), kind="stable")[:undo_sample_size(len(readable))]
@@ -158,8 +158,8 @@ def n_unread(campaign: Campaign) -> int:
     return campaign.rollback.n_items - campaign.rollback.n_read if campaign.rollback is not None else 0
 
 
-def _readers(course: Course, barred: frozenset[str] | None) -> dict[str, Sequence[str]]:
+def _readers(course: Course, barred: frozenset[str]) -> dict[str, Sequence[str]]:
     """The audit's readers, but for those who took the campaign back; alone one reads one's own."""
     is_solo = course.campaign.mode is Mode.SOLO
-    return {reader: read for reader, read in readers_of(course).items() if is_solo or reader not in (barred or ())}
+    return {reader: read for reader, read in readers_of(course).items() if is_solo or reader not in barred}
 
