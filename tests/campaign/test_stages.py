@@ -88,6 +88,9 @@ def test_nothing_overtakes_within_its_language(rows: list[tuple[int, str, int, d
         held = found.later.filter(pc.and_(pc.equal(found.later["language"], language),
                                           pc.not_equal(found.later["why"], "not_before")))["place"].to_pylist()
         assert not sent or not held or max(sent) <= min(held)
+    moments = found.now["send_at"].to_pylist()
+    assert moments == sorted(moments)
+    assert len(set(zip(found.now["place"].to_pylist(), moments, strict=True))) == len(set(found.now["place"].to_pylist()))
 
 
 @settings(max_examples=40)

@@ -20,7 +20,10 @@ from evenhand.stores.migrating import head, migrate, revision
 BUSY_SECONDS = 60
 """How long a writer waits for another one before it gives up."""
 PAGE_BYTES = 8192
-CACHE_KIB = 131_072
+CACHE_KIB = 524_288
+"""At most, for each connection: the indexes of an outbox of 2.4 million effects fit in it (450 MB)."""
+PAGES_TO_CHECKPOINT = 32_768
+"""So long does the write-ahead log grow (256 MiB) before its pages are moved: a page that many batches change moves once."""
 ELSEWHERE = "name another one with `--state`, or begin with `evenhand campaign draft`"
 PAGES_AT_ONCE = 4_096
 """So many pages are copied before writers get their turn (32 MiB of 8 KiB pages)."""
@@ -173,7 +176,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Durable writes beside readers: a write-ahead log, flushed to the disk at each commit."""
     connection.isolation_level = None  # transactions begin where we say, see `_begin_sqlite`
     for pragma in (f"page_size={PAGE_BYTES}", "journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}",
-                   "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+                   f"wal_autocheckpoint={PAGES_TO_CHECKPOINT}", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         connection.execute(f"pragma {pragma}")
 
 
