@@ -194,11 +194,13 @@ class Faulty(FilesPlatform):
         return order.act is Act.UNDO and self._is_left(order.account_id)
 
     def carry_out(self, orders: Sequence[Order], attached: Mapping[str, str]) -> list[Receipt]:
-        done = {one.key: one for one in super().carry_out([one for one in orders if not self._lies(one)], attached)}
+        asked = [one for one in orders if not self._lies(one)]
+        done = {one.key: one for one in super().carry_out(asked, attached)} if asked else {}
         return [done.get(one.idempotency_key) or Receipt(one.idempotency_key, Answer.IMPOSED) for one in orders]
 
     def read_back(self, orders: Sequence[Order]) -> list[ReadBack]:
-        seen = {one.key: one for one in super().read_back([one for one in orders if not self._lies(one)])}
+        asked = [one for one in orders if not self._lies(one)]
+        seen = {one.key: one for one in super().read_back(asked)} if asked else {}
         return [seen.get(one.idempotency_key) or ReadBack(one.idempotency_key, Standing.IN_FORCE) for one in orders]
 
 
@@ -234,11 +236,10 @@ def rolled(state: State, platform: FilesPlatform, folder: str) -> RolledBack:
 
 
 @pytest.mark.usefixtures("terminal")
-def test_a_faulty_undo_is_halted_and_a_right_one_ends(tmp_path: Path,
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_faulty_undo_is_halted_and_a_right_one_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = os.environ["EVENHAND_EVIDENCE_KEY"]
 
-    @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
     @given(st.sampled_from([0.0, 0.15, 0.3, 1.0]), st.integers(0, 1_000))
     @example(0.0, 1)
     @example(0.15, 2)
