@@ -148,6 +148,10 @@ def test_a_bad_sample_halts_it_and_says_what_to_do(terminal: Terminal, golden: G
     read(terminal, "two")
     done = terminal.done(*BACK, "--json").json
     assert (done["state"], done["audit"][0]["wrong"]) == ("rolled_back", 30)
+    terminal.done("report", "--campaign", "autumn")
+    with Path("autumn-report/conduct.csv").open(encoding="utf-8", newline="") as lines:
+        whats = [row["what"] for row in csv.DictReader(lines)]
+    assert whats.count("halted: undone_items") == whats.count("agreed to resume") == 1, "an approver started it again"
 
 
 def test_the_report_shows_it_and_its_totals_equal_the_ledger(terminal: Terminal) -> None:

@@ -168,6 +168,7 @@ def _stratum(check: Mapping[str, Json], outcome: StratumOutcome, lowered_to: str
 
 def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
     found: list[HaltLine] = []
+    is_back = False
     for step in steps:
         if step.kind is EventKind.HALTED:
             reasons = step.body.get("reasons")
@@ -175,9 +176,10 @@ def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
             found.append(HaltLine(at=step.at, by=people.called(step.actor), reasons=tuple(
                 HaltReason(check=str(one.get("check", "")), text=people.said(step.actor, str(one.get("text", ""))))
                 for one in listed)))
-        elif step.kind is EventKind.RESUMED and found:
+        elif (step.kind is EventKind.RESUMED or (is_back and step.kind is EventKind.ROLLBACK_STARTED)) and found:
             again = (people.called(step.actor), step.at, people.said(step.actor, str(step.body.get("why", ""))))
             found[-1] = replace(found[-1], resumed=(*found[-1].resumed, again))
+        is_back = is_back or step.kind is EventKind.ROLLBACK_STARTED
     return tuple(found)
 
 

@@ -146,9 +146,8 @@ class _Back:
         staged = pc.unique(found.filter(is_staged)["decision_id"])
         every = stages(len(staged)) or (NO_STAGE,)
         while (stage := self._next(every)) is not None:
-            if (stop := self._waited(is_end=False)) is not None:
-                return stop
-            if (stop := self._stage(stage, staged, is_last=stage.number == every[-1].number)) is not None:
+            is_last = stage.number == every[-1].number
+            if (stop := self._waited(is_end=False) or self._stage(stage, staged, is_last=is_last)) is not None:
                 return stop
         return self._waited(is_end=True) or self._ended()
 
