@@ -23,6 +23,8 @@ FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "acco
                      "stage", "turn", "until", "state", "due_at", "attempts", "failures")
 REASONS = "reasons"
 REINSTATEMENT = "reinstatement"
+UNDO_END = ":undo"
+"""What stands behind an effect's key in the key of the order that undoes it."""
 NEVER_IMPOSED = "what it would take back was never imposed"
 _ACTS = {act.value: act for act in Act}
 _OPEN = (EffectState.QUEUED, EffectState.IN_FLIGHT)

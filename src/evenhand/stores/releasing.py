@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 
 from evenhand.model.appeal import APPEALS_STAGE, LOWERED, original_id
 from evenhand.model.campaigns.effect_state import Act, EffectState, Observed, Standing
@@ -19,7 +19,7 @@ from evenhand.stores.alone import alone
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, has_step, lock_campaign
 from evenhand.stores.holding import FEW
-from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
+from evenhand.stores.outbox import IS_LEASED, IS_QUEUED, UNDO_END
 from evenhand.stores.schema import IS_SETTLED, OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
@@ -182,18 +182,23 @@ class ReleaseTable:
                 found |= dict.fromkeys(connection.scalars(query))
         return list(found)
 
-    def in_force(self, campaign_id: str) -> pa.Table:
+    def in_force(self, campaign_id: str, *, undone_why: str | None = None) -> pa.Table:
         """The effects that a rollback takes back, in turn.
 
         `decision_id`, `account_id`, `penalty`, `language`, `state`, `attempts` of those that are done, and of those that are
-        not settled yet: these are undone once they are, or never carried out.
+        not settled yet: these are undone once they are, or never carried out. With `undone_why` also of those that were undone
+        already for this reason, so that the turns stay the same while a rollback goes on.
         """
+        undo = OUTBOX.alias()
+        is_ours = and_(OUTBOX.c.state == EffectState.UNDONE.value, exists().where(
+            undo.c.campaign_id == OUTBOX.c.campaign_id, undo.c.key == OUTBOX.c.key + UNDO_END, undo.c.unwanted == undone_why))
+        is_wanted = OUTBOX.c.state.in_((*_OPEN, EffectState.DONE.value))
         query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state,
                         OUTBOX.c.attempts)
                  .join(STATEMENTS, and_(STATEMENTS.c.campaign_id == OUTBOX.c.campaign_id, STATEMENTS.c.kind == "reasons",
                                         STATEMENTS.c.decision_id == OUTBOX.c.decision_id))
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
-                        OUTBOX.c.state.in_((*_OPEN, EffectState.DONE.value)))
+                        is_wanted if undone_why is None else or_(is_wanted, is_ours))
                  .order_by(OUTBOX.c.stage, OUTBOX.c.turn, OUTBOX.c.order_id))
         with self._database.read() as connection:
             rows = connection.execute(query).all()

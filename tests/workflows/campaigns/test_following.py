@@ -41,7 +41,8 @@ def test_a_campaign_is_followed_until_it_is_over(campaigns: Campaigns, tmp_path:
     assert terminal.run("status", "--live").code == 2
     terminal.done("appeal", "file", "autumn", "a0", "--said", "It is a parody.")
     terminal.done("appeal", "decide", "autumn", "d0", "overturn", "--by", "zoe", "--because", "It is a parody.")
-    brakes = {one["check"]: one for one in terminal.done("status", "autumn", "--live", "--json", "--plan", "plan").json["brakes"]}
+    live = terminal.done("status", "autumn", "--live", "--json", "--plan", "plan").json
+    brakes = {one["check"]: one for one in live["brakes"]}
     assert (brakes["overturned_appeals"]["n"], brakes["slice_disparity"]["n"]) == (1, 1)
     with open_state("campaign.db") as state:
         found = sliced(desk_of(state, "autumn").course(), rollout(Path("plan"), read_plan(Path("plan"))))

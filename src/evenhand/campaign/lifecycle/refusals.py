@@ -17,6 +17,8 @@ _AFTER: dict[EventKind, str] = {
     EventKind.HALTED: "only a running campaign can be halted; before that, withdraw an approval",
     EventKind.COMPLETED: "resume it and let it finish first", EventKind.REPORTED: "complete it or roll it back first",
     EventKind.ROLLED_BACK: "start the rollback first"}
+UNDO_CHECKS = ("undone_items", "undone_sample")
+"""The checks of the breaker on what a rollback took back."""
 _DONE = frozenset({CampaignState.COMPLETED, CampaignState.REPORTED, CampaignState.ROLLED_BACK})
 
 
@@ -168,9 +170,23 @@ def no_rollback() -> Refusal:
 def rollback_halted(campaign: Campaign) -> Refusal:
     """Somebody stopped the rollback, and no approver has started it again."""
     halt = campaign.halts[-1]
+    look = ("put right what its readers call wrong, and find out why: `evenhand audit rollback`"
+            if any(reason.check in UNDO_CHECKS for reason in halt.reasons) else "look at it")
     return Refusal(code=RefusalCode.ROLLBACK_HALTED,
                    text=f"`{halt.by}` halted the rollback: {'; '.join(reason.text for reason in halt.reasons)}",
-                   next_step="look at it; an approver goes on with the same `evenhand rollback` and `--why`")
+                   next_step=f"{look}; an approver goes on with the same `evenhand rollback` and `--why`")
+
+
+def roller_reads(person: str) -> Refusal:
+    """Nobody marks their own rollback."""
+    return Refusal(code=RefusalCode.ROLLER_READS, text=f"`{person}` took this campaign back and cannot audit the rollback",
+                   next_step="let another reader look at the account")
+
+
+def undo_unread(n_unread: int, n_said: int) -> Refusal:
+    """A step that says nothing of the accounts that nobody has read."""
+    return Refusal(code=RefusalCode.UNDO_UNREAD, next_step="read them; whoever goes on without says so on record",
+                   text=f"{n_unread:,} undone accounts of the rollback's samples are not read; the step says {n_said:,}")
 
 
 def _time(at: datetime) -> str:
