@@ -23,7 +23,7 @@ from evenhand.model.refusal import Refusal
 from evenhand.stores.seal import Seal
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
 from evenhand.workflows.campaigns.clock import Clock
-from evenhand.workflows.campaigns.preparing import Draft, approve, draft
+from evenhand.workflows.campaigns.preparing import Draft, approve, draft, planned
 from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
 from evenhand.workflows.campaigns.rolling_back import RolledBack, roll_back
 from evenhand.workflows.campaigns.sampling import Drawn, Reading, draw
@@ -58,7 +58,7 @@ def desk_at(place: str, hours: Hours) -> Iterator[Desk]:
 
 
 def audited(desk: Desk, plan: Path, folder: Path) -> None:
-    assert isinstance(draft(desk, Draft(), person="ana", plan=plan), Campaign)
+    assert isinstance(draft(desk, Draft(), person="ana", plan=planned(plan)), Campaign)
     spoken = dict.fromkeys(("ben", "cem", "dee"), ("en", "pt"))
     drawn = draw(desk, plan, Reading(seed="1", readers=spoken), person="ben", into=folder / "readings")
     assert isinstance(drawn, Drawn)

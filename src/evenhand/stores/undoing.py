@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from evenhand.model.appeal import APPEALS_STAGE, Consequences
 from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, TOO_LATE, Act, EffectState, UndoOrdered
@@ -112,11 +112,12 @@ def _written(connection: Connection, campaign_id: str, follows: Consequences) ->
         total = _undone(connection, order, follows.undone, is_told_anyway=follows.is_told_anyway)
         withdraw(connection, campaign_id, follows.withdrawn, at=follows.at)
     if follows.told is not None:
-        _load(connection, campaign_id, follows.told, kind=UPHELD)
         ids = follows.told["decision_id"].to_pylist()
+        kind = _upheld(connection, campaign_id, ids)
+        _load(connection, campaign_id, follows.told, kind=kind)
         _tell(connection, connection.execute(select(OUTBOX).where(
             OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids))).all(),
-              kind=UPHELD)
+              kind=kind)
     if follows.reasons is not None:
         _load(connection, campaign_id, follows.reasons, kind=REASONS)
         bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, [(
@@ -127,6 +128,14 @@ def _written(connection: Connection, campaign_id: str, follows: Consequences) ->
         remember(connection, follows.adjudications, decided_by=follows.actor, campaign_id=campaign_id,
                  is_rehearsal=follows.is_rehearsal)
     return total
+
+
+def _upheld(connection: Connection, campaign_id: str, decision_ids: Collection[str]) -> str:
+    """The kind of the statement of an appeal that changed nothing: each has its own, where there was one before."""
+    n_before = connection.scalar(select(func.count()).where(
+        STATEMENTS.c.campaign_id == campaign_id, STATEMENTS.c.decision_id.in_(decision_ids),
+        STATEMENTS.c.kind.like(f"{UPHELD}%"))) or 0
+    return f"{UPHELD}-{n_before + 1}" if n_before else UPHELD
 
 
 def _undone(connection: Connection, order: _Order, part: pa.Table, *, is_told_anyway: bool) -> UndoOrdered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
-from evenhand.campaign.lifecycle import facts, holdout, preparing, protecting, refusals, running
+from evenhand.campaign.lifecycle import facts, holdout, preparing, preparing_refusals, protecting, refusals, running
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.refusal import Refusal
@@ -150,6 +150,6 @@ def _drafted(event: Event) -> Campaign | Refusal:
     mode = Mode(facts.text(event, "mode"))
     cooling_off = timedelta(seconds=facts.whole(event, "cooling_off_seconds"))
     if cooling_off < mode.cooling_off:
-        return refusals.cooling_off_too_short(mode.cooling_off)
+        return preparing_refusals.cooling_off_too_short(mode.cooling_off)
     return Campaign(campaign_id=event.campaign_id, mode=mode, state=CampaignState.DRAFT, cooling_off=cooling_off,
                     proposers=frozenset({event.actor}), changed_at=event.at, is_rehearsal=event.body.get("rehearsal") is True)

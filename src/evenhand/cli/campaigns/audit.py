@@ -9,7 +9,7 @@ import click
 from evenhand.cli.campaigns.campaign import show_step
 from evenhand.cli.campaigns.holdout import holdout
 from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, languages_of, on_desk, plan_option
-from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
+from evenhand.cli.options import EXISTING, FOLDER, MOST_DAYS, as_json, screen
 from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, StageReadingView, VerdictsView
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Mode
@@ -105,7 +105,7 @@ def conclude_(*, name: str, person: str, plan: Path, golden: Path | None, withou
 @on_desk
 @by
 @click.option("--stratum", "strata", multiple=True, help="The stratum; may be repeated. Default: all that may be lowered.")
-@click.option("--days", type=click.IntRange(1), default=30, show_default=True,
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True,
               help="How long a suspension lasts that takes the place of a closing.")
 def lower_(*, name: str, person: str, strata: tuple[str, ...], days: int, state: str, hours: float | None,
            as_json: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from evenhand.campaign.brakes import Brake
 from evenhand.cli.views.campaigns.steps import campaign_record, kind_of
 from evenhand.cli.views.layout import number, quiet, table
 from evenhand.model.campaigns.audit import StratumOutcome
@@ -31,11 +32,12 @@ class StatusView:
 
     JSON: the campaign, `strata` (outcome → how many), `lowered` (stratum → penalty in its place), `stage` (finished, of),
     `effects` (state → orders), `closings_announced` (of those that wait), `events` (kind → how many), `halts`, `waivers`,
-    `reconciles`, `next_step`.
+    `reconciles`, `next_step`; with `--live` also `brakes`, each with `check`, `what`, `n`, `n_errors`, `limit`.
     """
 
     name: ClassVar[str] = "campaign_status"
     status: Status
+    brakes: tuple[Brake, ...] | None = None
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """State, people, strata, stages, effects, halts, and what comes next."""
@@ -81,8 +83,9 @@ class StatusView:
     def record(self) -> dict[str, object]:
         """The same as values."""
         campaign, progress = self.status.campaign, self.status.campaign.progress
+        seen = {} if self.brakes is None else {"brakes": [asdict(brake) for brake in self.brakes]}
         return {
-            **campaign_record(campaign), "strata": self._strata(), "reconciles": self.status.reconciles,
+            **campaign_record(campaign), **seen, "strata": self._strata(), "reconciles": self.status.reconciles,
             "lowered": {stratum: str(one.penalty) for stratum, one in sorted(campaign.lowered.items())},
             "stage": None if progress is None else {"finished": progress.n_finished, "of": progress.n_stages},
             "effects": {name.replace(" ", "_"): self.status.n_orders(act, *states) for name, act, states in _LINES},
