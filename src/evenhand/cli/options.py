@@ -13,7 +13,7 @@ import click
 
 from evenhand.cli.views.screen import Screen
 from evenhand.model.penalty import Penalty
-from evenhand.workflows.buckets.machine import memory_bytes
+from evenhand.workflows.buckets.machine import allowed_bytes
 from evenhand.workflows.sentence_models import MODEL_NAMES
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -75,5 +75,5 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _memory(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """A size such as `2GB`, checked here so that the mistake is told before anything is read."""
     if value is not None:
-        memory_bytes(value)
+        allowed_bytes(value)
     return value
