@@ -191,7 +191,7 @@ def _shipped_policies() -> list[Policy]:
         {file.name: file.read_text(encoding="utf-8") for file in sorted((PACKS / folder).glob("*.toml"))}).policies]
 
 
-@pytest.mark.parametrize("policy", _shipped_policies(), ids=lambda policy: policy.id)
+@pytest.mark.parametrize("policy", _shipped_policies(), ids=lambda policy: policy.policy_id)
 def test_the_shipped_cases_catch_and_spare_in_several_languages_and_scripts(policy: Policy) -> None:
     for cases, fewest in ((policy.cases, 4), (_those(policy, is_finding=True), 2), (_those(policy, is_finding=False), 2)):
         written = " ".join(f"{case.account.display_name} {case.account.bio} {[post.text for post in case.posts]}".lower()
