@@ -137,7 +137,7 @@ def test_json_counts_what_is_met_missed_and_open() -> None:
 
 def test_the_results_page_has_a_row_for_every_metric_and_every_open_bar() -> None:
     page = _TOOL.results_page(all_results(), FORMS)
-    assert "| The set spam | f1 | 92.8 % |" in page
-    assert "| The set advice | recall | | | | ≥ 85.0 % | no detector yet |" in page
-    assert "| The set genuine | found | | | | ≤ 0.05 % | not run: its files are not there |" in page
-    assert "1 bars are met, 1 are missed, 2 are not measured yet." in page
+    assert "| `spam` The set spam | f1 | 92.8 % |" in page
+    assert "| `advice` The set advice | recall | | | | ≥ 85.0 % | no detector yet |" in page
+    assert "| `genuine` The set genuine | found | | | | ≤ 0.05 % | not run: its files are not there |" in page
+    assert "1 bars are met, 1 missed, 2 not measured." in page

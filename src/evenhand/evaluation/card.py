@@ -29,6 +29,9 @@ class Bar:
     metric: str
     at_least: float | None = None
     at_most: float | None = None
+    cross_validated: float | None = None
+    """What cross-validation on the shared part of the set measured, where a shipped model was trained on that part. The bar is
+    judged by what is measured on the data at hand all the same."""
 
     def is_met(self, metric: Metric | None) -> bool | None:
         """True when the value measured reaches the bar; None when nothing was measured.
@@ -36,11 +39,13 @@ class Bar:
         >>> Bar(metric="recall", at_least=0.8).is_met(Metric(name="recall", value=0.8, n=5))
         True
         """
-        if metric is None or metric.value is None:
-            return None
+        return None if metric is None or metric.value is None else self.is_met_by(metric.value)
+
+    def is_met_by(self, value: float) -> bool:
+        """True when the value reaches the bar."""
         if self.at_least is not None:
-            return metric.value >= self.at_least
-        return self.at_most is not None and metric.value <= self.at_most
+            return value >= self.at_least
+        return self.at_most is not None and value <= self.at_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,8 @@ class Card:
     files: tuple[CardFile, ...]
     bars: tuple[Bar, ...]
     options: Mapping[str, object] = field(default_factory=dict)
+    missed: str = ""
+    """What is known of its bars that are missed: the errors, what was tried, and the numbers of the decisions that say more."""
     file: str = ""
     """The card's own file, for messages."""
 

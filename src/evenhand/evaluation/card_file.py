@@ -29,6 +29,8 @@ def card_keys(forms: Mapping[str, TaskForm]) -> tuple[Key, ...]:
         Key(name="source", kind=Kind.TEXT, sentence="where the data comes from", example='"ecosyste-ms/typosquatting-dataset"'),
         Key(name="notes", kind=Kind.TEXT, is_required=False, sentence="what a reader of the result must know",
             example='"half of the names are invented"'),
+        Key(name="missed", kind=Kind.TEXT, is_required=False, sentence="what is known of the bars that are missed, with the "
+            "numbers of decisions that say more", example='"names of five letters: see 0028"'),
         Key(name="options", kind=Kind.TABLE, is_required=False, sentence="options of the task", example="{ }"),
         Key(name="file", kind=Kind.TABLES, is_required=False, sentence="the files that are read",
             example='[[file]]\nrole = "pairs"'),
@@ -60,6 +62,8 @@ def bar_keys(form: TaskForm) -> tuple[Key, ...]:
             sentence="what is measured", example='"recall"'),
         Key(name="at_least", kind=Kind.DECIMAL, is_required=False, sentence="the least that meets the bar", example="0.85"),
         Key(name="at_most", kind=Kind.DECIMAL, is_required=False, sentence="the most that meets the bar", example="0.005"),
+        Key(name="cross_validated", kind=Kind.DECIMAL, is_required=False, sentence="what cross-validation measured, where a "
+            "shipped model was trained on this part of the set", example="0.97"),
     )
 
 
@@ -82,7 +86,7 @@ def read_card(name: str, text: str, *, forms: Mapping[str, TaskForm], problems: 
         return None
     return Card(card_id=reader.text("id"), title=reader.text("title"), task=form.name, licence=reader.text("licence"),
                 source=reader.text("source"), notes=" ".join(reader.text("notes").split()), files=files, bars=bars,
-                options=options, file=name)
+                options=options, missed=" ".join(reader.text("missed").split()), file=name)
 
 
 def _file(table: TableReader, form: TaskForm) -> CardFile:
@@ -150,7 +154,8 @@ def _bar(table: TableReader) -> Bar:
     at_least, at_most = table.decimal("at_least"), table.decimal("at_most")
     if table.is_written("at_least") == table.is_written("at_most"):
         table.wrong("", "a bar has either `at_least` or `at_most`", "keep or add one of them")
-    return Bar(metric=table.text("metric"), at_least=at_least, at_most=at_most)
+    return Bar(metric=table.text("metric"), at_least=at_least, at_most=at_most,
+               cross_validated=table.decimal("cross_validated"))
 
 
 def _options(reader: TableReader, form: TaskForm, file: TomlFile) -> dict[str, object]:
