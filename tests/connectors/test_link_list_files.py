@@ -79,7 +79,8 @@ def test_a_line_that_is_no_text_costs_itself_alone_and_is_told_with_its_line(tmp
     assert read.left_out == ((4, "not UTF-8 text"), (5, "not a host"), (6, "longer than any address"), (7, "not UTF-8 text"))
 
 
-@pytest.mark.parametrize("content", ["a.example.com\n".encode("utf-16"), gzip.compress(b"a.example.com"), bytes(500)])
+@pytest.mark.parametrize("content", ["a.example.com\n".encode("utf-16"), gzip.compress(b"a.example.com"), bytes(500)],
+                         ids=["utf-16", "gzip", "zeros"])
 def test_what_is_no_text_at_all_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "list.txt").write_bytes(content)
     with pytest.raises(DataError, match="cannot be read"):
