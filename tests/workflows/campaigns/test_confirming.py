@@ -168,7 +168,7 @@ def test_what_waits_for_a_person_comes_after_all_that_does_not(
     for stage in way.stages:
         assert (stage.name == ONE_BY_ONE) == (set(kinds[stage.first:stage.end]) == {1})
     ids = pa.array([f"d{number}" for number in range(n)] + ["d0-lowered", "stranger"])
-    waits = way.waits_for_person(ids).to_pylist()
+    waits = way.waits_for_person(way.places(ids)).to_pylist()
     assert waits[-2] == waits[0], "what takes its place waits as it does"
     assert waits[-1] is True
 

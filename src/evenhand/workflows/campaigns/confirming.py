@@ -64,7 +64,7 @@ def confirm(desk: Desk, plan: Path, words: Mapping[str, bool], *, person: str) -
     places = way.places(ids)
     strangers = [Problem(what=f"the plan has no decision `{one}`", file=str(plan), hint="see `evenhand campaign cases`")
                  for one in ids.filter(pc.is_null(places)).to_pylist()]
-    waits = pc.and_(pc.is_valid(places), pc.invert(way.waits_for_person(ids)))
+    waits = pc.and_(pc.is_valid(places), pc.invert(way.waits_for_person(places)))
     strangers += [Problem(what=f"the decision `{one}` waits for no person", file=str(plan),
                           hint="to have a person decide, put its account on a list with `evenhand campaign protect`")
                   for one in ids.filter(waits).to_pylist()]

@@ -124,7 +124,7 @@ class Judge:
         whys: list[str | None] = []
         waits: list[str | None] = []
         columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty", "until"))
-        by_person = self._rollout.waits_for_person(held["decision_id"]).to_pylist()
+        by_person = self._rollout.waits_for_person(held["turn"]).to_pylist()
         for decision_id, stratum, penalty, until, is_asked in zip(*columns, by_person, strict=True):
             why, wait = self._why(stratum, penalty), None
             why = OVER if why is None and until is not None and until <= self._now else why

@@ -77,13 +77,17 @@ class Rollout:
         stage = pc.min_element_wise(placed["stage"], pa.scalar(last, pa.int32()))
         return placed.set_column(placed.schema.get_field_index("stage"), "stage", stage)
 
-    def waits_for_person(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Whether each decision, or the one in whose place it stands, is only carried out once a person has confirmed it."""
-        return pc.fill_null(pc.take(self.order["by_person"].combine_chunks(), self.places(decision_ids)), True)
+    def waits_for_person(self, places: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Whether the decision at each place, or a lighter one there, is only carried out once a person has confirmed it."""
+        return pc.fill_null(pc.take(self.order["by_person"], places), True)
 
     def turns(self, effects: pa.Table) -> pa.Table:
-        """Effects with `stage` and `turn`, held back until they are let out."""
-        places = self.places(effects["decision_id"])
+        """Effects with `stage` and `turn`, held back until they are let out. A turn is a place in the order.
+
+        Places are looked up unless each effect has its `place` already: a look-up reads all decisions.
+        """
+        has_places = "place" in effects.column_names and not effects["place"].null_count
+        places = effects["place"] if has_places else self.places(effects["decision_id"])
         if places.null_count:
             raise PlanError(Problem(what=f"effects of the plan without a decision: {places.null_count:,}",
                                     hint="make the plan again"))
@@ -100,12 +104,12 @@ class Rollout:
 
         An account's reach counts once, with the first of its effects.
         """
-        places = self.places(held["decision_id"])
+        places = held["turn"]
         reach = np.asarray(self.order["reach"].take(places), np.int64).copy()
         turn = np.asarray(held["turn"], np.int64)
         reach[1:][turn[1:] == turn[:-1]] = 0
         return pa.table({
-            "order_id": held["order_id"], "key": held["key"], "decision_id": held["decision_id"], "place": held["turn"],
+            "order_id": held["order_id"], "key": held["key"], "decision_id": held["decision_id"], "place": places,
             "language": self.order["language"].take(places), "reach": pa.array(reach),
             "not_before": held["not_before"]})
 
