@@ -1,20 +1,25 @@
 """Write docs/reference/evaluation-results.md: every shipped card on the data folder, with intervals and bars.
 
-Run it after a detector, a word list or a register changed: .venv/bin/python tools/write_evaluation_results.py [DATA]
+Run it after a detector, a word list or a register changed: .venv/bin/python tools/write_evaluation_results.py [DATA]. With
+`--keep FOLDER` what a card measured lies in FOLDER and is not measured again, so that a run that was stopped goes on. After a
+change of code the folder must be an empty one.
 """
 
 from __future__ import annotations
 
+import argparse
+import pickle
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from evenhand.cli.views.evaluation.metrics import shown_bar, shown_interval, shown_share, shown_value
-from evenhand.evaluation.card import BarResult
+from evenhand.evaluation.card import BarResult, Card, judge_bars
 from evenhand.evaluation.outcome import CardResult, Measured, NoDetector
 from evenhand.evaluation.task_form import TaskForm
-from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, shipped_cards, task_forms
+from evenhand.workflows.evaluation.bench import open_bench
+from evenhand.workflows.evaluation.cards import data_folder, evaluate_on, shipped_cards, task_forms
 from evenhand.workflows.materials import SweepSettings
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -119,11 +124,32 @@ def _linked(text: str) -> str:
     return re.sub(r"\b0\d{3}\b", link, text)
 
 
+def measured(cards: Sequence[Card], *, data: Path, keep: Path | None) -> Iterator[CardResult]:
+    """The result of each card, from the folder `keep` where it lies there."""
+    with open_bench(SweepSettings()) as bench:
+        for nth, card in enumerate(cards):
+            print(f"{nth + 1} of {len(cards)}: {card.card_id}", flush=True)
+            file = keep / f"{card.card_id}.pickle" if keep else None
+            if file is None or not file.exists():
+                [result] = evaluate_on(bench, (card,), data=data)
+                if file is not None:
+                    file.write_bytes(pickle.dumps(result))
+            else:
+                kept: CardResult = pickle.loads(file.read_bytes())  # noqa: S301  # what this tool wrote
+                metrics = kept.outcome.metrics if isinstance(kept.outcome, Measured) else ()
+                result = replace(kept, card=card, bars=judge_bars(card.bars, metrics))
+            yield result
+
+
 def main() -> None:
     """Run every shipped card and write the page."""
-    folder = data_folder(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
-    results = evaluate_cards(shipped_cards(), SweepSettings(), data=folder,
-                             on_card=lambda done, total, what: print(f"{done + 1} of {total}: {what}", flush=True))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the results of cards lie between runs")
+    chosen = parser.parse_args()
+    if chosen.keep:
+        chosen.keep.mkdir(parents=True, exist_ok=True)
+    results = tuple(measured(shipped_cards(), data=data_folder(chosen.data), keep=chosen.keep))
     PAGE.write_text(results_page(results, task_forms()), encoding="utf-8")
     print(f"wrote {PAGE}")
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.signals.fact_checks.index import SEARCH
+from evenhand.signals.fact_checks.index import SEARCH, Candidates
 from evenhand.signals.fact_checks.likeness import lexical
+from evenhand.signals.fact_checks.listings import first_listings, listed_once
 from evenhand.signals.fact_checks.reader import Reader
 from evenhand.signals.fact_checks.search import Asked, SearchIndex
 from evenhand.workflows.signals import common_words
@@ -90,3 +91,33 @@ def test_a_post_ranks_as_it_would_alone(texts: list[str], has_model: bool) -> No
     for nth, text in enumerate(texts):
         alone = of.ranked(Asked.of(pa.array([text])), n=4)
         assert together.claim[together.row == nth].tolist() == alone.claim.tolist()
+
+
+TITLE = "Does this show a flood?"
+TWICE = (('The "great flood" of Springfield', TITLE), ("Bananas are radioactive waste", "Are bananas safe?"),
+         ("The 'great flood' of Springfield.", TITLE.upper()), ("The 'great flood' of Springfield.", ""))
+
+
+@pytest.mark.parametrize("has_model", [False, True])
+def test_an_article_that_is_listed_twice_is_shown_once_as_its_first_listing(*, has_model: bool) -> None:
+    claims, titles = (pa.array(column) for column in zip(*TWICE, strict=True))
+    found = SearchIndex(claims, titles, common=common_words(), model=Letters() if has_model else None).ranked(
+        Asked.of(pa.array(["the great flood of springfield is real"])), n=4)
+    assert found.claim.tolist().count(0) == 1
+    assert 2 not in found.claim
+    assert 3 in found.claim, "without a headline it may be another publisher's"
+
+
+@given(pairs=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 9)), max_size=12,
+                      unique_by=lambda one: one[:2]))
+def test_promise_of_the_listings_of_an_article_the_first_is_shown_once_with_the_best_score(
+        pairs: list[tuple[int, int, int]]) -> None:
+    first = first_listings(*(pa.array(column) for column in zip(*TWICE, strict=True)))
+    assert first.tolist() == [0, 1, 0, 3]
+    row, claim, score = (np.array(column, np.int32) for column in (zip(*pairs, strict=True) if pairs else ((), (), ())))
+    found = listed_once(Candidates(row=row, claim=claim, score=score.astype(np.float32), cover=score.astype(np.float32)), first)
+    best: dict[tuple[int, int], int] = {}
+    for post, one, value in pairs:
+        best[post, int(first[one])] = max(value, best.get((post, int(first[one])), 0))
+    assert dict(zip(zip(found.row.tolist(), found.claim.tolist(), strict=True), found.score.tolist(), strict=True)) == best
+    assert len(found) == len(best)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from evenhand.ports import SentenceModel
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.index import SEARCH, Candidates, ClaimIndex
+from evenhand.signals.fact_checks.listings import first_listings, listed_once
 from evenhand.signals.fact_checks.postings import Weights, distinct
 from evenhand.signals.fact_checks.ranking import Signs, by_meaning, by_words, weighed
 from evenhand.signals.fact_checks.reader import Reader
@@ -57,14 +58,20 @@ class SearchIndex:
         leads = none if leads is None else leads.cast(pa.string()).fill_null("")
         has_leads = len(claims) > 0 and pc.any(pc.not_equal(leads, "")).as_py()
         self.leads = ClaimIndex(leads, none, common=common) if has_leads else None
+        self._first = first_listings(claims, titles)
         self._reader = Reader(model) if model else None
         self._columns = {"claim": self.claims.claims, "title": self.claims.titles} | (
             {"article": self.leads.claims} if self.leads else {})
 
     def ranked(self, asked: Asked, *, n: int) -> Candidates:
-        """The `n` likeliest claims of each post, best first; the score of a rank means nothing outside its post."""
+        """The `n` likeliest claims of each post, best first; the score of a rank means nothing outside its post.
+
+        An article that the register lists twice is shown once, as its first listing.
+        """
         found, signs = self.signs(asked)
-        return replace(found, score=weighed(signs, with_model=self._reader is not None)).best(n) if len(found) else found
+        if not len(found):
+            return found
+        return listed_once(replace(found, score=weighed(signs, with_model=self._reader is not None)), self._first).best(n)
 
     def signs(self, asked: Asked) -> tuple[Candidates, Signs]:
         """The candidates of each post, and what speaks for each."""
