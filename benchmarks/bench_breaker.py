@@ -4,8 +4,9 @@
 
 Each line is one true state of affairs: the share of stages halted within 40 decided appeals, the median number of appeals
 decided by then, the same for each test alone (exact, by dynamic programming), and for Wald's sequential test (1945) on the
-appeals alone with α = 1 % and β = 10 %. Below it the best that any test on 40 appeals alone can reach (Neyman and Pearson), and
-campaigns whose appeals are spread over their stages (decision 0040).
+appeals alone with α = 1 % and β = 10 %. Below it the best that any test on 40 appeals alone can reach (Neyman and Pearson),
+campaigns whose appeals are spread over their stages (decision 0040), and slices that are hit wrongly more often than others
+(decision 0047).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evenhand.campaign.breaker import APPEALS, AUDITED_ITEM, BOTH, DECIDED_APPEAL, ITEMS, OUTCOMES, Seen, trips
+from evenhand.campaign.disparity import SLICED, disparities
 from evenhand.campaign.sequential import SequentialTest, first_crossing, halting_chance, lines, ratios
 
 N_ITEMS, N_APPEALS = 75, 40
@@ -89,6 +91,23 @@ def over_stages(overturned: float, wrong: float, *, n: int, seed: int, n_stages:
     return [float(one.mean()) for one in (before, over_all | whole, chosen | whole)]
 
 
+def of_slices(worse: str, wrong: float, *, n: int, seed: int) -> float:
+    """The share of `n` campaigns that are halted for a slice; where no slice is `worse`, all are alike.
+
+    Four stages of 75 items and ten appeals, in 10 languages, 3 platforms and 12 policies that are equally frequent.
+    """
+    chance, n_halted = np.random.default_rng(seed), 0
+    for _ in range(n):
+        rows = []
+        for place in range(340):
+            names = [f"{what} {chance.integers(n_of)}" for what, n_of in (("language", 10), ("platform", 3), ("policy", 12))]
+            usual = 0.03 if place % 85 < N_ITEMS else 0.25
+            is_error = bool(chance.random() < (max(wrong, usual) if worse in names else usual))
+            rows.append({"group": f"{place // 85} {usual}", "is_error": is_error, "slices": names})
+        n_halted += bool(disparities(pa.Table.from_pylist(rows, schema=SLICED)))
+    return n_halted / n
+
+
 def crossed(test: SequentialTest, order: list[int], errors: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which of the sequences of errors cross the test's line."""
     return np.asarray((ratios(test, order, errors) >= lines(test, order) - 1e-9).any(axis=1))
@@ -112,6 +131,10 @@ def main() -> None:
     for number, (overturned, wrong) in enumerate(SITUATIONS):
         before, over_all, chosen = over_stages(overturned, wrong, n=10 * n, seed=number)
         print(f"{overturned:10.2f} {wrong:6.3f} | {before:15.3f} {over_all:9.3f} {chosen:9.3f}", flush=True)
+    print("\nslices: the same stages, halted for a slice")
+    for worse, wrong in (("", 0.0), ("language 4", 0.3), ("language 4", 0.5), ("platform 2", 0.2), ("platform 2", 0.3),
+                         ("policy 7", 0.4), ("policy 7", 0.6)):
+        print(f"{worse or 'all alike':>10} {wrong:6.3f} | {of_slices(worse, wrong, n=n, seed=1):.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ from evenhand.stores.ledger.keys import make_key
 from evenhand.stores.seal import Seal
 from evenhand.transparency.campaigns import CampaignReport
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
-from evenhand.workflows.campaigns.preparing import Draft, approve, draft
+from evenhand.workflows.campaigns.preparing import Draft, approve, draft, planned
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
 from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
 from evenhand.workflows.campaigns.sampling import Reading, draw
@@ -172,7 +172,7 @@ def run(state: State, plan: Path, folder: Path, chosen: argparse.Namespace) -> N
     steps = Steps()
     desk = desk_of(state, NAME, is_new_rehearsal=True)
     with steps.of("draft"):
-        accepted(draft(desk, Draft(is_rehearsal=True), person="ana", plan=plan))
+        accepted(draft(desk, Draft(is_rehearsal=True), person="ana", plan=planned(plan)))
     with steps.of("audit"):
         audited(desk, plan, folder)
     desk.clock.sleep(timedelta(hours=25).total_seconds())

@@ -27,6 +27,8 @@ from evenhand.signals.coordination.co_shares import CO_SHARES, CROWD, CROWDED_SL
 from evenhand.signals.coordination.cohorts import STEPS as COHORT_STEPS
 from evenhand.signals.coordination.traits import account_traits
 
+LABELLED_SETS = ("coord_russian_2021", "coord_german_election_2021", "cib_reddit_ira", "registry_us_congress",
+                 "registry_agencies_wikidata", "registry_gov_github_orgs", "registry_news_outlets")
 WINDOW_SECONDS = 60
 """The window of links in `signals.coordination.co_shares`, and of CooRTweet's own examples."""
 PAIRS = ["account_id", "other_id", "post_id", "other_post_id"]
@@ -119,6 +121,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
+    if not all((options.data / name).is_dir() for name in LABELLED_SETS):
+        print(f"not run: no labelled sets in {options.data}")
+        return
     with DuckDBEngine(threads=2) as engine:
         shares = pq.read_table(options.data / "coord_russian_2021/shares.parquet").to_pandas()
         shares = shares.rename(columns={"object_id": "object", "content_id": "post_id", "timestamp_share": "at_second"})

@@ -1,6 +1,6 @@
 """A million reports, taken in; beside it, in the same run, what one would write instead: a count of reports by account.
 
-    python benchmarks/bench_intake.py FOLDER [REPORTS]
+    python benchmarks/bench_intake.py [--folder runs/intake] [--reports 1000000]
 
 Half of the reports were decided before, accounts and reporters are reported and report with heavy tails, and 50 brigades of
 200 reporters each report accounts of their own. Each line gives wall and processor seconds and the peak memory so far.
@@ -8,8 +8,8 @@ Half of the reports were decided before, accounts and reporters are reported and
 
 from __future__ import annotations
 
+import argparse
 import resource
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -78,4 +78,8 @@ def _timed(what: str, call: Callable[[], T]) -> T:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)  # noqa: PLR2004  (the second argument)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--folder", type=Path, default=Path("runs/intake"))
+    arguments.add_argument("--reports", type=int, default=1_000_000)
+    chosen = arguments.parse_args()
+    main(chosen.folder, chosen.reports)

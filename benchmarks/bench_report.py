@@ -1,14 +1,15 @@
 """The report of a campaign: reading its database, holding every total against it, and making page, document and tables.
 
-    python benchmarks/bench_report.py FOLDER [DECISIONS]
+    python benchmarks/bench_report.py [--folder runs/report] [--decisions 1000000]
 
-Writes a finished campaign of so many decisions (default 1,000,000) to a SQLite database in FOLDER. One decision in ten has 15
+Writes a finished campaign of so many decisions to a SQLite database in a folder. One decision in ten has 15
 effects, so that there are 2.4 million, each with its event and its row in the outbox, and a statement for every decision.
 Each line gives wall and processor seconds and the peak memory of the process that makes the report; another one writes.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
 import subprocess
 import sys
@@ -125,10 +126,16 @@ def _timed(what: str, work: Callable[[], Result]) -> Result:
 
 
 if __name__ == "__main__":
-    where, how_many = Path(sys.argv[1]) / "report.db", int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000  # noqa: PLR2004
-    if len(sys.argv) > 3:  # noqa: PLR2004  (the process that reports)
-        report(where, how_many)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--folder", type=Path, default=Path("runs/report"))
+    arguments.add_argument("--decisions", type=int, default=1_000_000)
+    arguments.add_argument("--only-report", action="store_true", help="be the process that reports")
+    chosen = arguments.parse_args()
+    where = chosen.folder / "report.db"
+    if chosen.only_report:
+        report(where, chosen.decisions)
     else:
-        where.parent.mkdir(parents=True, exist_ok=True)
-        write(where, how_many)
-        subprocess.run([sys.executable, __file__, sys.argv[1], str(how_many), "report"], check=True)
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+        write(where, chosen.decisions)
+        subprocess.run([sys.executable, __file__, "--folder", str(chosen.folder), "--decisions", str(chosen.decisions),
+                        "--only-report"], check=True)

@@ -8,8 +8,9 @@ search for lures) belong to the kernels and are not timed. Out comes, row for ro
 evidence, the guards' hits, and the verdicts of the five policies below. Each run is a process of its own, warmed up by one
 that does not count, the two take turns, and the clock runs from the input in memory to the last row. Ours runs as a sweep
 does: runs of a quarter of a million accounts, one engine for each processor, then the platform steps. The Polars side is
-`polars_pipeline.py`, with all of the accounts at once. Both read the Arrow tables after the clock has started; `polars-own` is
-the Polars side with its input in its own form before that.
+`polars_pipeline.py`, with all of the accounts at once. Both have read the registers before the clock runs, as a sweep reads
+them once for all its buckets, and read the other Arrow tables after it has started; `polars-own` is the Polars side with
+these too in its own form before that.
 """
 
 from __future__ import annotations
@@ -141,16 +142,16 @@ def by_polars(buckets: list[dict[str, pa.Table]], *, cut_off: datetime, engine: 
     from polars_pipeline import outcome  # noqa: PLC0415
 
     _, policies, registries = parts()
-    tables = {name: pa.concat_tables([tables[name] for tables in buckets]) for name in buckets[0]} | registries
+    tables = {name: pa.concat_tables([tables[name] for tables in buckets]) for name in buckets[0]}
     numbers = {f"applies_{policy.harm}": f"applies_{nth}" for nth, policy in enumerate(policies)}
 
-    def read() -> dict[str, pl.LazyFrame]:
-        return {name: pl.DataFrame(table).lazy() for name, table in tables.items()}
+    def read(arrow: Mapping[str, pa.Table]) -> dict[str, pl.LazyFrame]:
+        return {name: pl.DataFrame(table).lazy() for name, table in arrow.items()}
 
-    own = read() if is_read else None
+    registers, own = read(registries), read(tables) if is_read else None
 
     def run() -> dict[str, pl.DataFrame]:
-        plans = outcome(own or read(), cut_off=cut_off, engine=engine)
+        plans = outcome(registers | (own or read(tables)), cut_off=cut_off, engine=engine)
         done = dict(zip(plans, pl.collect_all(plans.values(), engine=engine), strict=True))
         return done | {"verdicts": done["verdicts"].rename(numbers)}
 

@@ -1,6 +1,6 @@
 """A full sweep of the reference world: time, processor time, memory and bytes, per step, with the machine's floor beside it.
 
-    python benchmarks/bench_sweep.py [--scales 0.01] [--folder runs/bench] [--memory 4GB] [--keep]
+    python benchmarks/bench_sweep.py [--scales 0.01 0.1] [--folder runs/bench] [--memory 4GB] [--keep]
 
 `--scales 0.01 0.1 1` is the whole thing (scale 1: 50 million accounts, about 10 GB of disk). A world is written by
 `evenhand world`, swept and decided by `evenhand plan` with the world's own registers, and scored by `evenhand evaluate`, each
@@ -169,7 +169,7 @@ def _print_steps(plan: Path) -> None:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--scales", type=float, nargs="+", default=[0.01])
+    arguments.add_argument("--scales", type=float, nargs="+", default=[0.01, 0.1])
     arguments.add_argument("--folder", type=Path, default=Path("runs/bench"))
     arguments.add_argument("--memory", help="what the sweep may take, such as 4GB")
     arguments.add_argument("--keep", action="store_true", help="keep worlds and plans for the next run")

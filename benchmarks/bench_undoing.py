@@ -1,16 +1,19 @@
 """What comes after the decisions, on many of them: European statements, a class reversal, what people are told, strikes.
 
-    python benchmarks/bench_undoing.py PLAN FOLDER [COPIES]
+    python benchmarks/bench_undoing.py [--plan PLAN] [--folder runs/undoing] [--copies 20]
 
-The decisions of the plan in PLAN are written COPIES times (default 20), each copy under ids of its own, to a plan in FOLDER.
-Each line then gives wall and processor seconds and the peak memory of the process so far, writing the copies included. The
-plan has to be made with the shipped pack. The second half puts the copies into a campaign's database as if they had been
-carried out, overturns one, and reverses its whole class there.
+The decisions of a plan (default: of a world of 100,000 accounts) are written so many times to a plan in a folder, each copy
+under ids of its own. Each line then gives wall and processor seconds and the peak memory of the process so far, writing the
+copies included. The plan has to be made with the shipped pack. The second half puts the copies into a campaign's database as if
+they had been carried out, overturns one, and reverses its whole class there.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -45,6 +48,7 @@ from evenhand.workflows.transparency.eu_statements import EuFiling, export_eu_st
 
 Result = TypeVar("Result")
 NAME = "autumn"
+SCALE = "0.002"
 
 
 def main(plan: Path, folder: Path, copies: int) -> None:
@@ -145,5 +149,22 @@ def _timed(what: str, work: Callable[[], Result]) -> Result:
     return result
 
 
+def _own_plan(folder: Path) -> Path:
+    """The plan of a small world, made by the command line."""
+    world, plan = folder / "world", folder / "planned"
+    evenhand = [sys.executable, "-m", "evenhand"]
+    subprocess.run([*evenhand, "world", "--scale", SCALE, "--into", str(world)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*evenhand, "plan", str(world / "snapshot"), "--registries", str(world / "registries"), "--into", str(plan)],
+                   check=True, stdout=subprocess.DEVNULL)
+    return plan
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 20)  # noqa: PLR2004  # the third argument
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--plan", type=Path, help="made with the shipped pack")
+    arguments.add_argument("--folder", type=Path, default=Path("runs/undoing"))
+    arguments.add_argument("--copies", type=int, default=20)
+    chosen = arguments.parse_args()
+    if chosen.plan is None:
+        shutil.rmtree(chosen.folder, ignore_errors=True)
+    main(chosen.plan or _own_plan(chosen.folder), chosen.folder, chosen.copies)

@@ -21,6 +21,7 @@ settings.load_profile("house")
 LONG = (
     "docs/test_pages.py", "workflows/test_world.py", "workflows/buckets/test_crew.py", "contracts/test_engines_agree.py",
     "demo/test_demo.py", "contracts/test_hearing_appeals.py", "promises/test_appeals_undo_everything.py",
+    "promises/test_nobody_is_closed_untold.py",
     "promises/test_one_row_or_a_billion.py", "promises/test_same_digest.py", "workflows/test_evaluate_cards.py",
     "workflows/test_coordination_pack.py", "workflows/campaigns/test_carrying_out.py", "workflows/campaigns/test_halts.py",
     "workflows/test_campaign_report.py", "workflows/test_evaluate_world.py", "workflows/test_scan.py")

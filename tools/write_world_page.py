@@ -69,7 +69,7 @@ Written by `tools/write_world_page.py`; a test compares it with the code.
 
 `evenhand world` writes a synthetic platform with the reference campaign planted in it. Nobody in it exists, but the names that
 are imitated, criticised and joked about are those of the shipped registers. The same scale and seed give the same world on
-every machine; scale 1 is 50 million accounts and 150 million posts.
+every machine, as long as the shipped registers are the same; scale 1 is 50 million accounts and 150 million posts.
 
 ```console
 $ evenhand world --scale 0.0001 --into world

@@ -18,9 +18,39 @@ A safeguard that says no returns a value (`Refusal`), it does not raise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+_BEFORE_HOST = re.compile(r"([a-z][a-z0-9+.-]+)(://?)([^\s`]*)@", re.IGNORECASE)
+"""An address up to its last `@`: what opens it stands there, and may itself hold `/`, `?` or `@` if nobody has encoded it. As a
+path it has one `/` only."""
+_WHOLE = re.compile(_BEFORE_HOST.pattern.replace(r"[^\s`]", "."), re.IGNORECASE | re.DOTALL)
+_OF_PATH = re.compile(r"[^/?#:@]*(?::\d*)?/(?:.*/)?", re.DOTALL)
+"""On the web an `@` begins a name where it follows a `/` of the path, as in `https://example.org/@ana`."""
+_PARAMETER = re.compile(
+    r"([?&;][^=&;\s`]*(?:passw|pwd|secret|token|signature|credential|key|sig)[^=&;\s`]*=)[^&;\s`#]+", re.IGNORECASE)
+HIDDEN = "…"
+
+
+def without_secrets(text: str, *, is_address: bool = False) -> str:
+    """The text with `…` in the place of what opens something in the addresses that it quotes.
+
+    With `is_address` the text is an address as a whole, so that what is hidden may also hold spaces.
+
+    >>> without_secrets("`s3://AKIA:s/e+c@bucket/posts` and `https://example.org/@ana?token=t0p&page=2`")
+    '`s3://…@bucket/posts` and `https://example.org/@ana?token=…&page=2`'
+    """
+    if ":/" not in text:
+        return text
+    return _PARAMETER.sub(rf"\1{HIDDEN}", (_WHOLE if is_address else _BEFORE_HOST).sub(_hidden, text))
+
+
+def _hidden(found: re.Match[str]) -> str:
+    scheme, slashes, before = found.groups()
+    is_path = scheme.lower() in {"http", "https"} and _OF_PATH.fullmatch(before) is not None
+    return found[0] if is_path else f"{scheme}{slashes}{HIDDEN}@"
 
 
 class ExitCode(IntEnum):
@@ -50,6 +80,12 @@ class Problem:
     """The text of the line the mistake stands on."""
     hint: str | None = None
     """What to do next, such as the nearest valid name."""
+
+    def __post_init__(self) -> None:
+        """Hide the secrets of quoted addresses: an error is kept in logs and pasted into tickets."""
+        for name in ("what", "file", "source", "hint"):
+            if (said := getattr(self, name)) is not None:
+                object.__setattr__(self, name, without_secrets(said))
 
     def render(self) -> str:
         """The problem as a person reads it in the terminal, with the source line and a caret.

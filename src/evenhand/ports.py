@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from evenhand.model.campaigns.capability import Capabilities
-from evenhand.model.campaigns.effect_state import Order, ReadBack, Receipt, Saved, Settlement
+from evenhand.model.campaigns.effect_state import Order, ReadBack, Receipt, Saved, Settlement, Term
 from evenhand.model.campaigns.event import Event
 from evenhand.model.step import Step
 
@@ -93,9 +93,12 @@ class Outbox(Protocol):
     def has_order(self, campaign_id: str, key: str) -> bool:
         """Whether there is an order with this key."""
 
-    def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], at: datetime, lasting: timedelta,
-              limit: int) -> list[Order]:
-        """At most `limit` orders that are due at `at`, for `owner` alone until `at + lasting`, in their turn."""
+    def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], term: Term, limit: int,
+              seen: int | None = None) -> list[Order] | None:
+        """At most `limit` orders that are due when `term` begins, for `owner` alone until it ends, in their turn.
+
+        None when somebody took a step of the campaign after `seen`: whoever asks looks at it first.
+        """
 
     def take_back(self, campaign_id: str, *, owner: str) -> int:
         """Release what an earlier worker of the same name left behind; how many orders."""

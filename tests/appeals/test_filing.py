@@ -21,6 +21,7 @@ from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+LATER = timedelta(hours=1)
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.sampled_from(  # noqa: DTZ001  # bounds are naive
     [UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-11))]))
 
@@ -62,6 +63,29 @@ def test_an_appeal_is_taken_until_the_very_instant_at_which_the_window_closes(at
 @given(instants)
 def test_without_a_delivered_statement_no_appeal_is_too_late(at: datetime) -> None:
     assert isinstance(file_appeal(fold([event(EventKind.DRAFTED, actor="ann")]), decision_id="d", at=at, said="0"), Event)
+
+
+@given(st.integers(1, 4), st.integers(-3, 3))
+def test_what_was_appealed_and_decided_before_the_statement_came_uses_up_nothing(n_before: int, seconds: int) -> None:
+    """The right begins with the delivered statement; whoever appeals from that instant on does so once."""
+    told_at, events = AT + timedelta(days=30), [event(EventKind.DRAFTED, at=AT, actor="ann")]
+
+    def appeal_and_uphold(filed_at: datetime) -> bool:
+        filed = file_appeal(fold(events), decision_id="d", at=filed_at, said="0" * 64)
+        if isinstance(filed, Refusal):
+            assert filed.code == "decided_already"
+            return False
+        ruling = _ruling(by=f"reader {len(events)}", appeal_id=filed.body["appeal_id"], at=max(filed_at, told_at) + LATER)
+        decided = decide_appeal(fold([*events, filed]), ruling, penalty=Penalty.SUSPEND)
+        assert isinstance(decided, tuple)
+        events.extend([filed, *decided])
+        return True
+
+    filings = [AT + timedelta(days=day) for day in range(1, n_before + 1)] + [told_at + timedelta(seconds=seconds)]
+    assert all(appeal_and_uphold(filed_at) for filed_at in filings)
+    events.append(delivered(told_at))
+    assert appeal_and_uphold(told_at + timedelta(days=1)) is (seconds < 0)
+    assert appeal_and_uphold(told_at + timedelta(days=2)) is False
 
 
 def _filed(*before: Event) -> Event:

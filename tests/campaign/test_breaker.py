@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from evenhand.campaign.brakes import brakes
 from evenhand.campaign.breaker import APPEALS, AUDITED_ITEM, BOTH, DECIDED_APPEAL, ITEMS, OUTCOMES, Seen, trips
-from evenhand.campaign.disparity import Slice, _p, disparities
+from evenhand.campaign.disparity import FALSE_ALARM, SLICED, _chances, disparities, looks
 from evenhand.campaign.sequential import SequentialTest, Stream, first_crossing, halting_chance, lines, ratios
 from evenhand.model.campaigns.campaign import HaltReason
 
@@ -65,7 +66,7 @@ def test_it_halts_when_the_appeals_are_spread_over_the_stages_of_a_campaign() ->
     order = [1] * N_ITEMS + [0] * 10
     bound = halting_chance(APPEALS, [0] * 40, (0.25,))[-1] + 4 * (
         halting_chance(BOTH, order, (0.25, 0.03))[-1] + halting_chance(ITEMS, [0] * N_ITEMS, (0.03,))[-1])
-    assert bound <= 0.01, "no more than that, whatever the four stages have in common"
+    assert bound + FALSE_ALARM <= 0.01, "no more than that, with the slices, whatever the four stages have in common"
     assert share_halted_over_stages(0.50, 0.03, n=1_000, seed=9) >= 0.60, "appeals alone: a test anew for each stage has 0.07"
 
 
@@ -150,14 +151,23 @@ def checks(reasons: tuple[HaltReason, ...]) -> list[str]:
 
 
 NOTHING = OUTCOMES.empty_table()
+
+
+def compared(*slices: tuple[str, int, int]) -> pa.Table:
+    """Slices of one group, each with its decisions and errors, evenly mixed."""
+    rows = sorted(((place + 0.5) / n, name, (place + 1) * wrong // n > place * wrong // n)
+                  for name, n, wrong in slices for place in range(n))
+    return pa.table({"group": ["items"] * len(rows), "is_error": [wrong for *_, wrong in rows],
+                     "slices": [[name] for _, name, _ in rows]}, schema=SLICED)
+
+
 TRIPPED: Mapping[str, Seen] = {
     "overturned_appeals": Seen(outcomes=outcomes((DECIDED_APPEAL, 14, 6))),
     "audited_items": Seen(outcomes=outcomes((AUDITED_ITEM, 9, 40))),
     "appeals_and_audit": Seen(outcomes=outcomes((AUDITED_ITEM, 6, 69), (DECIDED_APPEAL, 15, 15))),
     "read_back": Seen(outcomes=NOTHING, n_read_back=1_000, n_mismatched=6),
     "statements": Seen(outcomes=NOTHING, n_statements=1_000, n_undelivered=11),
-    "slice_disparity": Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8),
-                                                      "language ar": Slice(n=60, n_errors=12)}),
+    "slice_disparity": Seen(outcomes=NOTHING, sliced=compared(("language en", 400, 8), ("language ar", 60, 12))),
     "protected_list": Seen(outcomes=NOTHING, protected=tuple(f"d{n}" for n in range(1, 8))),
 }
 
@@ -174,19 +184,92 @@ def test_every_check_says_what_it_saw(check: str, golden: Callable[[str, str], N
     Seen(outcomes=NOTHING, n_read_back=1_000, n_mismatched=5),
     Seen(outcomes=NOTHING, n_read_back=10, n_mismatched=2),
     Seen(outcomes=NOTHING, n_statements=1_000, n_undelivered=10),
-    Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8), "language ar": Slice(n=60, n_errors=2)}),
-    Seen(outcomes=NOTHING, slices={"language en": Slice(n=400, n_errors=8)}),
+    Seen(outcomes=NOTHING, sliced=compared(("language en", 400, 8), ("language ar", 60, 2))),
+    Seen(outcomes=NOTHING, sliced=compared(("language en", 400, 8))),
     Seen(outcomes=outcomes((DECIDED_APPEAL, 5, 15), (AUDITED_ITEM, 2, 60))),
 ], ids=["nothing", "read back", "few read back", "statements", "slices", "one slice", "as usual"])
 def test_on_the_near_side_of_every_limit_it_lets_the_campaign_run(seen: Seen) -> None:
     assert trips(seen) == ()
 
 
+@pytest.mark.parametrize("check", TRIPPED)
+def test_every_brake_that_has_tripped_is_shown_with_what_it_saw_and_its_limit(check: str) -> None:
+    shown = {brake.check: brake for brake in brakes(TRIPPED[check])}
+    assert list(shown) == ["appeals_and_audit", "overturned_appeals", "audited_items", "read_back", "statements",
+                           "slice_disparity", "protected_list"]
+    assert set(checks(trips(TRIPPED[check]))) <= set(shown)
+    assert shown[check].n_errors > 0
+    assert all("halts " in brake.limit or brake.check == "slice_disparity" for brake in shown.values())
+
+
+@settings(max_examples=25)
+@given(st.lists(st.booleans(), max_size=40))
+def test_the_number_of_errors_shown_as_the_limit_is_the_one_that_halts(errors: list[bool]) -> None:
+    shown = next(one for one in brakes(Seen(outcomes=NOTHING, appeals=tuple(errors))) if one.check == "overturned_appeals")
+    limit = shown.limit.removeprefix("halts at ").split(" of ")
+    is_over = len(limit) == 2 and shown.n_errors >= int(limit[0])
+    if is_over:
+        assert checks(trips(Seen(outcomes=NOTHING, appeals=tuple(errors)))) == ["overturned_appeals"]
+    if not trips(Seen(outcomes=NOTHING, appeals=tuple(errors))):
+        assert not is_over
+
+
 def test_a_slice_that_differs_by_little_is_not_named_however_large_the_sample() -> None:
-    slices = {"language en": Slice(n=1_000_000, n_errors=30_000), "language pt": Slice(n=1_000_000, n_errors=32_000)}
-    assert disparities(slices) == ()
+    assert disparities(compared(("language en", 40_000, 8_000), ("language pt", 40_000, 9_200))) == ()
+    assert disparities(compared(("language en", 40_000, 8_000), ("language pt", 40_000, 11_000))) != ()
 
 
 def test_fishers_test_gives_the_textbook_value() -> None:
     # the lady tasting tea, three of four cups right: 17 / 70
-    assert _p(Slice(n=4, n_errors=3), n=8, n_errors=4) == pytest.approx(17 / 70)
+    four, eight = np.array([4]), np.array([8])
+    assert _chances(four, whole=eight, n_errors=four)[3:].sum() == pytest.approx(17 / 70)
+
+
+def campaign_of_slices(chance: np.random.Generator, *, n_stages: int = 4, worse: str = "", wrong: float = 0.0) -> pa.Table:
+    """Four stages with 75 items and ten appeals each, in ten languages, three platforms and twelve policies."""
+    rows = []
+    for stage in range(n_stages):
+        for place in range(85):
+            names = [f"{what} {chance.integers(n)}" for what, n in (("language", 10), ("platform", 3), ("policy", 12))]
+            usual = 0.03 if place < N_ITEMS else 0.25
+            is_error = bool(chance.random() < (max(usual, wrong) if worse in names else usual))
+            rows.append({"group": f"{place < N_ITEMS} {stage}", "is_error": is_error, "slices": names})
+    return pa.Table.from_pylist(rows, schema=SLICED)
+
+
+def test_where_all_are_alike_hardly_any_campaign_is_stopped_for_a_slice_and_a_bad_one_is_found() -> None:
+    chance = np.random.default_rng(3)
+    assert sum(bool(disparities(campaign_of_slices(chance))) for _ in range(250)) <= 2
+    for worse, wrong, least in (("language 4", 0.5, 20), ("platform 2", 0.3, 20), ("policy 7", 0.6, 20)):
+        found = [disparities(campaign_of_slices(chance, worse=worse, wrong=wrong)) for _ in range(25)]
+        assert sum(worse in [one.name for one in of_campaign] for of_campaign in found) >= least
+
+
+def test_a_slice_is_not_named_for_having_more_appeals_than_others() -> None:
+    rows = [{"group": kind, "is_error": place % every == 0, "slices": [language]} for language, kind, n, every in (
+        ("language ar", "appeals", 120, 4), ("language en", "appeals", 40, 4), ("language ar", "items", 40, 33),
+        ("language en", "items", 120, 33)) for place in range(n)]
+    mixed = [rows[place] for place in np.random.default_rng(1).permutation(len(rows))]
+    assert disparities(pa.Table.from_pylist(mixed, schema=SLICED)) == ()
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 400), st.integers(0, 2**16))
+def test_when_and_how_often_one_asks_changes_nothing_about_slices(n: int, seed: int) -> None:
+    whole = campaign_of_slices(np.random.default_rng(seed), worse="platform 1", wrong=0.3)
+    so_far = list(looks(whole.slice(0, n)))
+    assert so_far == list(looks(whole))[:len(so_far)]
+    if disparities(whole.slice(0, n)):
+        assert disparities(whole) == disparities(whole.slice(0, n))
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 24)), min_size=1, max_size=3))
+def test_the_chances_of_a_slice_are_those_of_drawing_without_putting_back(groups: list[tuple[int, int, int]]) -> None:
+    here = np.array([n for n, _, _ in groups])
+    whole = here + np.array([n for _, n, _ in groups])
+    wrong = np.minimum(whole, np.array([n for _, _, n in groups]))
+    chances = _chances(here, whole=whole, n_errors=wrong)
+    assert chances.sum() == pytest.approx(1.0)
+    expected = sum(h * w / n for h, w, n in zip(here, wrong, whole, strict=True) if n)
+    assert (chances * np.arange(len(chances))).sum() == pytest.approx(expected)

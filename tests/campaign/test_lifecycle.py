@@ -22,6 +22,8 @@ SOLO = (event(K.DRAFTED, "ana", mode="solo", cooling_off_seconds=86_400),
         event(K.VERDICT_GIVEN, "ana"),
         event(K.AUDITED, "ana", hours=1, strata={"media/label/pt": "passed"}))
 HALTED = (*UP_TO_RUNNING, event(K.HALTED, "evenhand", hours=5))
+UNDONE = (*UP_TO_COMPLETED, event(K.ROLLBACK_STARTED, "ben", hours=7),
+          event(K.ROLLBACK_STAGE_STARTED, "evenhand", hours=7), event(K.ROLLBACK_STAGE_FINISHED, "evenhand", hours=8))
 HELD_OUT = (*UP_TO_APPROVED, event(K.HOLDOUT_DRAWN, "ben", hours=4))
 CLOSINGS_LOWERED = (*UP_TO_APPROVED[:5], event(
     K.AUDITED, "evenhand", hours=1, strata={"media/close/en": "lowered"},
@@ -76,6 +78,8 @@ REFUSED: dict[RefusalCode, tuple[tuple[Event, ...], Event]] = {
                                                   penalty="suspend")),
     C.ROLLING_BACK: ((*HALTED, event(K.ROLLBACK_STARTED, "ben", hours=6)), event(K.RESUMED, "ben", hours=7)),
     C.NO_ROLLBACK: (HALTED, event(K.ROLLED_BACK, "evenhand", hours=6)),
+    C.ROLLER_READS: (UNDONE, event(K.UNDO_READ, "ben", hours=9)),
+    C.UNDO_UNREAD: (UNDONE, event(K.ROLLED_BACK, "evenhand", hours=9)),
     C.ROLLBACK_HALTED: ((*HALTED, event(K.ROLLBACK_STARTED, "ben", hours=6), event(K.HALTED, "dee", hours=7)),
                         event(K.ROLLED_BACK, "evenhand", hours=8)),
 }
@@ -193,6 +197,39 @@ def test_nothing_goes_out_of_a_campaign_that_is_rolled_back() -> None:
     done = after(*UP_TO_COMPLETED, event(K.ROLLBACK_STARTED, "ben", hours=7), event(K.ROLLED_BACK, "evenhand", hours=8),
                  event(K.REPORTED, "evenhand", hours=9))
     assert (done.state, done.is_reported) == (S.ROLLED_BACK, True)
+
+
+def test_a_rollback_goes_in_stages_and_says_what_of_its_samples_nobody_has_read() -> None:
+    read, ended = event(K.UNDO_READ, "cem", hours=9), event(K.ROLLED_BACK, "evenhand", hours=10)
+    following = event(K.ROLLBACK_STAGE_STARTED, "evenhand", hours=10, stage=2)
+    assert refused(UNDONE[:-1], ended).code is C.STAGE_OPEN
+    assert refused(UNDONE[:-1], event(K.ROLLBACK_STAGE_STARTED, "evenhand", hours=8)).code is C.STAGE_OPEN
+    assert refused(UNDONE, event(K.ROLLBACK_STAGE_STARTED, "evenhand", hours=8)).code is C.STAGE_ORDER
+    assert refused(UNDONE, event(K.ROLLBACK_STAGE_FINISHED, "evenhand", hours=8)).code is C.STAGE_ORDER
+    assert refused(UNDONE[:-1], read).code is C.NO_ROLLBACK
+    assert refused((*UNDONE, read), event(K.UNDO_READ, "dee", hours=9)).code is C.READ_TWICE
+    assert refused(UNDONE, event(K.UNDO_READ, "ana", hours=9)).code is C.PROPOSER_READS
+    assert refused(UNDONE, following).code is C.UNDO_UNREAD
+    for last in (ended, following):
+        assert after(*UNDONE, read, last).changed_at == last.at
+    assert after(*UNDONE, event(K.ROLLED_BACK, "evenhand", hours=10, n_unread=1)).state is S.ROLLED_BACK
+    assert after(*UNDONE, event(K.ROLLED_BACK, "evenhand", hours=10, n_unread=1), read).rollback is not None
+
+
+def test_who_started_a_rollback_again_still_reads_what_was_drawn_before() -> None:
+    again = (*UNDONE, event(K.HALTED, "dee", hours=8), event(K.ROLLBACK_STARTED, "cem", hours=9))
+    assert after(*again, event(K.UNDO_READ, "cem", hours=9)).rollback is not None
+    second = (*again, event(K.ROLLBACK_STAGE_STARTED, "evenhand", hours=9, stage=2, n_unread_before=1),
+              event(K.ROLLBACK_STAGE_FINISHED, "evenhand", hours=9, stage=2))
+    assert refused(second, event(K.UNDO_READ, "cem", hours=9, stage=2, item_id="u2")).code is C.ROLLER_READS
+
+
+def test_a_halt_for_what_readers_say_tells_what_to_put_right() -> None:
+    reasons: list[dict[str, Json]] = [{"check": "undone_items", "text": "3 of 5 undone accounts read as wrong (usual: 1 %)"}]
+    refusal = refused((*UNDONE, event(K.HALTED, "evenhand", hours=8, reasons=reasons)),
+                      event(K.ROLLED_BACK, "evenhand", hours=9))
+    assert refusal.code is C.ROLLBACK_HALTED
+    assert refusal.next_step.startswith("put right what its readers call wrong")
 
 
 @pytest.mark.parametrize("before", [UP_TO_RUNNING, HALTED, UP_TO_COMPLETED])

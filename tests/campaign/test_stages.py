@@ -88,6 +88,9 @@ def test_nothing_overtakes_within_its_language(rows: list[tuple[int, str, int, d
         held = found.later.filter(pc.and_(pc.equal(found.later["language"], language),
                                           pc.not_equal(found.later["why"], "not_before")))["place"].to_pylist()
         assert not sent or not held or max(sent) <= min(held)
+    moments = found.now["send_at"].to_pylist()
+    assert moments == sorted(moments)
+    assert len(set(zip(found.now["place"].to_pylist(), moments, strict=True))) == len(set(found.now["place"].to_pylist()))
 
 
 @settings(max_examples=40)
@@ -142,7 +145,7 @@ def test_a_cap_of_nothing_is_a_halt_and_is_refused() -> None:
 def test_the_rollout_order_is_the_seeds_own_and_fair_to_every_language() -> None:
     ids = [f"d{n:05}" for n in range(4_000)]
     decisions = pa.table({"decision_id": ids, "policy_id": ["media"] * 4_000, "penalty": ["label"] * 4_000,
-                          "automation": ["fully"] * 4_000,
+                          "automation": ["fully"] * 4_000, "platform": ["birdsite"] * 4_000,
                           "language": (["en"] * 3 + [None]) * 1_000, "followers": [None, 5] * 2_000})
     waits = [HOUR if n % 10 == 0 else None for n in range(4_000)]
     effects = pa.table({"decision_id": ids, "not_before": pa.array(waits, TIME)})

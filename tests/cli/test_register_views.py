@@ -55,6 +55,29 @@ def test_demands_from_import_to_declined(run: Callable[..., Ran], golden: Golden
     golden("registers/demand_commands.txt", "\n".join(said))
 
 
+def test_who_runs_the_service_alone_agrees_alone_and_it_stays_on_record(run: Callable[..., Ran]) -> None:
+    Path("demands.csv").write_text(
+        "demand_id,authority,territory,received_on,kind,legal_basis,targets\n"
+        "d1,High Court,DE,2026-11-02,order,Media Act 5,https://example.org/app|https://example.org/b\n", encoding="utf-8")
+    run("demand", "import", "demands.csv", "--by", "ana")
+    for target in ("https://example.org/app", "https://example.org/b"):
+        assert run("demand", "withhold", "d1", "--target", target, "--account", "a", "--by", "ana").code == 0
+    assert "by one person alone" in run("demand", "agree", "w1", "--by", "ana", "--alone").out
+    assert "alone" not in run("demand", "agree", "w2", "--by", "ben", "--alone").out, "two persons are two, whatever they say"
+    shown = json.loads(run("demand", "list", "--json").out)["withholdings"]
+    assert [(one["status"], one["n_people"]) for one in shown] == [("agreed", 1), ("agreed", 2)]
+
+
+def test_nobody_agrees_with_themselves_in_letters_of_another_script(run: Callable[..., Ran]) -> None:
+    Path("referral.json").write_text(json.dumps({
+        "ground": "fraud_with_victims", "channel": "platform", "recipient": "Other platform", "account_id": "a",
+        "why": "It sells what is not there.", "shared": {"account_address": "https://social.example/@a"}}), encoding="utf-8")
+    assert run("referral", "propose", "referral.json", "--by", "cop").code == 0
+    again = run("referral", "approve", "r1", "referral.json", "--by", "сор")
+    assert (again.code, "reads as `cop`" in again.err) == (2, True)
+    assert run("referral", "approve", "r1", "referral.json", "--by", "ana").code == 0
+
+
 def test_referrals_from_nothing_to_declined(run: Callable[..., Ran]) -> None:
     Path("referral.json").write_text(json.dumps({
         "ground": "fraud_with_victims", "channel": "platform", "recipient": "Other platform", "account_id": "a",

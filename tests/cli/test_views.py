@@ -265,6 +265,17 @@ def test_without_a_terminal_progress_is_a_line_now_and_then() -> None:
         "Sweeping: 100 %, 1,000 of 1,000 accounts, 0:00:20 (comparing accounts)\n")
 
 
+def test_each_stretch_of_work_has_a_pace_of_its_own() -> None:
+    err, clock = io.StringIO(), Clock()
+    with progress(Screen(out=io.StringIO(), err=err), what="Sweeping", clock=clock) as advance:
+        for clock.now, n_done, n_total, doing in ((100.0, 1_000, 1_000, "comparing accounts"), (140.0, 0, 400, "deciding"),
+                                                  (150.0, 100, 400, "deciding")):
+            advance(n_done, n_total, doing)
+    assert err.getvalue().splitlines()[1:] == [
+        "Sweeping: 0 %, 0 of 400 accounts, 0:02:20 (deciding)",
+        "Sweeping: 25 %, 100 of 400 accounts, 0:02:30, about 0:00:30 left (deciding)"]
+
+
 def test_on_a_terminal_progress_is_a_bar_that_leaves_nothing_on_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     out, err, clock = io.StringIO(), Terminal(), Clock()

@@ -123,3 +123,22 @@ def test_a_file_with_nothing_to_read_is_refused(name: str, content: str, tmp_pat
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no page and no feed"):
         read_claim_reviews(tmp_path)
+
+
+@pytest.mark.parametrize(("text", "n_kept", "n_left_out"), [
+    (json.dumps([review(), review("\ud800 alone")]), 1, 1),
+    ("[" + json.dumps(review())[:-1] + ', "url": "https://x.example"}, ' + json.dumps(review("The sun")) + "]", 1, 1),
+    (json.dumps([review("nul \0 in it"), review()]), 1, 1)])
+def test_a_review_that_is_no_text_or_says_two_things_is_left_out_alone(
+        text: str, n_kept: int, n_left_out: int, tmp_path: Path) -> None:
+    read = read_claim_reviews(put(tmp_path, "feed.json", text))
+    assert (len(read.records), len(read.problems), read.n_read) == (n_kept, n_left_out, n_kept + n_left_out)
+
+
+def test_a_script_that_is_never_closed_is_read_or_told(tmp_path: Path) -> None:
+    start = '<script type="application/ld+json">'
+    whole = read_claim_reviews(put(tmp_path, "page.html", start + json.dumps(review())))
+    assert (len(whole.records), len(whole.problems)) == (1, 0)
+    both = f"{start}{json.dumps(review())}</script>{start}{json.dumps(review())[:60]}"
+    cut = read_claim_reviews(put(tmp_path, "cut.html", both))
+    assert (len(cut.records), len(cut.problems)) == (1, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,13 +16,14 @@ from evenhand.connectors.registries.folder import load_register
 from evenhand.connectors.registries.link_list_files import ListRead, ListSource, write_link_list
 from evenhand.errors import DataError
 from evenhand.model.registry import REGISTERS
+from evenhand.workflows.import_links import import_links
 
 SOURCE = ListSource(list_id="made-up", label="scam", source="a test", as_of=date(2026, 1, 1))
 
 
 def written(folder: Path, text: str) -> tuple[ListRead, dict[str, str]]:
     (folder / "list.txt").write_text(text, encoding="utf-8")
-    read = write_link_list([folder / "list.txt"], SOURCE, into=folder / "link_lists.parquet", temporary=folder)
+    read = write_link_list(folder / "list.txt", SOURCE, into=folder / "link_lists.parquet", temporary=folder)
     table = pq.read_table(folder / "link_lists.parquet")
     return read, dict(zip(table["host"].to_pylist(), table["label"].to_pylist(), strict=True))
 
@@ -55,7 +58,7 @@ def test_what_is_written_is_a_register(tmp_path: Path) -> None:
 
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no list"):
-        write_link_list([tmp_path / "none.txt"], SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path)
+        write_link_list(tmp_path / "none.txt", SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path)
 
 
 @given(hosts=st.lists(st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,4})?\.[a-z]{2,6}", fullmatch=True), min_size=1, max_size=8,
@@ -64,3 +67,40 @@ def test_promise_every_host_comes_back_once(hosts: list[str], tmp_path_factory: 
     read, found = written(tmp_path_factory.mktemp("list"), "host\n" + "\n".join(f"0.0.0.0 {host}" for host in hosts * 2))
     assert sorted(found) == sorted(hosts)
     assert read.n_left_out == 0
+
+
+def test_a_line_that_is_no_text_costs_itself_alone_and_is_told_with_its_line(tmp_path: Path) -> None:
+    lines = [b"# c", b"a.example.com\r", b"", b"caf\xe9.example.com", b"not a host", b"a" * 1_500_000, b"x\xff\x00y",
+             b"b.example.com"]
+    (tmp_path / "list.txt").write_bytes(b"\n".join(lines))
+    read = write_link_list(tmp_path / "list.txt", SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path)
+    assert pq.read_table(tmp_path / "x.parquet")["host"].to_pylist() == ["a.example.com", "b.example.com"]
+    assert (read.n_lines, read.n_entries, read.n_left_out) == (6, 2, 4)
+    assert read.left_out == ((4, "not UTF-8 text"), (5, "not a host"), (6, "longer than any address"), (7, "not UTF-8 text"))
+
+
+@pytest.mark.parametrize("content", ["a.example.com\n".encode("utf-16"), gzip.compress(b"a.example.com"), bytes(500)],
+                         ids=["utf-16", "gzip", "zeros"])
+def test_what_is_no_text_at_all_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.txt").write_bytes(content)
+    with pytest.raises(DataError, match="cannot be read"):
+        write_link_list(tmp_path / "list.txt", SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path)
+
+
+def test_a_list_replaces_itself_and_no_other(tmp_path: Path) -> None:
+    for name, text in (("one", "a.example.com\nb.example.com"), ("two", "a.example.com"), ("one", "c.example.com")):
+        (tmp_path / "list.txt").write_text(text, encoding="utf-8")
+        read = import_links(tmp_path / "list.txt", replace(SOURCE, list_id=name), into=tmp_path / "registries")
+    table = load_register(tmp_path / "registries" / "link_lists.parquet", REGISTERS["link_lists"]).table
+    assert [(row["list_id"], row["host"]) for row in table.to_pylist()] == [("two", "a.example.com"), ("one", "c.example.com")]
+    assert read.n_entries == 1
+    assert sorted(file.name for file in (tmp_path / "registries").iterdir()) == ["imports.jsonl", "link_lists.parquet"]
+    assert len((tmp_path / "registries" / "imports.jsonl").read_text(encoding="utf-8").splitlines()) == 3
+
+
+@pytest.mark.parametrize("missing", ["list_id", "label", "source"])
+def test_a_list_without_a_name_is_refused(tmp_path: Path, missing: str) -> None:
+    (tmp_path / "list.txt").write_text("a.example.com", encoding="utf-8")
+    with pytest.raises(DataError, match="has no name"):
+        import_links(tmp_path / "list.txt", replace(SOURCE, **{missing: " "}), into=tmp_path / "registries")
+    assert not (tmp_path / "registries").exists()

@@ -327,3 +327,12 @@ def test_a_host_is_read_however_it_is_written(written: str, host: str) -> None:
 def test_what_is_no_host_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="holds no host name"):
         host_of(written)
+
+
+def test_a_quote_that_is_never_closed_costs_its_line_and_not_those_after_it(tmp_path: Path) -> None:
+    file = tmp_path / "holders.csv"
+    rows = ("holder_id,kind,name,country", 'a,media,"Open,US', 'b,media,"Two', 'lines",US', "c,media,Bee News,US")
+    file.write_text("\n".join(rows), encoding="utf-8")
+    read = read_contents(file)
+    assert [record.values["holder_id"] for record in read.records] == ["b", "c"]
+    assert [problem.line for problem in read.problems] == [2]

@@ -11,7 +11,7 @@ from effect_plans import NOON, effects, statements
 from sqlalchemy import select, update
 
 from evenhand.model.appeal import Consequences
-from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Settlement, Told
+from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Settlement, Term, Told
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.campaigns.instants import HELD
 from evenhand.stores.announcing import AnnouncementTable
@@ -41,7 +41,9 @@ def words(text: str = "It will be closed", *, n: int = 2) -> pa.Table:
 
 
 def leased(database: Database, *, at: datetime = NOON, owner: str = "one") -> list[Order]:
-    return OutboxTable(database).lease("autumn", owner=owner, stages=(0,), at=at, lasting=timedelta(minutes=1), limit=100)
+    found = OutboxTable(database).lease("autumn", owner=owner, stages=(0,), term=Term(at, timedelta(minutes=1)), limit=100)
+    assert found is not None
+    return found
 
 
 def settled(database: Database, orders: list[Order], state: EffectState = EffectState.DONE, *, owner: str = "one") -> None:
@@ -115,7 +117,7 @@ def test_a_closing_that_was_announced_gets_no_second_statement(database: Databas
     announcing.announce("autumn", words(), seen=0)
     settled(database, leased(database))
     held = ReleaseTable(database).held("autumn", stage=0, limit=9)["order_id"].to_pylist()
-    assert ReleaseTable(database).release(held, [0] * len(held)) == 3
+    assert ReleaseTable(database).release("autumn", held, [0] * len(held)) == 3
     settled(database, leased(database))
     assert rows(database, act="impose") == {f"key{number}": "done" for number in range(3)}
     assert rows(database, act="tell") == {"decision0:reasons": "done", "decision1:reasons": "done",
@@ -128,11 +130,11 @@ def test_an_open_appeal_holds_a_closing_whatever_others_have_read(database: Data
     ruled(database, contested=("decision0", "decision2"))
     assert announcing.to_announce("autumn", IDS)["decision_id"].to_pylist() == ["decision1"]
     assert release.held("autumn", stage=0, limit=9)["order_id"].to_pylist() == held, "it still waits"
-    assert release.release(held, [0] * 3) == 2, "a label is not held for an appeal"
+    assert release.release("autumn", held, [0] * 3) == 2, "a label is not held for an appeal"
     assert release.stage("autumn", 0).n_held == 1
     assert {order.key for order in leased(database)} == {"key1", "key2"}
     ruled(database, freed=("decision0",))
-    assert release.release(held, [0] * 3) == 1
+    assert release.release("autumn", held, [0] * 3) == 1
 
 
 def test_what_was_let_out_and_has_not_begun_is_held_for_an_appeal(database: Database, announcing: AnnouncementTable) -> None:
@@ -174,3 +176,17 @@ def test_who_is_being_told_of_a_closing_is_told_of_its_end_afterwards(
     settled(database, under_way)
     (back,) = leased(database, owner="two")
     assert (back.key, back.act) == ("decision0:reinstatement", Act.TELL)
+
+
+def test_each_appeal_that_changed_nothing_is_told_in_its_own_words(database: Database, announcing: AnnouncementTable) -> None:
+    """Who appealed before the reasons came, and again with them at hand, hears of both outcomes."""
+    outbox, undo = OutboxTable(database), UndoTable(database)
+    for text in ("First", "Second", "Third"):
+        told = statements(CLOSINGS, word=text).slice(0, 1)
+        undo.rule("autumn", lambda _steps, _undone, told=told: Consequences(  # type: ignore[misc]
+            events=(step(EventKind.APPEAL_DECIDED),), actor="zoe", at=NOON, told=told), about=[])
+    assert rows(database, act="tell") == {f"decision0:{kind}": "queued" for kind in ("appeal", "appeal-2", "appeal-3")}
+    found = outbox.lease("autumn", owner="one", stages=(0,), term=Term(NOON, timedelta(minutes=1)), limit=9)
+    assert found is not None
+    bodies = outbox.statements(found)
+    assert [json.loads(bodies[key])["subject"].split(",")[0] for key in sorted(bodies)] == ["First", "Second", "Third"]

@@ -23,9 +23,9 @@ from evenhand.model.refusal import Refusal
 from evenhand.stores.seal import Seal
 from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
 from evenhand.workflows.campaigns.clock import Clock
-from evenhand.workflows.campaigns.preparing import Draft, approve, draft
+from evenhand.workflows.campaigns.preparing import Draft, approve, draft, planned
 from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
-from evenhand.workflows.campaigns.rolling_back import RolledBack, roll_back
+from evenhand.workflows.campaigns.rolling_back import RollbackTerms, RolledBack, roll_back
 from evenhand.workflows.campaigns.sampling import Drawn, Reading, draw
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk
@@ -58,7 +58,7 @@ def desk_at(place: str, hours: Hours) -> Iterator[Desk]:
 
 
 def audited(desk: Desk, plan: Path, folder: Path) -> None:
-    assert isinstance(draft(desk, Draft(), person="ana", plan=plan), Campaign)
+    assert isinstance(draft(desk, Draft(), person="ana", plan=planned(plan)), Campaign)
     spoken = dict.fromkeys(("ben", "cem", "dee"), ("en", "pt"))
     drawn = draw(desk, plan, Reading(seed="1", readers=spoken), person="ben", into=folder / "readings")
     assert isinstance(drawn, Drawn)
@@ -99,7 +99,8 @@ def test_a_campaign_over_http_with_two_approvers_and_two_workers_at_once(place: 
             assert (found.events[EventKind.EFFECT_IMPOSED], found.events[EventKind.STATEMENT_DELIVERED]) == (N_EFFECTS, N)
             assert found.events[EventKind.STARTED] == found.events[EventKind.COMPLETED] == 1
             assert receiver.n_changes == N_EFFECTS + N, "nothing was done twice at the platform"
-            back = roll_back(desk, plan, platform, why="a rehearsal", person="cem")
+            back = roll_back(desk, plan, platform, why="a rehearsal", person="cem",
+                             terms=RollbackTerms(unread_because="nobody is there"))
             assert isinstance(back, RolledBack)
             assert (back.campaign.state, back.n_undone, back.n_failed) == (CampaignState.ROLLED_BACK, N_EFFECTS, 0)
             assert status(desk).reconciles

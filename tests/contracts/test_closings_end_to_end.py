@@ -151,7 +151,8 @@ def test_a_rollback_tells_those_who_wait_for_a_closing_that_it_never_comes(
     confirmed(terminal, 7)
     terminal.applied("--at-once")
     n = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--preview", "--json").json["accounts"]
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong", "--confirm", f"autumn:{n}",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong",
+                         "--unread", "x", "--confirm", f"autumn:{n}",
                          "--json").json
     assert (back["state"], closed(tmp_path)) == ("rolled_back", set())
     assert [told(place, number) for number in (1, 3, 5, 7, 9)] == [

@@ -73,7 +73,9 @@ def everything() -> list[Event]:
         event(K.HOLDOUT_READ, "cem", hours=hours, slot="second"), event(K.HOLDOUT_CONCLUDED, "ben", hours=hours),
         *(event(kind, "dee", hours=hours, answer="x") for kind in (
             K.WITHHOLDING_RECORDED, K.REFERRAL_RECORDED, K.REPORTS_RECORDED)),
-        event(K.ROLLBACK_STARTED, "ben", hours=hours + 1), event(K.ROLLED_BACK, "evenhand", hours=hours + 2, n_undone=1),
+        event(K.ROLLBACK_STARTED, "ben", hours=hours + 1),
+        *(event(kind, "evenhand", hours=hours + 1) for kind in (K.ROLLBACK_STAGE_STARTED, K.ROLLBACK_STAGE_FINISHED)),
+        event(K.UNDO_READ, "cem", hours=hours + 1), event(K.ROLLED_BACK, "evenhand", hours=hours + 2, n_undone=1),
         event(K.REPORTED, "evenhand", hours=hours + 3)]
     return [Event(campaign_id="autumn", kind=step.kind, at=step.at, actor=step.actor, body=step.body) for step in steps]
 
@@ -125,3 +127,4 @@ def test_each_is_published_verified_and_counted_by_the_report(database: Database
     assert report.conduct.holdout is not None
     assert report.conduct.protection is not None
     assert named["words of readers on the holdout"] == 2
+    assert (named["words of readers on the rollback"], len(report.conduct.undone)) == (1, 1)

@@ -143,7 +143,8 @@ def test_a_campaign_with_appeals_is_rolled_back_whole(terminal: Terminal, tmp_pa
     heard(terminal, "d5", "overturn")
     n = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--preview", "--json").json["accounts"]
     assert n == 29
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong", "--confirm", f"autumn:{n}",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong",
+                         "--unread", "x", "--confirm", f"autumn:{n}",
                          "--json").json
     assert (back["state"], back["stopped"]) == ("rolled_back", None)
     assert [platform(tmp_path, f"a{number}") for number in range(30)] == [[]] * 30

@@ -32,7 +32,8 @@ def test_a_demand_is_answered_withheld_and_counted(place: str, tmp_path: Path) -
     (tmp_path / "demands.csv").write_text(DEMANDS, encoding="utf-8")
     simulated = SimulatedPlatform(tmp_path / "platform")
     with open_state(place) as state:
-        assert demands.import_demands(state, tmp_path / "demands.csv", columns={}, constants={}, by=by("ana")).n_recorded == 2
+        found = demands.read(tmp_path / "demands.csv", columns={}, constants={})
+        assert demands.import_demands(state, found, by=by("ana")).n_recorded == 2
         demands.answer(state, "d2", DemandAnswer.REFUSED, person_told=True, by=by("ana"))
         demands.withhold(state, demands.Wanted(demand_id="d1", target="https://example.org/app", account_id="a"), by=by("ana"))
         demands.agree(state, "w1", by=by("ben"))
@@ -50,7 +51,7 @@ def test_of_two_who_approve_a_referral_at_once_one_is_second(place: str, tmp_pat
         "ground": "threat_to_life", "channel": "police", "recipient": "Police", "account_id": "a", "why": "It says so.",
         "shared": {"account_address": "https://social.example/@x"}}), encoding="utf-8")
     with open_state(place) as state:
-        referrals.propose(state, file, by=by("ana"))
+        referrals.propose(state, referrals.read(file), by=by("ana"))
         with ThreadPoolExecutor(2) as both:
             outcomes = list(both.map(lambda person: referrals.approve(state, "r1", file, by=by(person)), ("ben", "cem")))
         assert sorted(isinstance(one, Refusal) for one in outcomes) == [False, True]

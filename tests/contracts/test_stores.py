@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from evenhand.errors import Overtaken
-from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Saved, Settlement
+from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Saved, Settlement, Term
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.registry import ADJUDICATIONS, STRIKES
 from evenhand.stores.database import Database, open_database
@@ -51,7 +51,9 @@ def done(order: Order) -> Settlement:
 
 def leased(outbox: OutboxTable, *, owner: str = "one", at: datetime = NOON, limit: int = 100,
            stages: tuple[int, ...] = (0,)) -> list[Order]:
-    return outbox.lease("autumn", owner=owner, stages=stages, at=at, lasting=MINUTE, limit=limit)
+    found = outbox.lease("autumn", owner=owner, stages=stages, term=Term(at, MINUTE), limit=limit)
+    assert found is not None
+    return found
 
 
 def states(database: Database) -> dict[str, str]:

@@ -9,6 +9,16 @@ from hypothesis import strategies as st
 from evenhand.errors import ConfigError
 from evenhand.model.campaigns.person import person_named
 
+
+def test_nobody_reads_as_somebody_else_who_acts_already() -> None:
+    for name, other in (("сор", "cop"), ("cop", "сор"), ("сара", "capa"), ("ανα", "ava"), ("սս", "uu")):
+        assert person_named(name) == name, "alone each is a name like any other"
+        with pytest.raises(ConfigError, match="reads as"):
+            person_named(name, among=["zoe", other])
+    assert person_named("ana", among=["ana", "anna", "сор"]) == "ana"
+    assert person_named("cop", among=["сор", "cop"]) == "cop", "who has acted before this was asked goes on"
+
+
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 
 

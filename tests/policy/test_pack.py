@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from evenhand.errors import PolicyError
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
-from evenhand.model.policy import Ladder, Rung, Verdict
+from evenhand.model.policy import Ladder, Policy, Rung, Verdict
+from evenhand.model.policy_case import PolicyCase
 from evenhand.policy.pack import read_pack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -22,8 +23,8 @@ GOLDEN = ROOT / "tests" / "golden" / "policy_mistakes"
 PACK = (GOLDEN / "_pack.toml").read_text(encoding="utf-8")
 POLICY = (GOLDEN / "_policy.toml").read_text(encoding="utf-8")
 FILES = {"pack.toml": PACK, "media.toml": POLICY, "more.toml": POLICY.replace("posing-as-media", "another")}
-SHIPPED = {file.name: file.read_text(encoding="utf-8")
-           for file in sorted((ROOT / "src/evenhand/data/policies/reference").glob("*.toml"))}
+PACKS = ROOT / "src/evenhand/data/policies"
+SHIPPED = {file.name: file.read_text(encoding="utf-8") for file in sorted((PACKS / "reference").glob("*.toml"))}
 
 
 def mistakes(files: Mapping[str, str], **more: date) -> list[str]:
@@ -181,13 +182,25 @@ def test_the_shipped_pack_loads() -> None:
         Harm.SCAM, Harm.SYNTHETIC_PRESENTER, Harm.FALSE_CLAIM, Harm.DECEPTIVE_MONETISATION, Harm.UNQUALIFIED_ADVICE}
 
 
-def test_the_shipped_cases_catch_and_spare_in_several_languages_and_scripts() -> None:
-    for policy in read_pack(SHIPPED).policies:
-        findings = [case for case in policy.cases if case.expect.is_finding]
-        assert len(findings) >= 6
-        assert len(policy.cases) - len(findings) >= 6
-        assert len({case.account.language for case in policy.cases}) >= 4
-    texts = " ".join(str(case.account) for policy in read_pack(SHIPPED).policies for case in policy.cases)
-    scripts = {"Latin": "[a-z]", "Cyrillic": "[а-я]", "Han": "[一-龥]", "Kana": "[ぁ-ヿ]", "Hangul": "[가-힣]",
-               "Arabic": "[ء-ي]"}
-    assert [name for name, letters in scripts.items() if not re.search(letters, texts)] == []
+SCRIPTS = {"Latin": "[a-z]", "Cyrillic": "[а-я]", "Han": "[一-龥]", "Kana": "[ぁ-ヿ]", "Hangul": "[가-힣]", "Arabic": "[ء-ي]",
+           "Devanagari": "[अ-ह]", "Georgian": "[ა-ჰ]", "Thai": "[ก-ฮ]", "Hebrew": "[א-ת]", "Greek": "[α-ω]"}
+
+
+def _shipped_policies() -> list[Policy]:
+    return [policy for folder in ("reference", "coordination") for policy in read_pack(
+        {file.name: file.read_text(encoding="utf-8") for file in sorted((PACKS / folder).glob("*.toml"))}).policies]
+
+
+@pytest.mark.parametrize("policy", _shipped_policies(), ids=lambda policy: policy.policy_id)
+def test_the_shipped_cases_catch_and_spare_in_several_languages_and_scripts(policy: Policy) -> None:
+    for cases, fewest in ((policy.cases, 4), (_those(policy, is_finding=True), 2), (_those(policy, is_finding=False), 2)):
+        written = " ".join(f"{case.account.display_name} {case.account.bio} {[post.text for post in case.posts]}".lower()
+                           for case in cases)
+        assert len({case.account.language for case in cases} - {None}) >= fewest
+        assert len([name for name, letters in SCRIPTS.items() if re.search(letters, written)]) >= min(fewest, 3)
+    assert len(_those(policy, is_finding=True)) >= 8
+    assert len(_those(policy, is_finding=False)) >= 8
+
+
+def _those(policy: Policy, *, is_finding: bool) -> list[PolicyCase]:
+    return [case for case in policy.cases if case.expect.is_finding is is_finding]

@@ -31,7 +31,7 @@ from evenhand.workflows.appeals.overturning import overturn
 from evenhand.workflows.appeals.recording import given as strikes_given
 from evenhand.workflows.appeals.reversing import preview_reversal, reverse
 from evenhand.workflows.campaigns.platforms import Opened, open_platform
-from evenhand.workflows.campaigns.rolling_back import roll_back
+from evenhand.workflows.campaigns.rolling_back import RollbackTerms, roll_back
 from evenhand.workflows.campaigns.steps import Desk, desk_of
 from evenhand.workflows.effects.opening import open_state
 from evenhand.workflows.packs import shipped_pack
@@ -66,7 +66,8 @@ def act(desk: Desk, opened: Opened, what: str, number: int, person: str, outcome
             word = Word(outcome=AppealOutcome.OVERTURNED, by=person, because="all")
             reverse(desk, PLAN, ahead, word, platform=opened.platform)
     elif what == "roll back":
-        roll_back(desk, PLAN, opened.platform, why="wrong", person=person)
+        roll_back(desk, PLAN, opened.platform, why="wrong", person=person,
+                  terms=RollbackTerms(unread_because="no reader"))
 
 
 def takers(events: Iterable[Event], decision_id: str) -> set[str]:

@@ -39,7 +39,7 @@ from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
 from evenhand.workflows.campaigns.clock import set_clock
 from evenhand.workflows.campaigns.confirming import confirm
 from evenhand.workflows.campaigns.halting import halt, resume
-from evenhand.workflows.campaigns.rolling_back import roll_back
+from evenhand.workflows.campaigns.rolling_back import RollbackTerms, roll_back
 from evenhand.workflows.campaigns.rollout import rollout
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk, desk_of
@@ -132,7 +132,7 @@ def act(desk: Desk, platform: Post, what: str, number: int, how: object) -> None
         for person in ("ben", "cem"):
             resume(desk, PLAN, why="looked", person=person)
     elif what == "roll back":
-        roll_back(desk, PLAN, platform, why="wrong", person="ben")
+        roll_back(desk, PLAN, platform, why="wrong", person="ben", terms=RollbackTerms(unread_because="no reader"))
     elif desk.course().last(K.STARTED) is not None:
         contest(desk, platform, what, name, how)
 

@@ -117,6 +117,24 @@ def test_the_words_of_a_handle_part_at_capitals_digits_and_separators(handle: st
     assert handle_words(pa.array(["zZ", handle, "aa"])).to_pylist() == ["z Z", words, "aa"]
 
 
+@pytest.mark.parametrize(("bio", "kind"), [
+    ("Parody account. News that never happened.", "parody"), ("Satire. Author: Bob.", "satire"),
+    ("Official account of The Mirror hair salon. News and offers.", "trade"),
+    ("Parody account.\nAccounts of nothing", "parody")])
+def test_what_the_next_sentence_says_takes_no_disclosure_back(bio: str, kind: str) -> None:
+    assert ("bio", kind) in disclosed(bio=bio)
+
+
+@pytest.mark.parametrize(("bio", "kind"), [
+    ("Cyfrif swyddogol yr FBI. Dychan yn unig.", "satire"), ("FBI-ის ოფიციალური ანგარიში. პაროდია, სატირა.", "satire"),
+    ("የFBI ይፋዊ ገጽ። ፌዝ ብቻ፣ ቀልድ።", "satire"), ("FBI තරාවදියාව. උපහාසය", "satire"), ("Kont uffiċjali. Satira.", "satire"),
+    ("Àkàǹtì FBI. Àwàdà ni o.", "satire"), ("FBI албан ёсны хуудас. Шог хошин.", "satire"),
+    ("Cuntas oifigiúil. Aoir, magadh.", "satire"), ("Opisyal na account. Parodya lang ito.", "satire"),
+    ("Compte officiel du salon de coiffure", "trade"), ("ピザ屋です", "trade"), ("Официальный аккаунт пиццерии", "trade")])
+def test_small_languages_and_other_trades_are_understood(bio: str, kind: str) -> None:
+    assert ("bio", kind) in disclosed(bio=bio)
+
+
 def test_the_list_speaks_many_languages_and_knows_every_kind() -> None:
     assert len(LEXICON.languages) >= 60
     assert {entry.group for entry in LEXICON.entries} == set(KINDS)

@@ -9,7 +9,7 @@ from typing import Any
 from effect_plans import NOON, effects, statements
 from sqlalchemy import event
 
-from evenhand.model.campaigns.effect_state import EffectState, Settlement
+from evenhand.model.campaigns.effect_state import EffectState, Settlement, Term
 from evenhand.stores.database import open_database
 from evenhand.stores.outbox import OutboxTable
 
@@ -29,7 +29,7 @@ def test_no_query_of_a_worker_reads_the_whole_campaign(tmp_path: Path) -> None:
 
         outbox.take_back("autumn", owner="one")
         for state in (EffectState.DONE, EffectState.FAILED):
-            orders = outbox.lease("autumn", owner="one", stages=(0,), at=NOON, lasting=timedelta(minutes=1), limit=5)
+            orders = outbox.lease("autumn", owner="one", stages=(0,), term=Term(NOON, timedelta(minutes=1)), limit=5)
             outbox.statements(orders)
             outbox.settle("autumn", [Settlement(order=order, state=state, due_at=0, failures=0, reference="", why="",
                                                 read_back="") for order in orders], owner="one", at=NOON)

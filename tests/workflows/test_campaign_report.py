@@ -31,7 +31,8 @@ def test_its_files_say_what_the_status_says(terminal: Terminal) -> None:
     assert document["rehearsal"] is True
     with Path("autumn-report/cells.csv").open(encoding="utf-8") as lines:
         assert sum(int(row["in_force"]) for row in csv.DictReader(lines)) == 30
-    terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list", "--confirm", "autumn:30")
+    terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list",
+                  "--unread", "x", "--confirm", "autumn:30")
     back = terminal.done("report", "--campaign", "autumn", "--json").json
     assert (back["sums"]["taken_back"], back["sums"]["in_force"]) == (30, 0)
 
@@ -66,7 +67,8 @@ def test_the_registers_stand_beside_it_and_a_demand_is_told_apart(terminal: Term
 
 
 def test_what_is_published_holds_no_free_text_of_a_person(terminal: Terminal) -> None:
-    terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "Maria Lopez called", "--confirm", "autumn:30")
+    terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "Maria Lopez called",
+                  "--unread", "x", "--confirm", "autumn:30")
     terminal.done("report", "--campaign", "autumn")
     for file in Path("autumn-report").iterdir():
         assert "Maria Lopez" not in file.read_text(encoding="utf-8"), file.name

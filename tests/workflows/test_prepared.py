@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_a_damaged_file_is_made_again(folder: Path) -> None:
 def test_few_files_are_kept_and_the_last_used_ones(folder: Path) -> None:
     files = [prepared(iter([str(nth)]), Makes(), folder=folder)[1] for nth in range(MOST_FILES + 2)]
     assert [file is not None and file.exists() for file in files] == [False, False, *[True] * MOST_FILES]
+
+
+def test_what_a_killed_run_left_half_written_goes_and_what_is_being_written_stays(folder: Path) -> None:
+    left, fresh = (folder / f".{name}.pickle.{pid}" for name, pid in (("a", 4711), ("b", 4712)))
+    for file in (left, fresh):
+        file.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    prepared(iter("a"), Makes(), folder=folder)
+    assert (left.exists(), fresh.exists()) == (False, True)
 
 
 def test_another_process_is_told_when_the_file_has_gone(folder: Path) -> None:

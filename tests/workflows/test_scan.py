@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,4 +136,42 @@ def test_a_stamp_that_was_cut_off_starts_the_sweep_anew(materials: Materials, sn
         (tmp_path / "plan" / "scan" / "scan.json").write_text("")
         again, swept = plan(snapshot, materials, engine, into=tmp_path / "plan")
     assert swept.n_resumed == 0
+    assert again == whole
+
+
+def test_a_sweep_killed_while_it_makes_room_leaves_nothing_that_another_takes_for_whole(
+        materials: Materials, snapshot: SnapshotFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(folder: Path, **_: object) -> None:
+        (folder / "bucket=00001" / "profiles.parquet").unlink()
+        raise KeyboardInterrupt
+
+    with DuckDBEngine(threads=1) as engine:
+        whole, _ = plan(snapshot, materials, engine, into=tmp_path / "plan")
+        with monkeypatch.context() as patched:
+            patched.setattr(shutil, "rmtree", killed)
+            with pytest.raises(KeyboardInterrupt):
+                plan(snapshot, replace(materials, registries_digest="another"), engine, into=tmp_path / "plan")
+        again, swept = plan(snapshot, materials, engine, into=tmp_path / "plan")
+    assert swept.n_resumed == 0
+    assert again == whole
+
+
+@pytest.mark.parametrize("left", [(), ("scan.json.part",), ("scan.json.part", "spill")])
+def test_a_sweep_killed_before_it_began_goes_on(materials: Materials, snapshot: SnapshotFolder, tmp_path: Path,
+                                                left: tuple[str, ...]) -> None:
+    work = tmp_path / "plan" / "scan"
+    work.mkdir(parents=True)
+    for name in ("lock", *left):
+        (work / name).mkdir() if name == "spill" else (work / name).touch()
+    with DuckDBEngine(threads=1) as engine:
+        assert plan(snapshot, materials, engine, into=tmp_path / "plan")[1].n_resumed == 0
+
+
+def test_a_part_that_lost_a_file_is_made_again_and_never_a_smaller_plan(materials: Materials, snapshot: SnapshotFolder,
+                                                                        tmp_path: Path) -> None:
+    with DuckDBEngine(threads=1) as engine:
+        whole, _ = plan(snapshot, materials, engine, into=tmp_path / "plan")
+        (tmp_path / "plan" / "scan" / "parts" / "bucket=00002" / "profiles.parquet").unlink()
+        again, swept = plan(snapshot, materials, engine, into=tmp_path / "plan")
+    assert swept.n_resumed == 3
     assert again == whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -27,6 +29,7 @@ from evenhand.model.media import SOURCE_TYPE_ADDRESSES, SOURCE_TYPES, AiMark, Pr
 from evenhand.model.snapshot import TABLES
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.worlds import buckets as world_buckets
+from evenhand.workflows.worlds import write
 from evenhand.workflows.worlds.stage import load_stage
 from evenhand.workflows.worlds.write import WorldProgress, WorldSettings, WorldSummary, world
 from evenhand.world.times import CUT_OFF
@@ -223,12 +226,41 @@ def test_what_was_written_before_a_stop_is_kept_and_the_rest_is_the_same(
     assert 0 < len(done) < 5
     stamps = [file.stat().st_mtime_ns for file in done]
     remade: list[int] = []
-    original = world_buckets.make
-    monkeypatch.setattr(world_buckets, "make", lambda making, buckets: (remade.extend(buckets), original(making, buckets))[1])
-    summary = world(tmp_path / "w", settings=settings)
+    original = world_buckets._write
+    monkeypatch.setattr(world_buckets, "_write", lambda making, bucket, *rest: (remade.append(bucket), original(
+        making, bucket, *rest))[1])
+    before = []
+    summary = world(tmp_path / "w", settings=settings, progress=lambda told: before.append((told.before, told.done)))
     assert len(remade) == 5 - len(stamps)
+    n_before = before[-1][0]
+    assert 3_000 < n_before < before[-1][1] == 10_000, "the pace of this run says how much time is left"
     assert summary.manifest.fingerprint == load_manifest(folder / "snapshot").fingerprint
     assert not (tmp_path / "w/work").exists()
+
+
+def test_a_run_that_is_killed_while_it_tidies_up_has_made_its_world(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "w")
+    work = tmp_path / "w" / "work"
+    work.mkdir()
+    np.save(work / world_buckets.ORDER, np.arange(10_000, dtype=np.uint32))  # the others were removed before it
+    stamps = {file: file.stat().st_mtime_ns for file in (tmp_path / "w/snapshot").rglob("*.parquet")}
+    assert made(tmp_path / "w", n_buckets=3).manifest.fingerprint == load_manifest(folder / "snapshot").fingerprint
+    assert {file: file.stat().st_mtime_ns for file in stamps} == stamps
+    assert not work.exists()
+
+
+def test_a_world_of_other_phrases_or_registers_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(progress: WorldProgress) -> None:
+        if progress.done:
+            raise KeyboardInterrupt
+
+    settings = WorldSettings(scale=SCALE, n_buckets=5, processes=1)
+    with pytest.raises(KeyboardInterrupt):
+        world(tmp_path / "w", settings=settings, progress=stop)
+    with monkeypatch.context() as later:
+        later.setattr(write, "made_from", lambda: "a later version's")
+        with pytest.raises(DataError, match="phrases and registers"):
+            world(tmp_path / "w", settings=settings)
 
 
 def test_a_killed_run_goes_on_and_gives_the_same_world(folder: Path, tmp_path: Path) -> None:
@@ -244,7 +276,10 @@ def test_a_killed_run_goes_on_and_gives_the_same_world(folder: Path, tmp_path: P
             time.sleep(0.02)
         run.send_signal(signal.SIGKILL)
     assert not (tmp_path / "w/snapshot/snapshot.json").exists()
+    (tmp_path / "w/snapshot/posts").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "w/snapshot/posts/bucket=029.parquet.4711.part").write_text("half", encoding="utf-8")
     summary = made(tmp_path / "w", n_buckets=30)
+    assert list((tmp_path / "w").rglob("*.part")) == []
     assert summary.manifest.fingerprint == load_manifest(folder / "snapshot").fingerprint
 
 

@@ -19,8 +19,8 @@ def file_appeal(book: AppealBook, *, decision_id: str, at: datetime, said: str,
     """The event of filing an appeal against a decision of the campaign, or why it is refused.
 
     That the campaign made this decision is the caller's to look up in its plan. `said` commits to the person's words,
-    which are kept apart. As long as the statement has not been delivered the window has not begun, and an appeal is
-    always in time.
+    which are kept apart. As long as the statement has not been delivered the window has not begun: an appeal is always in
+    time, and one that was filed without the reasons at hand uses up nothing. After the delivery there is one appeal.
     """
     if not book.campaign_id:
         return Refusal(code="no_campaign", text=f"no campaign's record holds the decision `{decision_id}`",
@@ -33,7 +33,7 @@ def file_appeal(book: AppealBook, *, decision_id: str, at: datetime, said: str,
     if any(appeal.outcome is None for appeal in earlier):
         return Refusal(code="open_already", text=f"an appeal against the decision `{decision_id}` is open already",
                        next_step="add what is new to the open appeal")
-    if earlier:
+    if delivered_at is not None and any(appeal.filed_at >= delivered_at for appeal in earlier):
         return Refusal(code="decided_already", text=f"an appeal against the decision `{decision_id}` has been decided",
                        next_step="tell the person of the certified dispute settlement bodies and the courts")
     if not said.strip():

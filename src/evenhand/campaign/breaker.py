@@ -6,13 +6,13 @@ days late (decision 0040). Every check speaks for itself, and all that trip are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.campaign.disparity import Slice, disparities
+from evenhand.campaign.disparity import SLICED, disparities
 from evenhand.campaign.sequential import Crossing, SequentialTest, Stream, first_crossing
 from evenhand.model.campaigns.campaign import HaltReason
 
@@ -49,13 +49,13 @@ class Seen:
     """Effects among them that it does not show."""
     n_statements: int = 0
     n_undelivered: int = 0
-    slices: Mapping[str, Slice] | None = None
-    """Name of a slice (`language pt`) → its audited items and decided appeals, and the errors among them."""
+    sliced: pa.Table | None = None
+    """Audited items and decided appeals of the whole campaign, each with its slices (`disparity.SLICED`), in their order."""
     protected: tuple[str, ...] = ()
     """Effects on accounts of the protected list that no person released, by decision id."""
 
 
-_OVERTURNED, _WRONG = "decided appeals overturned", "audited items wrong"
+OVERTURNED, WRONG = "decided appeals overturned", "audited items wrong"
 OUTCOMES = pa.schema([pa.field("kind", pa.string(), nullable=False), pa.field("is_error", pa.bool_(), nullable=False)])
 
 
@@ -74,9 +74,9 @@ def trips(seen: Seen) -> tuple[HaltReason, ...]:
 def _trips(seen: Seen) -> Iterator[HaltReason]:
     kinds = pc.if_else(pc.equal(seen.outcomes["kind"], DECIDED_APPEAL), 0, 1).to_pylist()
     errors = seen.outcomes["is_error"].to_pylist()
-    yield from _crossed("appeals_and_audit", BOTH, first_crossing(BOTH, kinds, errors), words=(_OVERTURNED, _WRONG))
-    for number, (check, test, what) in enumerate((("overturned_appeals", APPEALS, _OVERTURNED),
-                                                  ("audited_items", ITEMS, _WRONG))):
+    yield from _crossed("appeals_and_audit", BOTH, first_crossing(BOTH, kinds, errors), words=(OVERTURNED, WRONG))
+    for number, (check, test, what) in enumerate((("overturned_appeals", APPEALS, OVERTURNED),
+                                                  ("audited_items", ITEMS, WRONG))):
         mine = [error for kind, error in zip(kinds, errors, strict=True) if kind == number]
         if test is APPEALS and seen.appeals is not None:
             mine = list(seen.appeals)
@@ -85,10 +85,11 @@ def _trips(seen: Seen) -> Iterator[HaltReason]:
                          what="effects are not there when the platform is asked again")
     yield from _too_many("statements", seen.n_undelivered, seen.n_statements, limit=MOST_UNDELIVERED,
                          what="statements of reasons could not be delivered")
-    for found in disparities(seen.slices or {}):
+    for found in disparities(SLICED.empty_table() if seen.sliced is None else seen.sliced):
         yield HaltReason(check="slice_disparity", text=(
             f"`{found.name}`: {found.here.n_errors:,} of {found.here.n:,} wrong, elsewhere {found.elsewhere.n_errors:,} of "
-            f"{found.elsewhere.n:,}; chance alone would show this once in {1 / max(found.p, 1e-12):,.0f} comparisons"))
+            f"{found.elsewhere.n:,}; chance alone would show this of any slice once in {1 / max(found.p, 1e-12):,.0f} "
+            "campaigns"))
     if seen.protected:
         listed = ", ".join(f"`{decision_id}`" for decision_id in seen.protected[:5])
         more = f" and {len(seen.protected) - 5:,} more" if len(seen.protected) > 5 else ""  # noqa: PLR2004  (as listed)

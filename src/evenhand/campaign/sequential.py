@@ -76,6 +76,37 @@ def first_crossing(test: SequentialTest, kinds: Sequence[int], errors: Sequence[
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Where the present window of a sequence of observations stands."""
+
+    n_observed: tuple[int, ...]
+    n_errors: tuple[int, ...]
+    ratio: float
+    """The log likelihood ratio so far."""
+    line: float
+    """The one at which it halts; infinite while nothing can halt it."""
+
+    def halting_errors(self, stream: Stream) -> float:
+        """How many errors among as many observations of one stream alone halt; infinite while none do."""
+        right, wrong = stream.weights
+        return float(np.ceil((self.line - self.n_observed[0] * right) / (wrong - right) - _CLOSE))
+
+
+def window(test: SequentialTest, kinds: Sequence[int], errors: Sequence[bool]) -> Window:
+    """The present window of a sequence of observations: of which stream each is, and whether it was an error."""
+    places = (_windows(test, kinds) or [[]])[-1]
+    order = [kinds[place] for place in places]
+    steps = np.asarray([errors[place] for place in places], np.bool_)
+    seen = np.asarray(order, np.int64)
+    numbers = range(len(test.streams))
+    return Window(
+        n_observed=tuple(int((seen == number).sum()) for number in numbers),
+        n_errors=tuple(int(steps[seen == number].sum()) for number in numbers),
+        ratio=float(ratios(test, order, steps[None, :])[0][-1]) if order else 0.0,
+        line=float(lines(test, order)[-1]) if order else float("inf"))
+
+
 def ratios(test: SequentialTest, order: Sequence[int], errors: NDArray[np.bool_]) -> _Floats:
     """The log likelihood ratio after each observation, one line for each sequence of errors."""
     weights = np.asarray([stream.weights for stream in test.streams])[np.asarray(order, np.int64)]

@@ -90,7 +90,8 @@ def rollout_order(*, plan_digest: str, seed: str) -> Query:
     select *, row_number() over (
         order by case when waits then 2 when by_person then 1 else 0 end, sha256(concat('{prefix}', decision_id))) - 1 as place
     from (
-        select d.decision_id, d.policy_id, d.penalty, coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
+        select d.decision_id, d.policy_id, d.penalty, d.platform,
+               coalesce(d.language, '{UNKNOWN_LANGUAGE}') as language,
                coalesce(d.followers, 0) as reach, w.waits = 1 as waits,
                d.penalty = '{Penalty.CLOSE}' or coalesce(d.automation, '') = '{Automation.PARTIALLY}' as by_person
         from decisions d
@@ -138,8 +139,8 @@ def admit(queue: pa.Table, *, caps: Caps, spent: Spent, hour: datetime, seed: st
     """Which effects of `queue` (`key`, `place`, `language`, `reach`, `not_before`) may go out in the hour from `hour` on.
 
     They go in the order of their places. What would exceed a cap waits, and so does everything of that language behind it:
-    nothing overtakes. Each effect gets its own moment within the hour, drawn from the seed, so that no burst shows from
-    outside who was judged together.
+    nothing overtakes. Each decision gets its own moment within the hour, drawn from the seed, so that no burst shows from
+    outside who was judged together; the moments drawn are given out in the order of the places.
     """
     ordered = queue.sort_by([("place", "ascending"), ("key", "ascending")])
     reach = _numbers(ordered["reach"])
@@ -178,9 +179,11 @@ def _until_first(is_good: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _moments(places: NDArray[np.int64], *, hour: datetime, seed: str) -> pa.Array:
-    micros = (shares(seed, places, purpose="jitter") * timedelta(hours=1).total_seconds() * 1e6).astype(np.int64)
+    """In the order of places, in which the orders lie in the database: a batch changes few pages of it then."""
+    each, which = np.unique(places, return_inverse=True)
+    micros = np.sort(shares(seed, each, purpose="jitter") * timedelta(hours=1).total_seconds() * 1e6).astype(np.int64)
     start = pa.scalar(hour, TIME).cast(pa.int64()).as_py()
-    return pa.array(start + micros, pa.int64()).cast(TIME)
+    return pa.array(start + micros[which], pa.int64()).cast(TIME)
 
 
 def _numbers(column: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:

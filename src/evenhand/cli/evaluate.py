@@ -47,7 +47,7 @@ def _world(folder: Path, shown: Screen, *, settings: SweepSettings, plan: Path |
     """Score and show a world; whether a bar is missed."""
     with progress(shown, what="Sweeping") as advance:
         score = evaluate_world(folder, settings, plan=plan, work=into or Path(f"{folder.resolve().name}-plan"),
-                               on_progress=lambda p: advance(p.n_done, p.n_total, p.what))
+                               on_progress=lambda p: advance(p.n_done, p.n_total, p.what, n_before=p.n_before))
     shown.show(WorldView(score=score, messages=load_messages("en")))
     return any(bar.result.is_met is False for bar in score.scorecard.bars)
 

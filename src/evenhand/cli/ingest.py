@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
+from evenhand.cli.options import EXISTING, FOLDER, Finite, as_json, screen
 from evenhand.cli.views.ingest import IngestView
 from evenhand.cli.views.progress import progress
 from evenhand.workflows.ingest import IngestSettings, earlier_cut_off
@@ -22,7 +22,7 @@ from evenhand.workflows.ingest import ingest as ingest_source
               help="Nothing later is in the snapshot (UTC). Default: now, or that of the run that is continued.")
 @click.option("--buckets", type=click.IntRange(1, 1000), help="Parts to split the accounts into. Default: by size.")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads to use. Default: all.")
-@click.option("--max-reject-share", type=click.FloatRange(0, 1), default=0.01, show_default=True,
+@click.option("--max-reject-share", type=Finite(0, 1), default=0.01, show_default=True,
               help="Stop with an error when more than this share of a table's rows is rejected.")
 @as_json
 def ingest(*, source: str, into: Path, mapping: Path | None, cut_off: datetime | None, buckets: int | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import sys
@@ -17,7 +18,7 @@ from evenhand import __version__
 from evenhand.cli.interruptible import interruptible
 from evenhand.cli.options import screen
 from evenhand.cli.views.problems import ProblemsView
-from evenhand.errors import EvenhandError, ExitCode
+from evenhand.errors import EvenhandError, ExitCode, without_secrets
 
 STOPPED = 130
 """What shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
@@ -96,7 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo(without_secrets(said.getvalue()), err=True, nl=False)
         sys.exit(ExitCode.YOUR_INPUT)
     except (KeyboardInterrupt, click.Abort):
         _stop(given)
@@ -107,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         _nobody_reads()  # click made it a failure with code 1, and put something else in the place of our output
     except OSError as error:
-        place = f" `{error.filename}`" if error.filename else ""
+        place = f" `{without_secrets(str(error.filename))}`" if error.filename else ""
         click.echo(f"error: {(error.strerror or str(error)).lower()}{place}\n"
                    "  = check the path, its permissions and the free space, then run the same command again", err=True)
         sys.exit(ExitCode.YOUR_INPUT)
@@ -136,8 +139,9 @@ def _nobody_reads() -> NoReturn:
 
 def _stop(given: Sequence[str]) -> NoReturn:
     """End the process at once, with the command that continues. What is half done stands under names that do not count."""
+    again = shlex.join(["evenhand", *(without_secrets(one, is_address=True) for one in given)])
     cursor = "\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hides it
-    click.echo(f"{cursor}\nstopped; this continues where it stopped:\n  {shlex.join(['evenhand', *given])}", err=True)
+    click.echo(f"{cursor}\nstopped; this continues where it stopped:\n  {again}", err=True)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(STOPPED)

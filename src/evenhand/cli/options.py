@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,27 @@ import click
 
 from evenhand.cli.views.screen import Screen
 from evenhand.model.penalty import Penalty
-from evenhand.workflows.buckets.machine import memory_bytes
+from evenhand.workflows.buckets.machine import allowed_bytes
 from evenhand.workflows.sentence_models import MODEL_NAMES
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
+
+MOST_HOURS = 100_000
+"""More than eleven years: no cooling-off or rehearsal needs more, and the calendar ends in the year 9999."""
+MOST_DAYS = 36_500
+
+
+class Finite(click.FloatRange):
+    """A number within bounds; `nan`, which lies beyond none, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        number = float(super().convert(value, param, ctx))
+        if isnan(number):
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Show the result as JSON.")
 
@@ -58,5 +75,5 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _memory(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """A size such as `2GB`, checked here so that the mistake is told before anything is read."""
     if value is not None:
-        memory_bytes(value)
+        allowed_bytes(value)
     return value

@@ -38,5 +38,5 @@ def world(*, scale: Fraction, seed: int, into: Path, buckets: int | None, proces
     shown = screen(as_json=as_json)
     settings = WorldSettings(scale=scale, seed=seed, n_buckets=buckets, processes=processes or 0)
     with progress(shown, what="Writing") as advance:
-        summary = write_world(into, settings=settings, progress=lambda p: advance(p.done, p.total, p.what))
+        summary = write_world(into, settings=settings, progress=lambda p: advance(p.done, p.total, p.what, n_before=p.before))
     shown.show(WorldView(summary=summary, into=into))

@@ -25,6 +25,7 @@ YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
 class DemandFile:
     """What a file holds: demands, and a problem for each row that is none. Such a row is left out as a whole."""
 
+    file: Path
     demands: tuple[Demand, ...]
     problems: tuple[Problem, ...]
 
@@ -57,7 +58,8 @@ def read_demands(file: Path, *, columns: Mapping[str, str], constants: Mapping[s
                                     line=record.line, hint="leave one out, or give each its own `demand_id`"))
         else:
             demands[demand.demand_id] = demand
-    return DemandFile(demands=tuple(demands.values()), problems=tuple(sorted(problems, key=lambda one: one.line or 0)))
+    return DemandFile(file=file, demands=tuple(demands.values()),
+                      problems=tuple(sorted(problems, key=lambda one: one.line or 0)))
 
 
 def _unknown(columns: Mapping[str, str], constants: Mapping[str, str], there: tuple[str, ...], file: Path) -> list[Problem]:

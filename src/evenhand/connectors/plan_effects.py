@@ -17,15 +17,16 @@ _ORDER = pa.schema([pa.field("decision_id", pa.string()), pa.field("place", pa.i
 
 
 def effect_portions(folder: Path, *, order: pa.Table | None = None) -> Iterator[pa.Table]:
-    """The plan's effects: position, key, decision_id, account_id, post_id, penalty, stratum, until, due_at.
+    """The plan's effects: position, key, decision_id, account_id, post_id, penalty, stratum, until, due_at, place.
 
-    They come in the plan's order, or by the `place` that `order` gives to each `decision_id`. Times are microseconds since
-    1970; `due_at` is 0 for what waits for nothing. An effect lasts as long as its decision.
+    They come in the plan's order, or by the `place` that `order` gives to each `decision_id`; it is null for those of which
+    `order` says nothing. Times are microseconds since 1970; `due_at` is 0 for what waits for nothing. An effect lasts as long
+    as its decision.
     """
     return _portions(folder, """
         select e.position, e.key, e.decision_id, e.account_id, e.post_id, e.penalty,
             concat(d.policy_id, '/', d.penalty, '/', coalesce(d.language, 'und')) as stratum,
-            epoch_us(d.until) as until, coalesce(epoch_us(e.not_before), 0) as due_at
+            epoch_us(d.until) as until, coalesce(epoch_us(e.not_before), 0) as due_at, r.place
         from read_parquet($effects) e left join read_parquet($decisions) d using (decision_id)
             left join rollout r using (decision_id)
         order by r.place nulls last, e.position""", order, effects=str(table_file(folder, "effects")),

@@ -78,6 +78,13 @@ def refuse_foreign(folder: Path) -> None:
                                 hint="name an empty or a new folder"))
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a plan that was killed left half written. Only for whoever is alone at work in `folder`."""
+    for name in (*TABLES, "plan", "sources.json", "report.html"):
+        for path in folder.glob(f".{name}.*"):
+            path.unlink(missing_ok=True)
+
+
 def read_plan(folder: Path) -> Plan:
     """The header of the plan in `folder`. Raises `PlanError` when there is none."""
     path = folder / "plan.json"

@@ -22,6 +22,7 @@ from evenhand.detectors.identity import (
     SELF_NAMED,
     ZERO,
 )
+from evenhand.detectors.offices import OTHER_OFFICES
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
@@ -31,11 +32,13 @@ _KINDS = ", ".join(f"'{kind}'" for kind in FITTING_CLAIMS)
 
 SUSPECTS = Query(
     name="impersonation_suspects",
-    inputs=("identity_evidence", "claim_evidence", "content_evidence", "address_imitations"),
+    inputs=("identity_evidence", "claim_evidence", "content_evidence", "address_imitations", OTHER_OFFICES.name),
     sentence="accounts that read as a registered holder and show something else that agrees, with the holder and its kind",
     sql=f"""
     select i.account_id, i.holder_id, i.holder_kind
     from identity_evidence i join claim_evidence c on i.account_id = c.account_id and i.holder_kind = c.holder_kind
+    left join {OTHER_OFFICES.name} o on i.account_id = o.account_id and i.holder_id = o.holder_id
+    where o.account_id is null
     union
     select i.account_id, i.holder_id, i.holder_kind
     from identity_evidence i
@@ -55,7 +58,8 @@ _UNMEASURED = "cast(null as double) as similarity, cast(null as double) as weigh
 
 NEAR = Query(
     name="near_evidence",
-    inputs=(SUSPECTS.name, "identity_evidence", "claim_evidence", "content_evidence", "named_claims", "disguises"),
+    inputs=(SUSPECTS.name, "identity_evidence", "claim_evidence", "content_evidence", "named_claims", "disguises",
+            OTHER_OFFICES.name),
     sentence="the evidence in each suspect's own rows",
     sql=f"""
     select {_columns("i")}, i.similarity, i.weight, s.holder_kind
@@ -63,6 +67,8 @@ NEAR = Query(
     union all
     select c.account_id, s.holder_id, c.family, c.signal, c."where", {_UNREGISTERED.format("c")}, {_UNMEASURED}, s.holder_kind
     from {SUSPECTS.name} s join claim_evidence c on s.account_id = c.account_id and s.holder_kind = c.holder_kind
+    left join {OTHER_OFFICES.name} o on s.account_id = o.account_id and s.holder_id = o.holder_id
+    where o.account_id is null
     union all
     select n.account_id, n.holder_id, 'claim' as family, 'claims_to_be_holder' as signal, n."where",
            cast(null as varchar) as post_id, n.shown, n.holder_name as expected, n.holder_id as source,
@@ -108,7 +114,7 @@ FOUND = Query(
 
 SHARED_STEPS: tuple[Step, ...] = (
     SELF_NAMED, NAMED_CLAIMS, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
-    ADDRESS_IMITATIONS, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
+    ADDRESS_IMITATIONS, OTHER_OFFICES, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
 """What the detectors of all kinds of holders have in common: each then takes its own kind out of it."""
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlglot
 
-from evenhand.errors import ConfigError, DataError, Problem, Unreachable
+from evenhand.errors import ConfigError, DataError, Problem, Unreachable, without_secrets
 from evenhand.model.step import Kernel, Query, Step
 from evenhand.ports import Outcome, Source, StepCount
 
@@ -55,7 +55,7 @@ class SparkEngine:
             self._session.sql("select 1").collect()
         except Exception as error:
             # the client raises many kinds, from its own and from the transport under it
-            raise Unreachable(Problem(what=f"no Spark Connect server answers at `{remote}`: {_first_line(error)}",
+            raise Unreachable(Problem(what=f"no Spark Connect server answers at `{_shown(remote)}`: {_first_line(error)}",
                                       hint="start the server, or leave `--engine` out to run embedded")) from error
         self._own = tempfile.TemporaryDirectory(prefix="evenhand-spark-") if exchange is None else None
         self._exchange = exchange if exchange is not None else Path(self._own.name if self._own else "")
@@ -123,15 +123,16 @@ class SparkEngine:
 
 def _knock(remote: str) -> None:
     """Raise `Unreachable` at once when nothing listens at `remote`; the client would try for minutes."""
-    address = urlsplit(remote)
+    shown = _shown(remote)
     try:
+        address = urlsplit(remote)
         place = (address.hostname or "", address.port or SPARK_PORT)
         if address.scheme != "sc" or not address.hostname:
-            raise ConfigError(Problem(what=f"`{remote}` is not the address of a Spark Connect server",
+            raise ConfigError(Problem(what=f"`{shown}` is not the address of a Spark Connect server",
                                       hint="write it as in `sc://localhost:50051`"))
         socket.create_connection(place, timeout=KNOCK_SECONDS).close()
     except (OSError, ValueError) as error:
-        raise Unreachable(Problem(what=f"no Spark Connect server answers at `{remote}`: {_first_line(error)}",
+        raise Unreachable(Problem(what=f"no Spark Connect server answers at `{shown}`: {_first_line(error)}",
                                   hint="start the server, or leave `--engine` out to run embedded")) from error
 
 
@@ -145,3 +146,8 @@ def _spare_the_search_for_spark() -> None:
 def _first_line(error: Exception) -> str:
     text = (error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)).strip()
     return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+
+
+def _shown(remote: str) -> str:
+    """The address without what opens it."""
+    return without_secrets(remote, is_address=True)

@@ -1,13 +1,15 @@
-"""The exact interval of a share (Clopper-Pearson), from the incomplete beta function, not from a bell curve."""
+"""Exact bounds of a share: Clopper-Pearson's, from the incomplete beta function, and the hypergeometric out of few."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p
+from math import comb, exp, lgamma, log, log1p
 
 _TINY = 1e-300
 _MAX_TERMS = 5_000
 _PRECISION = 1e-14
+_PARTS = 10**9
+"""A confidence in parts of a whole number, since these chances are larger than a float holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,27 @@ def lower_bound(hits: int, *, n: int, confidence: float = 0.95) -> float:
     (0.9505, 0.9221)
     """
     return clopper_pearson(hits, n=n, confidence=2.0 * confidence - 1.0).low
+
+
+def finite_lower_bound(hits: int, *, n: int, of: int, confidence: float = 0.95) -> float:
+    """The exact one-sided lower bound of a share of `of` things, of which `n` were drawn without putting any back.
+
+    The least share under which `hits` or more among the `n` would still come up with a chance above 1 - `confidence`
+    (hypergeometric, in whole numbers). Where all are drawn it is the share itself. Raises `ValueError` for impossible counts.
+
+    >>> finite_lower_bound(72, n=72, of=200), finite_lower_bound(71, n=72, of=200)
+    (0.97, 0.95)
+    >>> finite_lower_bound(9, n=10, of=10), round(finite_lower_bound(59, n=59, of=10**6), 4)
+    (0.9, 0.9505)
+    """
+    if not 0 <= hits <= n <= of or not of or not 0.0 < confidence < 1.0:
+        raise ValueError("a bound needs 0 ≤ hits ≤ n ≤ of, something to draw from, and a confidence between 0 and 1")
+    least, most, rare = hits, of - (n - hits), round((1.0 - confidence) * _PARTS) * comb(of, n)
+    while hits and least < most:
+        middle = (least + most) // 2
+        as_many = sum(comb(middle, found) * comb(of - middle, n - found) for found in range(hits, min(n, middle) + 1))
+        least, most = (least, middle) if as_many * _PARTS > rare else (middle + 1, most)
+    return least / of if hits else 0.0
 
 
 def _beta_quantile(p: float, *, a: float, b: float) -> float:

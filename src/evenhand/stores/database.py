@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +13,16 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from evenhand.errors import ConfigError, Problem, Unreachable
+from evenhand.errors import ConfigError, Problem, Unreachable, without_secrets
 from evenhand.stores.migrating import head, migrate, revision
 
 BUSY_SECONDS = 60
 """How long a writer waits for another one before it gives up."""
 PAGE_BYTES = 8192
-CACHE_KIB = 131_072
+CACHE_KIB = 524_288
+"""At most, for each connection: the indexes of an outbox of 2.4 million effects fit in it (450 MB)."""
+PAGES_TO_CHECKPOINT = 32_768
+"""So long does the write-ahead log grow (256 MiB) before its pages are moved: a page that many batches change moves once."""
 ELSEWHERE = "name another one with `--state`, or begin with `evenhand campaign draft`"
 PAGES_AT_ONCE = 4_096
 """So many pages are copied before writers get their turn (32 MiB of 8 KiB pages)."""
@@ -173,7 +175,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Durable writes beside readers: a write-ahead log, flushed to the disk at each commit."""
     connection.isolation_level = None  # transactions begin where we say, see `_begin_sqlite`
     for pragma in (f"page_size={PAGE_BYTES}", "journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}",
-                   "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+                   f"wal_autocheckpoint={PAGES_TO_CHECKPOINT}", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         connection.execute(f"pragma {pragma}")
 
 
@@ -194,14 +196,13 @@ def _address(place: str | Path) -> URL:
 
 
 def _no_address(place: str | Path) -> ConfigError:
-    shown = re.sub(r"//[^/@]*@", "//…@", str(place))  # a password may stand there
-    return ConfigError(Problem(what=f"`{shown}` is not the address of a database",
+    return ConfigError(Problem(what=f"`{without_secrets(str(place), is_address=True)}` is not the address of a database",
                                hint="name a file, or write `postgresql:///NAME`"))
 
 
 def _shown(place: str | Path) -> str:
     """The place as it was typed, without a password."""
-    return _address(place).render_as_string(hide_password=True) if "://" in str(place) else str(place)
+    return without_secrets(str(place), is_address=True)
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -14,10 +14,12 @@ from evenhand.model.appeal import APPEALS_STAGE, LOWERED, AppealOutcome, Imposed
 from evenhand.model.campaigns.effect_state import Act, EffectState
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.instants import instant
+from evenhand.model.campaigns.taken_back import TakenBack
 from evenhand.model.penalty import Penalty
 from evenhand.stores.database import Database
 from evenhand.stores.outbox import REASONS, REINSTATEMENT
 from evenhand.stores.schema import EVENTS, OUTBOX, STATEMENTS
+from evenhand.stores.taken_back import taken_back
 
 PORTION = 50_000
 """Rows that are read in one go."""
@@ -81,6 +83,10 @@ class DecisionTable:
             OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.state.not_in(
                 (EffectState.SUPPRESSED.value, EffectState.FAILED.value, EffectState.UNDONE.value)))
         return self._columns(query, pa.schema([("decision_id", pa.string()), ("key", pa.string())]))
+
+    def taken_back(self, campaign_id: str, decision_ids: Collection[str]) -> list[TakenBack]:
+        """What became of each of these decisions, for those who read a rollback: see `taken_back`."""
+        return taken_back(self._database, campaign_id, decision_ids)
 
     def imposed(self, campaign_id: str) -> pa.Table:
         """When the first effect of each decision was carried out, as the events say.

@@ -15,6 +15,7 @@ from evenhand.model.campaigns.event_rows import EventRows
 from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
+from evenhand.stores.holding import hold_back
 from evenhand.stores.schema import CAMPAIGNS, EVENTS, IS_STEP
 
 COLUMNS = ("campaign_id", "sequence", "kind", "at", "actor", "body")
@@ -85,8 +86,10 @@ class EventTable:
                 CAMPAIGNS.c.campaign_id)))
 
     def decide(self, campaign_id: str, decide: Callable[[Iterator[tuple[int, Event]]], Sequence[Event]], *,
-               after: int = 0) -> int:
+               after: int = 0, holding: Collection[str] = ()) -> int:
         """Append what `decide` makes of the campaign's steps so far, while nobody else can append; the last number.
+
+        With the events what was let out of the decisions `holding`, and has not begun, is held back.
 
         It is given the steps with a number above `after`, those that the caller has not read. Whoever decides sees everything
         that was decided before: of two approvers one is second. When `decide` raises, nothing is kept.
@@ -94,6 +97,7 @@ class EventTable:
         with self._database.write() as connection:
             n_events = lock_campaign(connection, campaign_id)
             events = decide(_numbered(connection, campaign_id, after=after))
+            hold_back(connection, campaign_id, holding)
             return append(connection, events) if events else n_events
 
     def counts(self, campaign_id: str, *, after: int = 0) -> dict[EventKind, int]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select, update
 
-from evenhand.model.campaigns.effect_state import SETTLED, Act, EffectState, Order, Reckoning, Settlement
+from evenhand.model.campaigns.effect_state import SETTLED, Act, EffectState, Order, Reckoning, Settlement, Term
 from evenhand.model.campaigns.instants import instant, microseconds
 from evenhand.model.penalty import Penalty
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
-from evenhand.stores.events import append, lock_campaign
+from evenhand.stores.events import append, has_step, lock_campaign
 from evenhand.stores.schema import OUTBOX, STATEMENTS
 
 ORDER_COLUMNS = tuple(OUTBOX.c[name] for name in Order._fields)
@@ -23,6 +23,8 @@ FOLLOWING_COLUMNS = ("campaign_id", "key", "act", "of_key", "decision_id", "acco
                      "stage", "turn", "until", "state", "due_at", "attempts", "failures")
 REASONS = "reasons"
 REINSTATEMENT = "reinstatement"
+UNDO_END = ":undo"
+"""What stands behind an effect's key in the key of the order that undoes it."""
 NEVER_IMPOSED = "what it would take back was never imposed"
 _ACTS = {act.value: act for act in Act}
 _OPEN = (EffectState.QUEUED, EffectState.IN_FLIGHT)
@@ -56,14 +58,19 @@ class OutboxTable:
         with self._database.read() as connection:
             return connection.scalar(select(exists().where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.key == key))) is True
 
-    def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], at: datetime, lasting: timedelta,
-              limit: int) -> list[Order]:
-        """At most `limit` orders that are due at `at`, for `owner` alone until `at + lasting`, in their turn.
+    def lease(self, campaign_id: str, *, owner: str, stages: Iterable[int], term: Term, limit: int,
+              seen: int | None = None) -> list[Order] | None:
+        """At most `limit` orders that are due when `term` begins, for `owner` alone until it ends, in their turn.
 
-        A lease that ran out is given to the next who asks: the order is then in doubt.
+        A lease that ran out is given to the next who asks: the order is then in doubt. None, and nothing is leased, when
+        somebody took a step of the campaign after `seen`: it may have been halted.
         """
-        now, leased = microseconds(at), list[Order]()
+        now, leased = microseconds(term.at), list[Order]()
         with self._database.write() as connection:
+            if seen is not None:
+                lock_campaign(connection, campaign_id)
+                if has_step(connection, campaign_id, after=seen):
+                    return None
             self._release(connection, OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.leased_until <= now)
             for stage in sorted(set(stages)):
                 due = (select(OUTBOX.c.order_id)
@@ -72,7 +79,7 @@ class OutboxTable:
                        .order_by(OUTBOX.c.due_at, OUTBOX.c.turn).limit(limit - len(leased)).with_for_update(skip_locked=True))
                 taken = connection.execute(
                     update(OUTBOX).where(OUTBOX.c.order_id.in_(due.scalar_subquery()))
-                    .values(state=EffectState.IN_FLIGHT.value, owner=owner, leased_until=microseconds(at + lasting),
+                    .values(state=EffectState.IN_FLIGHT.value, owner=owner, leased_until=microseconds(term.at + term.lasting),
                             attempts=OUTBOX.c.attempts + 1).returning(*ORDER_COLUMNS))
                 leased += [Order._make((*row[:3], _ACTS[row[3]], *row[4:])) for row in taken]
                 if len(leased) >= limit:

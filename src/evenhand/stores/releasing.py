@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 
-from evenhand.model.appeal import LOWERED, original_id
-from evenhand.model.campaigns.effect_state import Act, EffectState, Standing
+from evenhand.model.appeal import APPEALS_STAGE, LOWERED, original_id
+from evenhand.model.campaigns.effect_state import Act, EffectState, Observed, Standing
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.campaigns.instants import HELD, instant, microseconds
 from evenhand.stores import bulk
 from evenhand.stores.alone import alone
 from evenhand.stores.database import Database
-from evenhand.stores.events import append, lock_campaign
-from evenhand.stores.outbox import IS_LEASED, IS_QUEUED
+from evenhand.stores.events import append, has_step, lock_campaign
+from evenhand.stores.holding import FEW
+from evenhand.stores.outbox import IS_LEASED, IS_QUEUED, UNDO_END
 from evenhand.stores.schema import IS_SETTLED, OUTBOX, STATEMENTS
 
 HELD_ORDERS = pa.schema([
@@ -27,7 +28,6 @@ HELD_ORDERS = pa.schema([
     pa.field("until", pa.int64())])
 _OPEN = (EffectState.QUEUED.value, EffectState.IN_FLIGHT.value)
 _PORTION = 5_000
-_FEW = 2_000
 
 
 class StageCount(NamedTuple):
@@ -40,15 +40,6 @@ class StageCount(NamedTuple):
     n_imposed: int
     n_failed: int
     n_suppressed: int
-
-
-class Observed(NamedTuple):
-    """What came back from the platform in one span of a stage."""
-
-    n_read_back: int
-    n_mismatched: int
-    n_statements: int
-    n_undelivered: int
 
 
 class ReleaseTable:
@@ -76,31 +67,25 @@ class ReleaseTable:
         return pa.table([list(column) for column in zip(*rows, strict=True)], schema=HELD_ORDERS) if rows else (
             HELD_ORDERS.empty_table())
 
-    def release(self, order_ids: Sequence[int], due_at: Sequence[int]) -> int:
-        """Let orders out, each from its own moment on (microseconds since 1970), as far as they are still held; how many."""
+    def release(self, campaign_id: str, order_ids: Sequence[int], due_at: Sequence[int], *,
+                seen: int | None = None) -> int | None:
+        """Let orders out, each from its own moment on (microseconds since 1970), as far as they are still held; how many.
+
+        None, and nothing is let out, when somebody took a step of the campaign after `seen`: that may have been a no.
+        """
         with self._database.write() as connection:
+            lock_campaign(connection, campaign_id)
+            if seen is not None and has_step(connection, campaign_id, after=seen):
+                return None
             return bulk.update(connection, OUTBOX, ("order_id", "due_at"), list(zip(order_ids, due_at, strict=True)),
                                only=("due_at", HELD))
-
-    def hold_back(self, campaign_id: str, decision_ids: Collection[str]) -> int:
-        """Hold what was let out of these decisions, or of lighter ones in their place, and has not begun; how many effects."""
-        wanted, n_held = sorted(decision_ids), 0
-        for start in range(0, len(wanted), _FEW):
-            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
-            with self._database.write() as connection:
-                lock_campaign(connection, campaign_id)
-                n_held += connection.execute(update(OUTBOX).where(
-                    OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids),
-                    OUTBOX.c.state == EffectState.QUEUED.value, OUTBOX.c.attempts == 0,
-                    OUTBOX.c.due_at < HELD).values(due_at=HELD)).rowcount
-        return n_held
 
     def begun(self, campaign_id: str, decision_ids: Collection[str]) -> list[str]:
         """Which of these decisions, or lighter ones in their place, are being carried out, or are carried out already."""
         wanted = sorted(decision_ids)
         found: dict[str, None] = {}
-        for start in range(0, len(wanted), _FEW):
-            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
+        for start in range(0, len(wanted), FEW):
+            ids = [f"{one}{end}" for one in wanted[start:start + FEW] for end in ("", LOWERED)]
             query = select(OUTBOX.c.decision_id).where(
                 OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids), or_(
                     OUTBOX.c.state.in_((EffectState.IN_FLIGHT.value, EffectState.DONE.value)),
@@ -160,11 +145,17 @@ class ReleaseTable:
                           n_imposed=ended[EffectState.DONE] + ended[EffectState.UNDONE] + ended[EffectState.LIFTED],
                           n_suppressed=ended[EffectState.SUPPRESSED])
 
-    def observed(self, campaign_id: str, *, stages: Collection[int], since: datetime) -> Observed:
-        """What the platform said of the effects and statements of some stages that were settled since then."""
+    def observed(self, campaign_id: str, *, stages: Collection[int] | None = None, since: datetime,
+                 until: datetime | None = None) -> Observed:
+        """What the platform said of the effects and statements of some stages, or of all, that were settled since then.
+
+        Those of `until` itself are left out. What appeals and rollbacks ordered belongs to no stage.
+        """
+        of_stages = OUTBOX.c.stage > APPEALS_STAGE if stages is None else OUTBOX.c.stage.in_(stages)
+        ended = () if until is None else (OUTBOX.c.settled_at < microseconds(until),)
         query = (select(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back, func.count())
-                 .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.stage.in_(stages),
-                        IS_SETTLED, OUTBOX.c.settled_at >= microseconds(since))
+                 .where(OUTBOX.c.campaign_id == campaign_id, of_stages, IS_SETTLED,
+                        OUTBOX.c.settled_at >= microseconds(since), *ended)
                  .group_by(OUTBOX.c.act, OUTBOX.c.state, OUTBOX.c.read_back))
         n = dict.fromkeys(Observed._fields, 0)
         absent = {Standing.ABSENT.value, Standing.UNKNOWN.value}
@@ -182,8 +173,8 @@ class ReleaseTable:
         """Which of these decisions, or lighter ones in their place, had an effect imposed after then."""
         wanted = sorted(decision_ids)
         found: dict[str, None] = {}
-        for start in range(0, len(wanted), _FEW):
-            ids = [f"{one}{end}" for one in wanted[start:start + _FEW] for end in ("", LOWERED)]
+        for start in range(0, len(wanted), FEW):
+            ids = [f"{one}{end}" for one in wanted[start:start + FEW] for end in ("", LOWERED)]
             query = select(OUTBOX.c.decision_id).where(
                 OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids),
                 OUTBOX.c.state == EffectState.DONE.value, OUTBOX.c.settled_at > microseconds(since))
@@ -191,18 +182,23 @@ class ReleaseTable:
                 found |= dict.fromkeys(connection.scalars(query))
         return list(found)
 
-    def in_force(self, campaign_id: str) -> pa.Table:
+    def in_force(self, campaign_id: str, *, undone_why: str | None = None) -> pa.Table:
         """The effects that a rollback takes back, in turn.
 
         `decision_id`, `account_id`, `penalty`, `language`, `state`, `attempts` of those that are done, and of those that are
-        not settled yet: these are undone once they are, or never carried out.
+        not settled yet: these are undone once they are, or never carried out. With `undone_why` also of those that were undone
+        already for this reason, so that the turns stay the same while a rollback goes on.
         """
+        undo = OUTBOX.alias()
+        is_ours = and_(OUTBOX.c.state == EffectState.UNDONE.value, exists().where(
+            undo.c.campaign_id == OUTBOX.c.campaign_id, undo.c.key == OUTBOX.c.key + UNDO_END, undo.c.unwanted == undone_why))
+        is_wanted = OUTBOX.c.state.in_((*_OPEN, EffectState.DONE.value))
         query = (select(OUTBOX.c.decision_id, OUTBOX.c.account_id, OUTBOX.c.penalty, STATEMENTS.c.language, OUTBOX.c.state,
                         OUTBOX.c.attempts)
                  .join(STATEMENTS, and_(STATEMENTS.c.campaign_id == OUTBOX.c.campaign_id, STATEMENTS.c.kind == "reasons",
                                         STATEMENTS.c.decision_id == OUTBOX.c.decision_id))
                  .where(OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value,
-                        OUTBOX.c.state.in_((*_OPEN, EffectState.DONE.value)))
+                        is_wanted if undone_why is None else or_(is_wanted, is_ours))
                  .order_by(OUTBOX.c.stage, OUTBOX.c.turn, OUTBOX.c.order_id))
         with self._database.read() as connection:
             rows = connection.execute(query).all()

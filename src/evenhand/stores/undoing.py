@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, case, delete, func, select, update
 
 from evenhand.model.appeal import APPEALS_STAGE, Consequences
 from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, TOO_LATE, Act, EffectState, UndoOrdered
@@ -17,7 +17,7 @@ from evenhand.model.penalty import Penalty
 from evenhand.stores import bulk
 from evenhand.stores.database import Database
 from evenhand.stores.events import append, lock_campaign, steps_in
-from evenhand.stores.outbox import FOLLOWING_COLUMNS, REASONS, REINSTATEMENT
+from evenhand.stores.outbox import FOLLOWING_COLUMNS, REASONS, REINSTATEMENT, UNDO_END
 from evenhand.stores.records import remember, withdraw
 from evenhand.stores.schema import OUTBOX, STATEMENTS
 
@@ -48,6 +48,15 @@ class UndoTable:
                 done = _ordered(connection, _Order(campaign_id, why, actor, at), pa.Table.from_batches([batch]))
             total = total.and_more(done.total)
         return total
+
+    def wholly_undone(self, campaign_id: str, *, why: str) -> pa.Array:
+        """The decisions of which every effect that was to be undone for this reason is, by id."""
+        is_left = case((OUTBOX.c.state == EffectState.DONE.value, 0), else_=1)
+        query = (select(OUTBOX.c.decision_id).where(
+            OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.UNDO.value, OUTBOX.c.unwanted == why)
+            .group_by(OUTBOX.c.decision_id).having(func.sum(is_left) == 0).order_by(OUTBOX.c.decision_id))
+        with self._database.read() as connection:
+            return pa.array(connection.scalars(query), pa.string())
 
     def rule(self, campaign_id: str, judge: Judge, *, about: Collection[str]) -> UndoOrdered:
         """Write down what `judge` makes of the campaign, while nobody else can act in it: all of it or nothing.
@@ -112,11 +121,12 @@ def _written(connection: Connection, campaign_id: str, follows: Consequences) ->
         total = _undone(connection, order, follows.undone, is_told_anyway=follows.is_told_anyway)
         withdraw(connection, campaign_id, follows.withdrawn, at=follows.at)
     if follows.told is not None:
-        _load(connection, campaign_id, follows.told, kind=UPHELD)
         ids = follows.told["decision_id"].to_pylist()
+        kind = _upheld(connection, campaign_id, ids)
+        _load(connection, campaign_id, follows.told, kind=kind)
         _tell(connection, connection.execute(select(OUTBOX).where(
             OUTBOX.c.campaign_id == campaign_id, OUTBOX.c.act == Act.IMPOSE.value, OUTBOX.c.decision_id.in_(ids))).all(),
-              kind=UPHELD)
+              kind=kind)
     if follows.reasons is not None:
         _load(connection, campaign_id, follows.reasons, kind=REASONS)
         bulk.insert(connection, OUTBOX, FOLLOWING_COLUMNS, [(
@@ -127,6 +137,14 @@ def _written(connection: Connection, campaign_id: str, follows: Consequences) ->
         remember(connection, follows.adjudications, decided_by=follows.actor, campaign_id=campaign_id,
                  is_rehearsal=follows.is_rehearsal)
     return total
+
+
+def _upheld(connection: Connection, campaign_id: str, decision_ids: Collection[str]) -> str:
+    """The kind of the statement of an appeal that changed nothing: each has its own, where there was one before."""
+    n_before = connection.scalar(select(func.count()).where(
+        STATEMENTS.c.campaign_id == campaign_id, STATEMENTS.c.decision_id.in_(decision_ids),
+        STATEMENTS.c.kind.like(f"{UPHELD}%"))) or 0
+    return f"{UPHELD}-{n_before + 1}" if n_before else UPHELD
 
 
 def _undone(connection: Connection, order: _Order, part: pa.Table, *, is_told_anyway: bool) -> UndoOrdered:
@@ -195,5 +213,5 @@ def _event(row: Row[tuple[object, ...]], kind: EventKind, why: str, *, actor: st
 def _undo_of(row: Row[tuple[object, ...]], order: _Order) -> tuple[object, ...]:
     """The order that undoes the effect in `row`; why goes along, for its event."""
     stage = row.stage if order.stage is None else order.stage
-    return (row.campaign_id, f"{row.key}:undo", Act.UNDO.value, row.key, row.decision_id, row.account_id, row.post_id,
+    return (row.campaign_id, f"{row.key}{UNDO_END}", Act.UNDO.value, row.key, row.decision_id, row.account_id, row.post_id,
             row.penalty, row.stratum, stage, row.turn, None, EffectState.QUEUED.value, 0, 0, 0, order.why)

@@ -20,6 +20,7 @@ from evenhand.statements.compose import fact, guard_fact
 class Decided:
     """What is decided about some accounts, in the plan's order, as rows of `model.plan`'s tables."""
 
+    n_accounts: int
     decisions: pa.Table
     spared: pa.Table
     effects: pa.Table
@@ -52,7 +53,7 @@ def decided(rows: CaseRows, *, terms: Terms) -> Decided:
                                   at_once=terms.pack.policy(outcome.policy_id).at_once))
     for position, effect in enumerate(ordered):
         effect["position"] = position
-    return Decided(decisions=pa.Table.from_pylist(decisions, schema=DECISIONS),
+    return Decided(n_accounts=len(rows.account_ids), decisions=pa.Table.from_pylist(decisions, schema=DECISIONS),
                    spared=pa.Table.from_pylist(spared, schema=SPARED), effects=pa.Table.from_pylist(ordered, schema=EFFECTS))
 
 

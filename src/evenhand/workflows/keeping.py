@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evenhand.errors import ConfigError, Problem
+from evenhand.errors import ConfigError, Problem, without_secrets
 
 if TYPE_CHECKING:
     from evenhand.stores.database import Database
@@ -92,4 +92,5 @@ def _looked_at(database: Database, place: str) -> Kept:
     events = EventTable(database)
     with database.read() as connection:
         schema = revision(connection) or "empty"
-    return Kept(place=place, schema=schema, campaigns={one: events.last(one) for one in events.campaigns()})
+    return Kept(place=without_secrets(place, is_address=True), schema=schema,
+                campaigns={one: events.last(one) for one in events.campaigns()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,8 @@ from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine
 from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
-from evenhand.workflows.deciding import decide_each
-from evenhand.workflows.scan import Hands, Scan, scan
+from evenhand.workflows.deciding import Decided, decide_each
+from evenhand.workflows.scan import Hands, Progress, Scan, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +83,8 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
     digest = PlanDigest(made_from=header)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     n_effects = 0
-    decide = hands.decide if hands is not None and hands.decide is not None else decide_each
     with PlanWriter(into) as writer:
-        for done in decide(terms, case_rows(sweep, seed=materials.seed)):
+        for done in _decided(sweep, terms, hands or Hands(), seed=materials.seed):
             for harm, penalty in zip(*(done.decisions[name].to_pylist() for name in ("harm", "penalty")), strict=True):
                 counts[harm][penalty] += 1
             for key, penalty, not_before in zip(*(done.effects[name].to_pylist() for name in ("key", "penalty", "not_before")),
@@ -107,6 +106,21 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
             harms=tuple(sorted({detector.harm for detector in materials.pipeline.detectors})))
         writer.finish(made)
     return made, swept
+
+
+def _decided(sweep: Sweep, terms: Terms, hands: Hands, *, seed: int) -> Iterator[Decided]:
+    """What is decided about the sweep's cases, in the plan's order, telling how far it is."""
+    n_done, n_total = 0, pc.count_distinct(sweep.verdicts["account_id"]).as_py()
+
+    def say() -> None:
+        if hands.on_progress is not None:
+            hands.on_progress(Progress(n_done=n_done, n_total=n_total, what="deciding"))
+
+    say()
+    for done in (hands.decide or decide_each)(terms, case_rows(sweep, seed=seed)):
+        yield done
+        n_done += done.n_accounts
+        say()
 
 
 def terms_of(snapshot: SnapshotFolder, materials: Materials) -> Terms:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import platform
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -27,6 +28,8 @@ CACHE = "EVENHAND_CACHE"
 """The environment variable that names the folder; `off` keeps nothing."""
 MOST_FILES = 6
 """So many files are kept, the last used ones; each takes some 200 MB with the shipped registers."""
+LONGEST_SECONDS = 3600
+"""Nobody writes so long at a file: what is older was left by a run that was killed."""
 _WRITERS = ("cloudpickle", "duckdb", "hyperscan", "numpy", "pyarrow", "sqlglot", "tldextract")
 """Whose objects are kept; of another version they might mean something else."""
 _CHECK_BYTES = 4
@@ -111,4 +114,7 @@ def _keep(data: bytes, file: Path) -> bool:
     with suppress(OSError):
         for old in sorted(file.parent.glob("*.pickle"), key=lambda path: path.stat().st_mtime)[:-MOST_FILES]:
             old.unlink()
+        for left in file.parent.glob(".*.pickle.*"):
+            if time.time() - left.stat().st_mtime > LONGEST_SECONDS:
+                left.unlink()
     return True

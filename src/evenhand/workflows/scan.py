@@ -31,12 +31,12 @@ buckets are taken together until they hold about so many accounts; more would on
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a sweep is, in accounts; buckets are of equal size but for chance."""
+    """How far a sweep is, in accounts: of all of them, whose buckets are of equal size but for chance, then of those found."""
 
     n_done: int
     n_total: int
     what: str
-    n_before: int
+    n_before: int = 0
     """How much of `n_done` an earlier run had done."""
 
 
@@ -79,7 +79,7 @@ def scan(snapshot: SnapshotFolder, pipeline: Pipeline, engine: Engine, *, work: 
     key = sweep_key(snapshot, pipeline, registries_digest=registries_digest)
     n_buckets, n_total = snapshot.manifest.n_buckets, snapshot.manifest.rows["accounts"]
     hands = hands or Hands()
-    with open_parts(work, key=f"{key} by {ACCOUNTS_AT_ONCE}") as parts:
+    with open_parts(work, key=f"{key} by {ACCOUNTS_AT_ONCE}", kept=pipeline.kept) as parts:
         runs = bucket_runs(snapshot)
         left = [run for run in runs if not parts.is_done(run)]
         n_resumed = n_done = n_buckets - sum(map(len, left))
@@ -122,7 +122,7 @@ def do_buckets(run: range, snapshot: SnapshotFolder, pipeline: Pipeline, engine:
 
 def _compared(pipeline: Pipeline, engine: Engine, parts: Parts, *, runs: Sequence[range], key: str, n_resumed: int) -> Scan:
     """The platform steps over all that was kept, and the counts of all steps."""
-    kept: dict[str, Source] = {name: parts.files(name) for name in pipeline.kept}
+    kept: dict[str, Source] = {name: parts.files(name, runs) for name in pipeline.kept}
     outcome = engine.run((*pipeline.platform_steps, PROFILES_FOUND), tables=kept,
                          keep=[*(name for name in RESULTS if name != "profiles"), PROFILES_FOUND.name])
     counts: defaultdict[str, int] = defaultdict(int)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand import __version__
-from evenhand.connectors.plan_folder import read_plan
+from evenhand.connectors.plan_folder import read_plan, refuse_foreign, remove_unfinished
 from evenhand.connectors.plan_sources import Sources, snapshot_files, write_sources
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import Problem, StalePlan
@@ -16,13 +16,16 @@ from evenhand.model.step import Step
 from evenhand.ports import StepCount
 from evenhand.transparency import ReportView
 from evenhand.workflows.buckets.hands import hands_for
-from evenhand.workflows.buckets.parts import SPILL
+from evenhand.workflows.buckets.parts import SPILL, only_sweep
 from evenhand.workflows.check_policies import refuse_unchecked
 from evenhand.workflows.explain import Explanation, explain
 from evenhand.workflows.materials import SweepSettings, load_materials, load_messages, load_registers, open_engine
 from evenhand.workflows.plan import Materials, plan
 from evenhand.workflows.report import Beside, read_report, write_report
 from evenhand.workflows.scan import OnProgress, scan
+
+PLAN_LOCK = ".lock"
+"""Held from the first step to the report: the sweep's own lock is let go when the cases are decided."""
 
 
 def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
@@ -44,16 +47,22 @@ def steps_of(settings: SweepSettings) -> tuple[Step, ...]:
 
 def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside: Beside,
                   on_progress: OnProgress | None = None) -> ReportView:
-    """Make the plan for the snapshot in a folder, with its report; what the report shows."""
+    """Make the plan for the snapshot in a folder, with its report; what the report shows.
+
+    Raises `DataError` when another sweep is making a plan in `into`, or when it holds something else.
+    """
     materials, folder = load_materials(settings), SnapshotFolder(snapshot)
-    with open_engine(settings, spill=into / "scan" / SPILL) as engine:
-        refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
-        plan(folder, materials, engine, into=into,
-             hands=hands_for(folder, materials, settings, on_progress=on_progress))
-    write_sources(into, Sources(snapshot=snapshot, pack=settings.pack, registries=settings.registries,
-                                sentence_model=settings.sentence_model, files=snapshot_files(snapshot)))
-    view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
-    write_report(view, into / "report.html")
+    refuse_foreign(into)
+    with only_sweep(into, lock=PLAN_LOCK):
+        remove_unfinished(into)
+        with open_engine(settings, spill=into / "scan" / SPILL) as engine:
+            refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
+            plan(folder, materials, engine, into=into,
+                 hands=hands_for(folder, materials, settings, on_progress=on_progress))
+        write_sources(into, Sources(snapshot=snapshot, pack=settings.pack, registries=settings.registries,
+                                    sentence_model=settings.sentence_model, files=snapshot_files(snapshot)))
+        view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
+        write_report(view, into / "report.html")
     return view
 
 

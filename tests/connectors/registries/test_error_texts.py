@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,7 @@ from evenhand.connectors.registries.licences import read_licences
 from evenhand.connectors.registries.link_list_files import ListSource, write_link_list
 from evenhand.errors import DataError, Problem
 from evenhand.model.registry import REGISTERS
+from evenhand.workflows.import_links import import_links
 
 Golden = Callable[[str, str], None]
 
@@ -178,6 +180,9 @@ def test_claim_reviews_that_cannot_be_read(golden: Golden, file: File, tmp_path:
     golden("errors/connectors/registries/claim_reviews.txt", error_texts({
         "a folder without any": lambda: read_claim_reviews(tmp_path / "empty"),
         "reviews that lack something": lambda: told(read_claim_reviews(file("feed.json", json.dumps(feed, indent=1))).problems),
+        "a review that says two things, and one that is no text": lambda: told(read_claim_reviews(file(
+            "twice.jsonl", (json.dumps(review)[:-1] + ', "claimReviewed": "The moon is round"}\n').encode()
+            + json.dumps(review).replace("flat", "fl\u00e4t").encode("latin-1"))).problems),
         "a page with broken JSON": lambda: read_claim_reviews(file("page.html", page)),
     }, hide={str(tmp_path): "/lists"}))
 
@@ -258,9 +263,13 @@ def test_link_lists_that_cannot_be_read(golden: Golden, file: File, tmp_path: Pa
     source = ListSource(list_id="scams", label="scam", source="a list", as_of=datetime(2026, 1, 2, tzinfo=UTC).date())
 
     def written(path: Path) -> object:
-        return write_link_list([path], source, into=tmp_path / "link_lists.parquet", temporary=tmp_path)
+        return write_link_list(path, source, into=tmp_path / "link_lists.parquet", temporary=tmp_path)
 
     golden("errors/connectors/registries/link_lists.txt", error_texts({
         "it is not there": lambda: written(tmp_path / "nowhere.txt"),
-        "it is not text": lambda: written(file("list.txt", b"bad.example\n\xff\xfe\x00\n")),
+        "it is not text": lambda: written(file("list.txt", "bad.example\n".encode("utf-16"))),
+        "nothing of it has a name": lambda: import_links(
+            file("list.txt", "bad.example"), replace(source, list_id=" ", label="", source=""), into=tmp_path / "registries"),
+        "the register is there in another format": lambda: import_links(
+            file("list.txt", "bad.example"), source, into=file("old/link_lists.csv", "list_id,host").parent),
     }, hide={str(tmp_path): "/lists"}))

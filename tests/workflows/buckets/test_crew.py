@@ -23,13 +23,14 @@ from hypothesis import strategies as st
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import DataError
 from evenhand.model.snapshot import ACCOUNTS
-from evenhand.workflows import scan
+from evenhand.workflows import scan, sweeps
 from evenhand.workflows.buckets.crew import Crew
 from evenhand.workflows.buckets.hands import BucketWork, hands_for, in_order
 from evenhand.workflows.buckets.parts import open_parts
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
 from evenhand.workflows.plan import Materials, plan
+from evenhand.workflows.report import Beside
 from evenhand.workflows.scan import Hands, sweep_key
 
 N_BUCKETS = 8
@@ -170,7 +171,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
 
 def test_a_full_disk_is_told_and_the_sweep_goes_on_when_there_is_room(made: Path, materials: Materials, digest: str,
                                                                       tmp_path: Path) -> None:
-    command = planning(made / "snapshot", tmp_path / "plan", "--memory", "300MB", before=FULL_DISK)
+    command = planning(made / "snapshot", tmp_path / "plan", "--memory", "700MB", before=FULL_DISK)
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 2, done.stderr
     assert "the disk is full" in done.stderr
@@ -179,7 +180,7 @@ def test_a_full_disk_is_told_and_the_sweep_goes_on_when_there_is_room(made: Path
 
 
 def test_two_sweeps_side_by_side_do_not_disturb_one_another(made: Path, digest: str, tmp_path: Path) -> None:
-    memory = {"one": "300MB", "two": "4GB"}  # with so little, one process does it all, and more slowly
+    memory = {"one": "700MB", "two": "4GB"}  # with so little, one process does it all, and more slowly
     both = [subprocess.Popen(planning(made / "snapshot", tmp_path / name, "--memory", memory[name]),
                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for name in memory]
     told = [process.communicate(timeout=300)[1] for process in both]
@@ -191,6 +192,25 @@ def test_two_sweeps_in_one_folder_are_refused(snapshot: SnapshotFolder, material
     with (open_parts(tmp_path / "plan" / "scan", key="mine"), open_engine(SweepSettings()) as engine,
           pytest.raises(DataError, match="another sweep is at work")):
         plan(snapshot, materials, engine, into=tmp_path / "plan")
+
+
+def test_a_plan_has_its_folder_alone_until_its_report_is_written(made: Path, tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    into, heard = tmp_path / "plan", []
+    into.mkdir()
+    (into / ".decisions.4711.parquet").write_text("of a plan that was killed")
+
+    def meanwhile(view: object, file: Path) -> Path:
+        with pytest.raises(DataError, match="another sweep is at work") as told:
+            sweeps.plan_snapshot(made / "snapshot", SweepSettings(seed=1), into=into, beside=Beside())
+        heard.append(told.value)
+        return file
+
+    monkeypatch.setattr(sweeps, "write_report", meanwhile)
+    sweeps.plan_snapshot(made / "snapshot", SweepSettings(), into=into, beside=Beside())
+    assert len(heard) == 1
+    assert {path.name for path in into.iterdir()} == {
+        ".lock", "scan", "plan.json", "decisions.parquet", "spared.parquet", "effects.parquet", "sources.json"}
 
 
 def test_a_small_snapshot_is_not_worth_a_process(snapshot: SnapshotFolder, materials: Materials) -> None:

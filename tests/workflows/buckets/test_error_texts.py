@@ -15,7 +15,7 @@ from small_snapshot import written_snapshot
 
 from evenhand.workflows.buckets.crew import Crew
 from evenhand.workflows.buckets.hands import BucketWork
-from evenhand.workflows.buckets.machine import memory_bytes
+from evenhand.workflows.buckets.machine import allowed_bytes, memory_bytes
 from evenhand.workflows.buckets.parts import open_parts, writing
 from evenhand.workflows.prepared import read_prepared
 
@@ -51,6 +51,7 @@ def test_sweeps_that_cannot_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with open_parts(Path("busy"), key="x"):
         golden("errors/buckets/sweeping.txt", error_texts({
             "an amount of memory that is none": lambda: memory_bytes("-2GB"),
+            "less memory than it takes": lambda: allowed_bytes("100MB"),
             "a folder with something else": lambda: entered(open_parts(Path("mine"), key="x")),
             "two at once": lambda: entered(open_parts(Path("busy"), key="x")),
             "a folder below a file": lambda: entered(open_parts(Path("mine/letter.txt/plan"), key="x")),

@@ -27,8 +27,13 @@ def test_processes_share_the_memory() -> None:
 
 def test_little_memory_means_fewer_processes_and_a_small_engine() -> None:
     assert share(threads=8, memory="2GB").n_processes == 2
-    least = share(threads=8, memory="100MB")
+    least = share(threads=8, memory="700MB")
     assert (least.n_processes, least.engine_bytes) == (1, LEAST_ENGINE_BYTES)
+
+
+def test_a_limit_that_no_process_could_keep_to_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`699MB` is less memory than one process of a sweep takes"):
+        share(threads=1, memory="699MB")
 
 
 def test_nothing_said_leaves_some_of_the_machine_to_others() -> None:

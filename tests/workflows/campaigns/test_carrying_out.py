@@ -90,14 +90,15 @@ def test_after_the_rollback_the_platform_is_as_it_was_before(begin: Make, tmp_pa
     preview = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--preview", "--json").json
     assert sum(one["effects"] for one in preview["by_penalty"]) == 245
     assert terminal.status()["state"] == "completed"
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list", "--confirm", "autumn:210",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list",
+                         "--unread", "x", "--confirm", "autumn:210",
                          "--json").json
     assert (back["state"], back["undone"], back["failed"], back["too_late"]) == ("rolled_back", 245, 0, [])
     assert platform_state(tmp_path / "platform") == before
     status = terminal.status()
     assert status["reconciles"] is True
     assert status["effects"]["statements_delivered"] == 420
-    assert [one["safeguard"] for one in status["waivers"]] == ["golden_items", "caps"]
+    assert [one["safeguard"] for one in status["waivers"]] == ["golden_items", "caps", "rollback_reading"]
 
 
 def test_a_rollback_in_the_middle_stops_what_has_not_begun(begin: Make, tmp_path: Path) -> None:
@@ -107,7 +108,8 @@ def test_a_rollback_in_the_middle_stops_what_has_not_begun(begin: Make, tmp_path
     assert imposed < 35
     terminal.done("halt", "autumn", "--by", "dee", "--why", "a reporter called")
     n = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--preview", "--json").json["accounts"]
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong", "--confirm", f"autumn:{n}",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong",
+                         "--unread", "x", "--confirm", f"autumn:{n}",
                          "--json").json
     assert (back["undone"], back["suppressed"]) == (imposed, 35 - imposed)
     assert platform_state(tmp_path / "platform")["in force"] == []

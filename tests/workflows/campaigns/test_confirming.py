@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -16,12 +17,17 @@ from campaign_plans import CUT_OFF, written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evenhand.campaign.stages import ONE_BY_ONE
+from evenhand.campaign.stages import ONE_BY_ONE, Caps
 from evenhand.connectors.case_files import read_words, write_cases
 from evenhand.connectors.plan_folder import read_plan
 from evenhand.errors import DataError
-from evenhand.workflows.campaigns.letting_out import NOT_CONFIRMED, WAITS_FOR_PERSON
+from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
+from evenhand.workflows.campaigns.clock import Clock
+from evenhand.workflows.campaigns.letting_out import NOT_CONFIRMED, WAITS_FOR_PERSON, Terms, let_out
+from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.rollout import rollout
+from evenhand.workflows.campaigns.steps import Desk, desk_of
+from evenhand.workflows.effects.opening import open_state
 
 Make = Callable[..., Terminal]
 
@@ -93,6 +99,49 @@ def test_a_no_holds_what_was_let_out_and_has_not_begun(make: Make, tmp_path: Pat
     assert imposed(tmp_path) == {f"d{number}" for number in range(4)} - {left[0]}
 
 
+def test_a_no_between_reading_and_letting_out_is_heard(make: Make, tmp_path: Path) -> None:
+    terminal = ready(make, n=4, penalties=("label",), languages=("en",), by_person={0, 1, 2, 3})
+    terminal.applied()
+    for number in range(4):
+        terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}")
+    with open_state("campaign.db") as state:
+        desk, way = desk_of(state, "autumn"), rollout(Path("plan"), read_plan(Path("plan")))
+        read = desk.course()
+        terminal.done("campaign", "confirm", "autumn", "--by", "dee", "--decision", "d2", "--no")
+        out = [let_out(state, course, way, Terms(caps=None, seed="1"), stage=1, at=desk.clock.now())
+               for course in (read, desk.course())]
+    assert [(one.n_released, one.is_overtaken) for one in out] == [(0, True), (3, False)]
+    assert terminal.applied("--until-done", "--at-once")["state"] == "completed"
+    assert (imposed(tmp_path), whys(tmp_path)) == ({"d0", "d1", "d3"}, {NOT_CONFIRMED: 1})
+
+
+@pytest.mark.parametrize("is_halted", [True, False])
+def test_what_somebody_says_while_a_worker_sleeps_is_heard_before_it_takes_more(
+        make: Make, tmp_path: Path, is_halted: bool) -> None:
+    terminal = ready(make, n=4, penalties=("label",), languages=("en",), by_person={0, 1, 2, 3})
+    for number in range(4):
+        terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}")
+    with open_state("campaign.db", evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"]) as state:
+        desk = desk_of(state, "autumn", later=timedelta(minutes=62 - datetime.now(CUT_OFF.tzinfo).minute))
+        left = list[str]()
+
+        def sleep(seconds: float) -> None:
+            if not left:  # what was let out waits for its moment in the hour
+                left.extend(sorted({"d0", "d1", "d2", "d3"} - imposed(tmp_path)))
+                terminal.done(*(("halt", "autumn", "--why", "look") if is_halted else (
+                    "campaign", "confirm", "autumn", "--decision", left[0], "--no")), "--by", "dee")
+            desk.clock.sleep(seconds)
+
+        waiting = Desk(state=state, campaign_id="autumn", clock=Clock(now=desk.clock.now, sleep=sleep))
+        platform = open_platform("simulated:platform")
+        caps = Caps(effects=99, effects_per_language=99, reach=10**9, reach_per_language=10**9)
+        done = carry_out(waiting, Path("plan"), platform.platform, Conduct(caps=caps, until_done=True), person="ben")
+        platform.close()
+    assert isinstance(done, Applied)
+    assert len(left) > 1
+    assert imposed(tmp_path) == {"d0", "d1", "d2", "d3"} - set(left if is_halted else left[:1])
+
+
 def test_a_word_about_another_decision_is_refused_with_all_of_them(make: Make) -> None:
     terminal = ready(make, n=6, penalties=("label",), languages=("en",), by_person={1})
     Path("words.csv").write_text("decision_id,confirmed\nd1,yes\nd2,yes\nd77,no\n", encoding="utf-8")
@@ -119,7 +168,7 @@ def test_what_waits_for_a_person_comes_after_all_that_does_not(
     for stage in way.stages:
         assert (stage.name == ONE_BY_ONE) == (set(kinds[stage.first:stage.end]) == {1})
     ids = pa.array([f"d{number}" for number in range(n)] + ["d0-lowered", "stranger"])
-    waits = way.waits_for_person(ids).to_pylist()
+    waits = way.waits_for_person(way.places(ids)).to_pylist()
     assert waits[-2] == waits[0], "what takes its place waits as it does"
     assert waits[-1] is True
 

@@ -43,6 +43,7 @@ def test_what_the_steps_of_a_campaign_refuse(terminal: Terminal, monkeypatch: py
     pq.write_table(pa.table({"item_id": ["g1"], "language": ["en"], "is_right": [True]}), "golden.parquet")
     with Path("cases.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("decision_id", "confirmed"), ("d0", "")])
+    written_plan(Path("empty"), n=0)
     apply = ("apply", "autumn", *by, "--confirm", "autumn:30", "--platform")
     golden("errors/campaigns/steps.txt", error_texts({
         "no such campaign": command("status", "spring"),
@@ -58,6 +59,7 @@ def test_what_the_steps_of_a_campaign_refuse(terminal: Terminal, monkeypatch: py
         "cases without a word": command("campaign", "confirm", "autumn", *by, "--from", "cases.csv"),
         "a decision that waits for nobody": command("campaign", "confirm", "autumn", *by, "--decision", "d0"),
         "a decision of another plan": command("campaign", "confirm", "autumn", *by, "--decision", "x1"),
+        "a plan that decides nothing": command("campaign", "bind", "winter", *by, "--plan", "empty"),
         "a large account of another plan": command(
             "campaign", "release", "autumn", *by, "--decision", "x1", "--why", "its owner asked"),
     }))

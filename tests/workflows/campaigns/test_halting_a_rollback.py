@@ -49,7 +49,8 @@ def test_a_halt_stops_it_and_an_approver_starts_it_again(
     assert "an approver goes on" in terminal.done("status", "autumn").out
     assert terminal.refused(*BACK, "--by", "dee", "--why", "I say so") == "not_an_approver"
     assert stopped.json["undone"] == back.n_undone
-    again = terminal.done(*BACK, "--by", "cem", "--why", "it was a false alarm", "--json").json
+    again = terminal.done(*BACK, "--by", "cem", "--why", "it was a false alarm", "--unread", "nobody is there",
+                          "--json").json
     assert (again["state"], again["undone"], again["failed"]) == ("rolled_back", 245, 0)
     status = terminal.status()
     assert status["reconciles"] is True

@@ -120,7 +120,8 @@ def test_closings_that_miss_their_gate_become_suspensions(make: Callable[..., Te
         assert {row["stratum"]: row["lowered_to"] for row in csv.DictReader(lines)} == {
             "scam/links/close/en": "suspend", "scam/links/label/en": ""}
     assert "to suspend" in Path("autumn-report/report.html").read_text(encoding="utf-8")
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list", "--confirm", "autumn:160",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "a wrong list",
+                         "--unread", "x", "--confirm", "autumn:160",
                          "--json").json
     assert (back["undone"], back["failed"]) == (160, 0)
     assert terminal.status()["reconciles"] is True
@@ -135,7 +136,8 @@ def test_a_rollback_before_they_went_out_stops_both(make: Callable[..., Terminal
     terminal.applied("--effects-per-hour", "10")
     terminal.done("halt", "autumn", "--by", "dee", "--why", "a reporter called")
     n = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--preview", "--json").json["accounts"]
-    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong", "--confirm", f"autumn:{n}",
+    back = terminal.done("rollback", "autumn", "--by", "ben", *PLATFORM, "--why", "wrong",
+                         "--unread", "x", "--confirm", f"autumn:{n}",
                          "--json").json
     assert back["state"] == "rolled_back"
     left = "act = 'impose' and state not in ('undone', 'suppressed')"

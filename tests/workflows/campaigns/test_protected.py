@@ -63,7 +63,7 @@ def test_an_effect_that_reaches_one_without_a_persons_word_halts_the_campaign(te
     terminal.applied("--until-done", "--at-once")
     with open_state("campaign.db") as state:  # somebody lets them out behind the campaign's back
         held = state.release.held("autumn", stage=1, limit=100)["order_id"].to_pylist()
-        state.release.release(held, [0] * len(held))
+        state.release.release("autumn", held, [0] * len(held))
     done = terminal.done("apply", "autumn", "--by", "ben", *PLATFORM, "--until-done", "--json").json
     assert done["state"] == "halted"
     [halt] = terminal.status()["halts"]
@@ -75,7 +75,7 @@ def test_what_was_let_out_before_the_list_is_held_back(terminal: Terminal) -> No
     terminal.applied("--effects-per-hour", "5")
     with open_state("campaign.db") as state:  # all that is held goes out with the next call
         held = state.release.held("autumn", stage=1, limit=100)["order_id"].to_pylist()
-        state.release.release(held, [0] * len(held))
+        state.release.release("autumn", held, [0] * len(held))
         before = {one for one in ("d1", "d2", "d3") if one not in state.release.imposed_of("autumn", ["d1", "d2", "d3"],
                                                                                        since=datetime(2026, 1, 1, tzinfo=UTC))}
     protected(terminal)

@@ -18,7 +18,7 @@ from evenhand.campaign.effects.outcome import ERASED, GONE, NOT_DONE
 from evenhand.campaign.effects.retry import Retry
 from evenhand.errors import Problem, RateLimited, Unreachable
 from evenhand.model.campaigns.capability import Capability, Reversible, Support
-from evenhand.model.campaigns.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing
+from evenhand.model.campaigns.effect_state import Act, Answer, EffectState, Order, ReadBack, Receipt, Settlement, Standing, Term
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.instants import microseconds
 from evenhand.model.penalty import Penalty
@@ -262,7 +262,7 @@ def test_a_suspension_is_lifted_on_its_day_and_not_before(database: Database) ->
 def test_what_was_reversed_while_it_was_in_doubt_is_not_imposed_any_more(database: Database) -> None:
     platform, clock = FakePlatform(), Clock()
     outbox = OutboxTable(database)
-    outbox.lease("autumn", owner="lost", stages=(0,), at=clock.at, lasting=timedelta(minutes=1), limit=1)
+    outbox.lease("autumn", owner="lost", stages=(0,), term=Term(clock.at, timedelta(minutes=1)), limit=1)
     UndoTable(database).order("autumn", statements(word="Back").slice(0, 1), why="appeal", actor="bea", at=clock.at)
     clock.at += timedelta(minutes=2)
     worked(database, platform, clock)

@@ -70,14 +70,14 @@ def place(tmp_path: Path) -> LedgerPlace:
 def orders(state: State, tmp_path: Path) -> State:
     """A register with an order, a request, an order without a ground and one from nobody knows where."""
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
-    import_demands(state, tmp_path / "orders.csv", columns={}, constants={}, by=ANA)
+    import_demands(state, demands.read(tmp_path / "orders.csv", columns={}, constants={}), by=ANA)
     return state
 
 
 def imported(text: str, state: State, folder: Path, **constants: str) -> demands.Imported:
     file = folder / "notices.csv"
     file.write_text(text, encoding="utf-8")
-    return import_demands(state, file, columns=COLUMNS, constants={"kind": "request"} | constants, by=ANA)
+    return import_demands(state, demands.read(file, columns=COLUMNS, constants={"kind": "request"} | constants), by=ANA)
 
 
 def wanted(demand_id: str = "d1", target: str = "https://example.org/app", **more: object) -> Wanted:
@@ -127,7 +127,7 @@ def test_a_file_cannot_say_that_something_is_withheld(state: State, tmp_path: Pa
     (tmp_path / "said.csv").write_text(
         "agency,country,date,n_urls,path,urls,answer,kind,asks,good_faith,legal_basis\n"
         "X,Ruritania,2019-03-01,0,a,,withheld_there,order,,,Article 1\n", encoding="utf-8")
-    done = import_demands(state, tmp_path / "said.csv", columns=COLUMNS, constants={}, by=ANA)
+    done = import_demands(state, demands.read(tmp_path / "said.csv", columns=COLUMNS, constants={}), by=ANA)
     (record,) = demands_in(state).book().records.values()
     assert (done.n_recorded, record.answer) == (1, DemandAnswer.PENDING)
     assert "nothing is withheld for it" in done.problems[0].what
@@ -140,7 +140,7 @@ def test_rows_that_are_no_demands_are_left_out_whole_with_their_lines(state: Sta
              "X,Y,2019-03-01,0,a,,,wish,,,\nX,Y,2019-03-01,0,a,,,order,burn,,\nX,Y,2019-03-01,0,a,,,order,,perhaps,\n"
              "X,Y,2019-03-01,0,a,,,order,,,\nX,Y,2019-03-01,0,a,,,order,,,\n")
     (tmp_path / "wrong.csv").write_text(wrong, encoding="utf-8")
-    done = import_demands(state, tmp_path / "wrong.csv", columns=COLUMNS, constants={}, by=ANA)
+    done = import_demands(state, demands.read(tmp_path / "wrong.csv", columns=COLUMNS, constants={}), by=ANA)
     assert (done.n_read, done.n_recorded, len(done.problems)) == (10, 1, 9)
     assert [problem.line for problem in done.problems] == [2, 3, 4, 5, 6, 7, 8, 9, 11]
     golden("registers/demand_rows.txt", "\n".join(one.render() for one in done.problems).replace(str(tmp_path), "") + "\n")
@@ -274,7 +274,7 @@ def test_the_public_page_reads_well_and_runs_nothing(
     (tmp_path / "hostile.csv").write_text(
         "authority,territory,received_on,kind,order_id\n<script>alert(1)</script>,XX,2026-11-06,request,=1+1\n",
         encoding="utf-8")
-    import_demands(orders, tmp_path / "hostile.csv", columns={}, constants={}, by=ANA)
+    import_demands(orders, demands.read(tmp_path / "hostile.csv", columns={}, constants={}), by=ANA)
     demands.answer(orders, "d2", DemandAnswer.REFUSED, person_told=True, by=ANA)
     pages = publish_demands(orders, place, tmp_path / "public")
     html = pages.files[0].read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ def test_registers_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.Monke
     bundle.write_bytes(bundle.read_bytes().replace(b'"demand_recorded"', b'"demand_imagined"'))
     with open_state("said.db") as state:
         Path("order.csv").write_text(SAID.replace(",withheld_there", ",").replace("d1", "d2"), encoding="utf-8")
-        import_demands(state, Path("order.csv"), columns={}, constants={}, by=ANA)
+        import_demands(state, demands.read(Path("order.csv"), columns={}, constants={}), by=ANA)
         wanted = Wanted(demand_id="d2", target="https://example.org/app", account_id="a3", post_id=None, territories=(),
                         language=None, until=ANA.at + timedelta(days=1))
         demands.withhold(state, wanted, by=ANA)
@@ -58,7 +58,7 @@ def test_registers_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.Monke
             "no demand to publish": command("demand", "publish", "--ledger", "ledger", "--private", "private"),
             "an entry that was changed": command("demand", "list", "--ledger", "ledger"),
             "a demand that a file says is answered": lambda: import_demands(
-                state, Path("said.csv"), columns={}, constants={}, by=ANA).problems,
+                state, demands.read(Path("said.csv"), columns={}, constants={}), by=ANA).problems,
             "a withholding whose end has come": lambda: demands.agree(
                 state, "w1", by=By(person="ben", at=ANA.at + timedelta(days=5))),
         }))

@@ -16,7 +16,7 @@ import pytest
 from evenhand.model.refusal import Refusal
 from evenhand.registers.people import By
 from evenhand.workflows.effects.opening import open_state
-from evenhand.workflows.registers.demands import Wanted, demands_in, import_demands, withhold
+from evenhand.workflows.registers.demands import Wanted, demands_in, import_demands, read, withhold
 
 FILE = os.environ.get("EVENHAND_DEMANDS_FILE", "")
 BY = By(person="ana", at=datetime(2026, 11, 26, tzinfo=UTC))
@@ -27,7 +27,8 @@ COLUMNS = {"authority": "agency", "territory": "country", "received_on": "date",
 @pytest.mark.skipif(not FILE, reason="no real demands at hand: set EVENHAND_DEMANDS_FILE to the path of github_notices.parquet")
 def test_every_notice_is_recorded_and_none_can_be_withheld_as_it_stands(tmp_path: Path) -> None:
     with open_state(tmp_path / "state.db") as state:
-        done = import_demands(state, Path(FILE), columns=COLUMNS, constants={"kind": "request", "asks": "remove"}, by=BY)
+        done = import_demands(state, read(
+            Path(FILE), columns=COLUMNS, constants={"kind": "request", "asks": "remove"}), by=BY)
         assert done.n_read == done.n_recorded + len(done.problems)
         assert done.problems == ()
         records = demands_in(state).book().records

@@ -58,7 +58,7 @@ def refused(outcome: object) -> Refusal:
 
 def test_two_people_hand_on_exactly_what_was_approved(state: State, tmp_path: Path) -> None:
     file = written(tmp_path)
-    assert isinstance(referrals.propose(state, file, by=ANA), Event)
+    assert isinstance(referrals.propose(state, referrals.read(file), by=ANA), Event)
     assert isinstance(referrals.approve(state, "r1", file, by=BEN), Event)
     done = referrals.send(state, "r1", file, into=tmp_path / "out", by=ANA)
     assert isinstance(done, referrals.HandedOn)
@@ -78,7 +78,7 @@ def test_neither_database_nor_ledger_holds_what_was_handed_on(state: State, tmp_
         def of_person(self, campaign_id: str, actor: str) -> str:
             return f"{campaign_id}:{actor}"
 
-    referrals.propose(state, written(tmp_path), by=ANA)
+    referrals.propose(state, referrals.read(written(tmp_path)), by=ANA)
     [(_, event)] = state.events.read("referrals")
     assert "noon" not in json.dumps(dict(event.body))
     entry = entry_of(event, NoSalt()).text.decode()
@@ -90,16 +90,17 @@ def refusals(state: State, folder: Path) -> list[Refusal]:
     """One refusal of every kind."""
     file = written(folder)
     found = [
-        referrals.propose(state, file, by=By(person="evenhand", at=AT)),
-        referrals.propose(state, written(folder, channel="platform"), by=ANA),
-        referrals.propose(state, written(folder, shared={"email": "x@example.org", "payment_address": "bc1"}), by=ANA),
-        referrals.propose(state, written(folder, shared={"post_text": ["x"] * 21}), by=ANA),
-        referrals.propose(state, written(folder, shared={}), by=ANA),
-        referrals.propose(state, written(folder, why=" "), by=ANA),
+        referrals.propose(state, referrals.read(file), by=By(person="evenhand", at=AT)),
+        referrals.propose(state, referrals.read(written(folder, channel="platform")), by=ANA),
+        referrals.propose(state, referrals.read(written(
+            folder, shared={"email": "x@example.org", "payment_address": "bc1"})), by=ANA),
+        referrals.propose(state, referrals.read(written(folder, shared={"post_text": ["x"] * 21})), by=ANA),
+        referrals.propose(state, referrals.read(written(folder, shared={})), by=ANA),
+        referrals.propose(state, referrals.read(written(folder, why=" ")), by=ANA),
         referrals.approve(state, "r9", file, by=BEN)]
     file = written(folder)
-    assert isinstance(referrals.propose(state, file, by=ANA), Event)
-    found += [referrals.propose(state, file, by=BEN), referrals.approve(state, "r1", file, by=ANA),
+    assert isinstance(referrals.propose(state, referrals.read(file), by=ANA), Event)
+    found += [referrals.propose(state, referrals.read(file), by=BEN), referrals.approve(state, "r1", file, by=ANA),
               referrals.send(state, "r1", file, into=folder / "out", by=ANA)]
     found.append(referrals.approve(state, "r1", written(folder, why="Another reason."), by=BEN))
     assert isinstance(referrals.decline(state, "r1", why="no longer", by=BEN), Event)
@@ -119,15 +120,15 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path, state: State, g
     file.write_text(json.dumps({"ground": "criticism", "channel": "ministry", "why": 3, "phone": "1",
                                 "shared": {"post_text": 7}}), encoding="utf-8")
     with pytest.raises(DataError) as raised:
-        referrals.propose(state, file, by=ANA)
+        referrals.propose(state, referrals.read(file), by=ANA)
     golden("registers/referral_mistakes.txt", str(raised.value).replace(str(tmp_path), "") + "\n")
 
 
 def test_what_was_declined_may_be_proposed_again_and_a_stranger_to_it_may_approve(state: State, tmp_path: Path) -> None:
     file = written(tmp_path)
-    referrals.propose(state, file, by=ANA)
+    referrals.propose(state, referrals.read(file), by=ANA)
     referrals.decline(state, "r1", why="not now", by=BEN)
-    assert isinstance(referrals.propose(state, file, by=BEN), Event)
+    assert isinstance(referrals.propose(state, referrals.read(file), by=BEN), Event)
     assert isinstance(referrals.approve(state, "r2", file, by=CEM), Event)
 
 

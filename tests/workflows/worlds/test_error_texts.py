@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 from error_texts import entered, error_texts
 
-from evenhand.workflows.worlds import buckets
-from evenhand.workflows.worlds.buckets import STARTS, Making, make_buckets
+from evenhand.workflows.buckets.crew import Crew
+from evenhand.workflows.worlds.buckets import WORLD
 from evenhand.workflows.worlds.write import WorldSettings, workplace
 
 Golden = Callable[[str, str], None]
+
+
+class Nothing:
+    """Work that nobody comes to."""
+
+    def begun(self) -> AbstractContextManager[Callable[[object, object], object]]:
+        raise NotImplementedError
+
+
+def _killed() -> object:
+    with Crew(Nothing(), n_processes=1, called=WORLD) as crew:
+        for process in crew._members.values():
+            process.kill()
+        return list(crew.do([1]))
 
 
 def test_worlds_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
@@ -23,10 +37,6 @@ def test_worlds_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
         Path(name).mkdir()
     Path("other/world.toml").write_text('job = "layout 1, scale 1/100, seed 7, 9 buckets"\n', encoding="utf-8")
     Path("notes/notes.txt").write_text("", encoding="utf-8")
-    making = Making(into=Path("half"), scale=Fraction(1, 5000), seed=0, n_buckets=3)
-    making.work.mkdir(parents=True)
-    np.save(making.work / STARTS, np.arange(4, dtype=np.int64))
-    monkeypatch.setattr(buckets, "share", lambda *_, **__: None)  # processes that were ended before they did anything
     with workplace(Path("busy"), job="x"):
         golden("errors/worlds/writing.txt", error_texts({
             "settings out of range": lambda: WorldSettings(scale=Fraction(5), n_buckets=0, seed=-1, processes=-1).checked(),
@@ -34,5 +44,5 @@ def test_worlds_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
             "a folder with something else": lambda: entered(workplace(Path("notes"), job="x")),
             "another world": lambda: entered(workplace(Path("other"), job="x")),
             "two at once": lambda: entered(workplace(Path("busy"), job="x")),
-            "processes that ended early": lambda: make_buckets(making, processes=2, told=lambda _done, _total: None),
+            "a process that was killed": _killed,
         }))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from evenhand.campaign.audit.outcomes import golden_of
 from evenhand.campaign.audit.precision import Golden, Reading, precision
 from evenhand.campaign.audit.resolve import Resolved
-from evenhand.campaign.lifecycle.refusals import holdout_open
+from evenhand.campaign.lifecycle.preparing_refusals import holdout_open
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE, Verdict
 from evenhand.model.refusal import Refusal
 from evenhand.model.step import Query, Scope

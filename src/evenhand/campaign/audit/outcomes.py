@@ -14,7 +14,7 @@ from evenhand.campaign.audit.gates import LABEL_FLOOR, gate
 from evenhand.campaign.audit.lowering import EVERY, lowered_to
 from evenhand.campaign.audit.precision import Golden, Precision, Reading, precision
 from evenhand.campaign.audit.resolve import Resolved
-from evenhand.campaign.lifecycle.refusals import audit_open
+from evenhand.campaign.lifecycle.preparing_refusals import audit_open
 from evenhand.model.campaigns.audit import Slot, Stratum, StratumOutcome, Verdict
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal

@@ -130,7 +130,7 @@ def _event(order: Order, state: EffectState, *, at: datetime, facts: dict[str, J
         "post_id": order.post_id, "penalty": str(order.penalty), "stratum": order.stratum,
         "stage": order.stage}
     if order.act is Act.TELL:
-        about["statement_kind"] = order.key.rpartition(":")[2]
+        about["statement_kind"] = order.key.rpartition(":")[2].partition("-")[0]
     if order.act is Act.UNDO:
         about["why"] = order.unwanted
     return Event(campaign_id=order.campaign_id, kind=_EVENTS[order.act, state], at=at, actor=NOBODY, body=about | facts)

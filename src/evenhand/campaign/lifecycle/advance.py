@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
-from evenhand.campaign.lifecycle import facts, holdout, preparing, protecting, refusals, running
+from evenhand.campaign.lifecycle import (
+    facts,
+    holdout,
+    preparing,
+    preparing_refusals,
+    protecting,
+    refusals,
+    rolling_back,
+    running,
+)
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind
 from evenhand.model.refusal import Refusal
@@ -50,6 +59,9 @@ ALLOWED: Mapping[EventKind, frozenset[CampaignState]] = {
     EventKind.COMPLETED: frozenset({_S.RUNNING}),
     EventKind.REPORTED: frozenset({_S.COMPLETED, _S.REPORTED, _S.ROLLED_BACK}),
     EventKind.ROLLBACK_STARTED: frozenset({_S.RUNNING, _S.HALTED, _S.COMPLETED}),
+    EventKind.ROLLBACK_STAGE_STARTED: frozenset({_S.HALTED, _S.COMPLETED}),
+    EventKind.ROLLBACK_STAGE_FINISHED: frozenset({_S.HALTED, _S.COMPLETED}),
+    EventKind.UNDO_READ: frozenset({_S.HALTED, _S.COMPLETED, _S.ROLLED_BACK}),
     EventKind.ROLLED_BACK: frozenset({_S.HALTED, _S.COMPLETED}),
     EventKind.APPEAL_FILED: SINCE_THE_START,
     EventKind.APPEAL_DECIDED: SINCE_THE_START,
@@ -66,14 +78,15 @@ PEOPLE_ONLY = frozenset({
     EventKind.DRAFTED, EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.VERDICT_GIVEN, EventKind.STRATUM_LOWERED,
     EventKind.HOLDOUT_DRAWN, EventKind.HOLDOUT_READ, EventKind.DECISION_CONFIRMED, EventKind.PROTECTION_RECORDED,
     EventKind.PROTECTED_DECIDED, EventKind.APPROVED, EventKind.APPROVAL_WITHDRAWN, EventKind.STARTED,
-    EventKind.RESUMED, EventKind.ROLLBACK_STARTED, EventKind.APPEAL_DECIDED, EventKind.REFERRAL_RECORDED,
+    EventKind.RESUMED, EventKind.ROLLBACK_STARTED, EventKind.UNDO_READ, EventKind.APPEAL_DECIDED, EventKind.REFERRAL_RECORDED,
     EventKind.WAIVER_RECORDED})
 """What no program does on its own. Stopping is not among them."""
 
 IN_ORDER = frozenset({
     EventKind.PLANNED, EventKind.SAMPLE_DRAWN, EventKind.AUDITED, EventKind.STRATUM_LOWERED, EventKind.APPROVED,
     EventKind.APPROVAL_WITHDRAWN, EventKind.STARTED, EventKind.STAGE_STARTED, EventKind.STAGE_FINISHED, EventKind.RESUMED,
-    EventKind.COMPLETED, EventKind.REPORTED, EventKind.ROLLBACK_STARTED, EventKind.ROLLED_BACK})
+    EventKind.COMPLETED, EventKind.REPORTED, EventKind.ROLLBACK_STARTED, EventKind.ROLLBACK_STAGE_STARTED,
+    EventKind.ROLLBACK_STAGE_FINISHED, EventKind.ROLLED_BACK})
 """Steps that cannot be dated before the last one. What the platform did and who stopped it are recorded at any time."""
 
 _STEPS: Mapping[EventKind, Callable[[Campaign, Event], Campaign | Refusal]] = {
@@ -101,8 +114,11 @@ _STEPS: Mapping[EventKind, Callable[[Campaign, Event], Campaign | Refusal]] = {
     EventKind.RESUMED: running.resumed,
     EventKind.COMPLETED: running.completed,
     EventKind.REPORTED: running.reported,
-    EventKind.ROLLBACK_STARTED: running.rollback_started,
-    EventKind.ROLLED_BACK: running.rolled_back,
+    EventKind.ROLLBACK_STARTED: rolling_back.rollback_started,
+    EventKind.ROLLBACK_STAGE_STARTED: rolling_back.stage_started,
+    EventKind.ROLLBACK_STAGE_FINISHED: rolling_back.stage_finished,
+    EventKind.UNDO_READ: rolling_back.undo_read,
+    EventKind.ROLLED_BACK: rolling_back.rolled_back,
 }
 """What each step does. An event of another kind is recorded and leaves the campaign where it is."""
 
@@ -150,6 +166,6 @@ def _drafted(event: Event) -> Campaign | Refusal:
     mode = Mode(facts.text(event, "mode"))
     cooling_off = timedelta(seconds=facts.whole(event, "cooling_off_seconds"))
     if cooling_off < mode.cooling_off:
-        return refusals.cooling_off_too_short(mode.cooling_off)
+        return preparing_refusals.cooling_off_too_short(mode.cooling_off)
     return Campaign(campaign_id=event.campaign_id, mode=mode, state=CampaignState.DRAFT, cooling_off=cooling_off,
                     proposers=frozenset({event.actor}), changed_at=event.at, is_rehearsal=event.body.get("rehearsal") is True)

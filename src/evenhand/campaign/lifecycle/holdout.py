@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evenhand.campaign.lifecycle import facts, refusals
+from evenhand.campaign.lifecycle import facts, preparing_refusals, refusals
 from evenhand.model.campaigns.audit import Slot
 from evenhand.model.campaigns.campaign import Campaign, Holdout, Mode
 from evenhand.model.campaigns.event import Event
@@ -14,9 +14,9 @@ from evenhand.model.refusal import Refusal
 def holdout_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """Accounts outside of the plan are drawn once, and the seed does not come from who made the plan."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_draws(event)
+        return preparing_refusals.proposer_draws(event)
     if campaign.holdout is not None:
-        return refusals.holdout_twice()
+        return preparing_refusals.holdout_twice()
     if (refusal := _of_another_plan(campaign, event)) is not None:
         return refusal
     return replace(campaign, holdout=Holdout(seed=facts.text(event, "seed"), n_readings=facts.whole(event, "n_readings")))
@@ -27,7 +27,7 @@ def holdout_read(campaign: Campaign, event: Event) -> Campaign | Refusal:
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
         return refusals.proposer_reads(event.actor)
     if campaign.holdout is None or campaign.holdout.is_concluded:
-        return refusals.no_holdout(is_over=campaign.holdout is not None)
+        return preparing_refusals.no_holdout(is_over=campaign.holdout is not None)
     item, slot = facts.text(event, "item_id"), facts.text(event, "slot")
     part, person = f"{slot}\x1f{item}", f"by\x1f{event.actor}\x1f{item}"
     if part in campaign.readings or person in campaign.readings:
@@ -40,11 +40,11 @@ def holdout_read(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def holdout_concluded(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """Every account of the holdout is read, and what was missed is on record."""
     if campaign.holdout is None or campaign.holdout.is_concluded:
-        return refusals.no_holdout(is_over=campaign.holdout is not None)
+        return preparing_refusals.no_holdout(is_over=campaign.holdout is not None)
     if (refusal := _of_another_plan(campaign, event)) is not None:
         return refusal
     if (n_missing := campaign.holdout.n_readings - campaign.holdout.n_read) > 0:
-        return refusals.holdout_open(n_missing)
+        return preparing_refusals.holdout_open(n_missing)
     return replace(campaign, holdout=replace(campaign.holdout, is_concluded=True))
 
 

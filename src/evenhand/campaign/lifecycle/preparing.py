@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evenhand.campaign.lifecycle import facts, refusals
+from evenhand.campaign.lifecycle import facts, preparing_refusals, refusals
 from evenhand.campaign.lifecycle.effects import heaviest_left, penalty_of
 from evenhand.model.campaigns.audit import Slot, StratumOutcome
 from evenhand.model.campaigns.campaign import NO_KEYS, Approval, Campaign, CampaignState, Lowered, Mode
@@ -17,10 +17,10 @@ def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A plan is bound. Whatever was drawn, read, decided or approved for an earlier plan does not count for this one."""
     irreversible = facts.texts(event, "irreversible")
     if campaign.mode is Mode.SOLO and irreversible:
-        return refusals.solo_irreversible(irreversible)
+        return preparing_refusals.solo_irreversible(irreversible)
     basis = facts.basis(event)
     if basis.digest in campaign.sampled:
-        return refusals.sampled_before()
+        return preparing_refusals.sampled_before()
     return replace(campaign, state=CampaignState.PLANNED, basis=basis, irreversible=irreversible,
                    proposers=campaign.proposers | {event.actor}, changed_at=event.at, sample_seed=None, audited_at=None,
                    strata=None, may_lower={}, lowered={}, holdout=None, approvals=(), confirmed=NO_KEYS,
@@ -30,9 +30,9 @@ def planned(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def sample_drawn(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """The sample is drawn once, and its seed does not come from who made the plan."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_draws(event)
+        return preparing_refusals.proposer_draws(event)
     if campaign.sample_seed is not None:
-        return refusals.sample_twice()
+        return preparing_refusals.sample_twice()
     if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
         return refusals.other_digest(campaign, digest)
     return replace(campaign, sample_seed=facts.text(event, "seed"), sampled=campaign.sampled | {digest}, changed_at=event.at,
@@ -44,7 +44,7 @@ def verdict_given(campaign: Campaign, event: Event) -> Campaign | Refusal:
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
         return refusals.proposer_reads(event.actor)
     if campaign.sample_seed is None:
-        return refusals.no_sample()
+        return preparing_refusals.no_sample()
     item, slot = facts.text(event, "item_id"), facts.text(event, "slot")
     part, person = f"{slot}\x1f{item}", f"by\x1f{event.actor}\x1f{item}"
     if part in campaign.readings or person in campaign.readings:
@@ -56,11 +56,11 @@ def verdict_given(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def audited(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """The sample is read and every stratum has its outcome; the cooling-off begins."""
     if campaign.sample_seed is None:
-        return refusals.no_sample()
+        return preparing_refusals.no_sample()
     if (digest := facts.text(event, "plan_digest")) != _digest(campaign):
         return refusals.other_digest(campaign, digest)
     if campaign.n_read < campaign.n_readings:
-        return refusals.audit_open(campaign.n_readings - campaign.n_read)
+        return preparing_refusals.audit_open(campaign.n_readings - campaign.n_read)
     return replace(campaign, state=CampaignState.AUDITED, audited_at=event.at, strata=facts.strata(event),
                    may_lower=facts.may_lower(event), changed_at=event.at)
 
@@ -74,12 +74,12 @@ def stratum_lowered(campaign: Campaign, event: Event) -> Campaign | Refusal:
     if outcome is None:
         return refusals.stratum_unknown(stratum)
     if outcome is not StratumOutcome.LOWERED:
-        return refusals.not_lowered(stratum, outcome)
+        return preparing_refusals.not_lowered(stratum, outcome)
     if penalty > (heaviest := heaviest_left(campaign, stratum)) or penalty >= penalty_of(stratum):
         return refusals.heavier_than_audited(penalty, stratum, heaviest)
     until = facts.until(event)
     if penalty is Penalty.SUSPEND and until is None:
-        return refusals.no_end(stratum)
+        return preparing_refusals.no_end(stratum)
     lowered = {**campaign.lowered, stratum: Lowered(penalty=penalty, until=until)}
     return replace(campaign, lowered=lowered, approvals=(), changed_at=event.at)
 
@@ -87,7 +87,7 @@ def stratum_lowered(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def decision_confirmed(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A person who did not propose the plan confirmed one decision or did not; the last word counts."""
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_confirms(event)
+        return preparing_refusals.proposer_confirms(event)
     decision_id, kept = facts.text(event, "decision_id"), campaign.confirmed
     return replace(campaign, confirmed=kept.adding(decision_id) if event.body["confirmed"] else kept.without(decision_id))
 
@@ -95,17 +95,17 @@ def decision_confirmed(campaign: Campaign, event: Event) -> Campaign | Refusal:
 def approved(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """One approval of exactly this plan; the last one that is needed makes the campaign ready to start."""
     if campaign.basis is None or campaign.audited_at is None or campaign.strata is None:
-        return refusals.no_sample()
+        return preparing_refusals.no_sample()
     if changed := campaign.basis.changed(facts.basis(event)):
         return refusals.stale(changed)
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_approves(event)
+        return preparing_refusals.proposer_approves(event)
     if event.actor in campaign.approvers:
-        return refusals.approved_twice(event)
+        return preparing_refusals.approved_twice(event)
     if event.at < (until := campaign.audited_at + campaign.cooling_off):
-        return refusals.cooling_off(until)
+        return preparing_refusals.cooling_off(until)
     if all(outcome is StratumOutcome.DROPPED for outcome in campaign.strata.values()):
-        return refusals.nothing_left()
+        return preparing_refusals.nothing_left()
     approvals = (*campaign.approvals, Approval(person=event.actor, digest=campaign.basis.digest, at=event.at))
     is_enough = len(approvals) >= campaign.mode.n_approvals
     return replace(campaign, approvals=approvals, changed_at=event.at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evenhand.campaign.lifecycle import facts, refusals
+from evenhand.campaign.lifecycle import facts, preparing_refusals
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
@@ -19,9 +19,9 @@ def protected_decided(campaign: Campaign, event: Event) -> Campaign | Refusal:
     """A person who did not propose the plan decides whether one protected account gets its penalty; the last word counts."""
     decision_id = facts.text(event, "decision_id")
     if campaign.mode is Mode.TEAM and event.actor in campaign.proposers:
-        return refusals.proposer_releases(event)
+        return preparing_refusals.proposer_releases(event)
     if decision_id not in campaign.protected:
-        return refusals.not_protected(decision_id)
+        return preparing_refusals.not_protected(decision_id)
     one = frozenset({decision_id})
     if event.body["impose"]:
         return replace(campaign, let_through=campaign.let_through | one, spared=campaign.spared - one)

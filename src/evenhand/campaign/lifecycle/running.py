@@ -104,26 +104,6 @@ def reported(campaign: Campaign, event: Event) -> Campaign | Refusal:
     return replace(campaign, state=state, is_reported=True, changed_at=event.at)
 
 
-def rollback_started(campaign: Campaign, event: Event) -> Campaign | Refusal:
-    """An approver takes it back: nothing more goes out from here on. After a halt of the rollback an approver says so again."""
-    if campaign.is_rolling_back and not campaign.is_rollback_halted:
-        return refusals.rolling_back()
-    if event.actor not in campaign.approvers:
-        return refusals.not_an_approver(campaign, event)
-    state = CampaignState.HALTED if campaign.state is CampaignState.RUNNING else campaign.state
-    return replace(campaign, state=state, is_rolling_back=True, is_rollback_halted=False,
-                   resumed_by=frozenset(), changed_at=event.at)
-
-
-def rolled_back(campaign: Campaign, event: Event) -> Campaign | Refusal:
-    """Everything that this campaign did is undone."""
-    if not campaign.is_rolling_back:
-        return refusals.no_rollback()
-    if campaign.is_rollback_halted:
-        return refusals.rollback_halted(campaign)
-    return replace(campaign, state=CampaignState.ROLLED_BACK, is_rolling_back=False, changed_at=event.at)
-
-
 def _too_late_for(campaign: Campaign, event: Event) -> Refusal | None:
     """Once all stages are over, only lighter decisions in the place of others are imposed."""
     if campaign.state in _IN_MOTION or facts.text(event, "decision_id") in campaign.varied:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
-from evenhand.cli.options import EXISTING, screen
+from evenhand.cli.options import EXISTING, MOST_DAYS, screen
 from evenhand.cli.views.appeals.carried_out import CarriedOutView
 from evenhand.cli.views.appeals.dossier import DossierView
 from evenhand.cli.views.appeals.filed import AppealsView, FiledView
@@ -79,7 +79,7 @@ def show_(*, name: str, which: str, plan: Path, state: str, hours: float | None,
 @plan_option
 @click.option("--because", type=WORDS, required=True, help="Why, in words that the person will read.")
 @click.option("--to", "penalty", type=click.Choice(LIGHTER), help="With `vary`: the lighter penalty.")
-@click.option("--days", type=click.IntRange(1), help="With `--to suspend`: how long from now.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), help="With `--to suspend`: how long from now.")
 @platform_wanted
 def decide_(*, name: str, which: str, outcome: str, person: str, plan: Path, because: str, penalty: str | None,
             days: int | None, platform: str | None, state: str, hours: float | None, as_json: bool) -> None:

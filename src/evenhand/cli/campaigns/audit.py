@@ -9,14 +9,17 @@ import click
 from evenhand.cli.campaigns.campaign import show_step
 from evenhand.cli.campaigns.holdout import holdout
 from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, languages_of, on_desk, plan_option
-from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
+from evenhand.cli.options import EXISTING, FOLDER, MOST_DAYS, as_json, screen
 from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, StageReadingView, VerdictsView
+from evenhand.cli.views.campaigns.undone import RollbackReadingView, UndoWordsView
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Mode
 from evenhand.workflows.campaigns.preparing import lower
 from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
 from evenhand.workflows.campaigns.sampling import Reading, draw, preview
 from evenhand.workflows.campaigns.stage_samples import hand_out
+from evenhand.workflows.rollbacks.reading import is_about_rollback, take_undo_words
+from evenhand.workflows.rollbacks.sampling import hand_out as hand_out_undone
 
 golden_option = click.option("--golden", type=click.Path(path_type=Path, exists=True, dir_okay=False),
                              help="Parquet: decisions whose truth is known (`is_right`).")
@@ -68,6 +71,18 @@ def stage_(*, name: str, plan: Path, into: Path, state: str, hours: float | None
     screen(as_json=as_json).show(StageReadingView(reading=handed, campaign=name))
 
 
+@audit.command("rollback")
+@on_desk
+@plan_option
+@click.option("--into", type=FOLDER, default=Path("rollback-readings"), show_default=True,
+              help="The folder for the readers' files.")
+def rollback_(*, name: str, plan: Path, into: Path, state: str, hours: float | None, as_json: bool) -> None:
+    """Write what is to be read of a rollback: one file for each reader who did not start it; and what was called wrong."""
+    with desk_at(state, name, hours=hours) as desk:
+        handed = accepted(hand_out_undone(desk, plan, into=into), as_json=as_json)
+    screen(as_json=as_json).show(RollbackReadingView(reading=handed, campaign=name))
+
+
 @audit.command("verdicts")
 @on_desk
 @click.argument("file", type=EXISTING)
@@ -77,8 +92,12 @@ def stage_(*, name: str, plan: Path, into: Path, state: str, hours: float | None
               help="The folder for what a third person reads.")
 def verdicts_(*, name: str, file: Path, plan: Path, golden: Path | None, into: Path, state: str, hours: float | None,
               as_json: bool) -> None:
-    """Take the verdicts of FILE (CSV, JSON, JSONL, Parquet), all or none."""
+    """Take the verdicts of FILE (CSV, JSON, JSONL, Parquet), all or none: of the audit, of a stage or of a rollback."""
     with desk_at(state, name, hours=hours) as desk:
+        if is_about_rollback(desk.course(), file):
+            words = accepted(take_undo_words(desk, plan, file), as_json=as_json)
+            screen(as_json=as_json).show(UndoWordsView(words=words))
+            return
         taken = accepted(take_verdicts(desk, plan, file, golden=golden, into=into), as_json=as_json)
     screen(as_json=as_json).show(VerdictsView(taken=taken, campaign=name))
 
@@ -105,7 +124,7 @@ def conclude_(*, name: str, person: str, plan: Path, golden: Path | None, withou
 @on_desk
 @by
 @click.option("--stratum", "strata", multiple=True, help="The stratum; may be repeated. Default: all that may be lowered.")
-@click.option("--days", type=click.IntRange(1), default=30, show_default=True,
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True,
               help="How long a suspension lasts that takes the place of a closing.")
 def lower_(*, name: str, person: str, strata: tuple[str, ...], days: int, state: str, hours: float | None,
            as_json: bool) -> None:

@@ -8,22 +8,24 @@ from pathlib import Path
 import click
 
 from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
-from evenhand.cli.options import FOLDER, screen
+from evenhand.cli.options import FOLDER, MOST_HOURS, Finite, screen
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Campaign, Mode
+from evenhand.model.campaigns.campaign_name import campaign_named
+from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns.confirming import cases, confirm, words_of
 from evenhand.workflows.campaigns.halting import release as let_out_large
 from evenhand.workflows.campaigns.platforms import open_platform
-from evenhand.workflows.campaigns.preparing import Draft, bind
+from evenhand.workflows.campaigns.preparing import Draft, bind, planned
 from evenhand.workflows.campaigns.preparing import draft as draft_campaign
 from evenhand.workflows.campaigns.protecting import decide_protected, protect
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
 from evenhand.workflows.campaigns.status import status
-from evenhand.workflows.campaigns.steps import Desk
+from evenhand.workflows.campaigns.steps import Desk, not_set, refuse_register
 
 
 @click.group()
@@ -43,16 +45,21 @@ def show_step(desk: Desk, outcome: Campaign | Refusal, done: str, *, as_json: bo
 @click.option("--plan", type=click.Path(path_type=Path, exists=True), help="Bind this plan's folder at once.")
 @click.option("--solo", is_flag=True, help="You are alone: only what can be taken back, 24 hours to think, and every report "
               "says so.")
-@click.option("--cooling-off", "cooling_off", type=float, metavar="HOURS",
+@click.option("--cooling-off", "cooling_off", type=Finite(0, MOST_HOURS), metavar="HOURS",
               help="More time to think between audit and approval.")
 @click.option("--rehearsal", is_flag=True, help="Carried out on a simulated platform only; `--later` moves its clock.")
 def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off: float | None, rehearsal: bool, state: str,
           hours: float | None, as_json: bool) -> None:
     """Draft the campaign NAME. Whoever drafts it, or binds its plan, approves neither."""
+    person = person_named(person)
+    refuse_register(campaign_named(name))
+    if hours is not None and not rehearsal:
+        raise not_set(name)
+    facts = None if plan is None else accepted(planned(plan), as_json=as_json)
     with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal, create=True) as desk:
         wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
                        cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
-        outcome = draft_campaign(desk, wanted, person=person, plan=plan)
+        outcome = draft_campaign(desk, wanted, person=person, plan=facts)
         show_step(desk, outcome, f"`{name}` is drafted" + (" and its plan bound" if plan is not None else ""), as_json=as_json)
 
 

@@ -10,12 +10,12 @@ import click
 
 from evenhand.cli.campaigns.campaign import show_step
 from evenhand.cli.campaigns.options import WORDS, by, desk_at, on_desk, plan_option, state_option
-from evenhand.cli.options import as_json, screen
+from evenhand.cli.options import EXISTING, Finite, as_json, screen
 from evenhand.cli.views.campaigns.live import LiveView
 from evenhand.cli.views.campaigns.status import ListView, StatusView
 from evenhand.errors import ConfigError, Problem
 from evenhand.workflows.campaigns.clock import real_clock
-from evenhand.workflows.campaigns.following import follow
+from evenhand.workflows.campaigns.following import follow, plan_of
 from evenhand.workflows.campaigns.halting import halt, resume
 from evenhand.workflows.campaigns.preparing import approve, withdraw
 from evenhand.workflows.campaigns.status import listed, status
@@ -60,9 +60,10 @@ def resume_(*, name: str, person: str, plan: Path, why: str, state: str, hours: 
 @click.argument("name", required=False)
 @state_option
 @click.option("--live", is_flag=True, help="Look again and again until it is over; Ctrl-C leaves. With --json: once.")
-@click.option("--every", type=click.FloatRange(0.1), default=5.0, show_default=True, help="Seconds between two looks.")
+@click.option("--every", type=Finite(0.1, 86_400), default=5.0, show_default=True, help="Seconds between two looks.")
+@click.option("--plan", type=EXISTING, help="With --live: the plan's folder, for the slices. Default: `plan`, if it is that.")
 @as_json
-def status_(*, name: str | None, state: str, live: bool, every: float, as_json: bool) -> None:
+def status_(*, name: str | None, state: str, live: bool, every: float, plan: Path | None, as_json: bool) -> None:
     """Show where the campaign NAME stands, or all campaigns."""
     shown = screen(as_json=as_json)
     if live and name is None:
@@ -72,8 +73,9 @@ def status_(*, name: str | None, state: str, live: bool, every: float, as_json: 
             shown.show(ListView(campaigns=listed(opened)))
         return
     with desk_at(state, name, hours=None) as desk:
-        if live and not as_json:
-            looks = follow(replace(desk, clock=real_clock()), every=every)
+        looks = follow(replace(desk, clock=real_clock()), every=every, plan=plan_of(desk.course(), plan)) if live else None
+        if looks is not None and not as_json:
             with suppress(KeyboardInterrupt):
                 shown.follow(LiveView(glance=glance) for glance in looks)
-        shown.show(StatusView(status=status(desk)))
+            looks = None
+        shown.show(StatusView(status=status(desk), brakes=None if looks is None else next(looks).brakes))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from evenhand.cli.options import EXISTING, as_json, screen
+from evenhand.cli.options import EXISTING, MOST_HOURS, Finite, as_json, screen
 from evenhand.cli.views.campaigns.steps import RefusalView
 from evenhand.errors import ConfigError, ExitCode, Problem
 from evenhand.model.refusal import Refusal
@@ -51,7 +51,7 @@ confirm_option = click.option("--confirm", metavar="NAME:COUNT",
 
 def on_desk(command: Callable[..., Any]) -> Callable[..., Any]:
     """The argument NAME and the options `--state`, `--later` and `--json` of a command about one campaign."""
-    hours = click.option("--later", "hours", type=click.FloatRange(0),
+    hours = click.option("--later", "hours", type=Finite(0, MOST_HOURS),
                          help="Only in a rehearsal: so many hours after what happened last.")
     decorated: Callable[..., Any] = click.argument("name")(state_option(hours(as_json(command))))
     return decorated

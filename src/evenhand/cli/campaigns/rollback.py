@@ -23,7 +23,7 @@ from evenhand.cli.views.progress import progress
 from evenhand.errors import ConfigError, ExitCode, Problem
 from evenhand.workflows.campaigns.carry_out import refuse_real
 from evenhand.workflows.campaigns.platforms import open_platform
-from evenhand.workflows.campaigns.rolling_back import preview_rollback, roll_back
+from evenhand.workflows.campaigns.rolling_back import RollbackTerms, preview_rollback, roll_back
 
 
 @click.command()
@@ -33,10 +33,16 @@ from evenhand.workflows.campaigns.rolling_back import preview_rollback, roll_bac
 @platform_option
 @click.option("--why", type=WORDS, help="Why it is taken back. Required to begin, and after a halt.")
 @confirm_option
+@click.option("--until-done", is_flag=True, help="Wait for the readers of the samples. Default: stop where it waits for them.")
+@click.option("--unread", type=WORDS, metavar="WHY", help="Go on without the readers; a waiver, for an approver.")
 @click.option("--preview", is_flag=True, help="Only show what would be undone.")
-def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | None, confirm: str | None, preview: bool,
-             state: str, hours: float | None, as_json: bool) -> None:
-    """Take the campaign NAME back: every effect in force is undone, and everybody concerned is told. For an approver."""
+def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | None, confirm: str | None, until_done: bool,
+             unread: str | None, preview: bool, state: str, hours: float | None, as_json: bool) -> None:
+    """Take the campaign NAME back: every effect in force is undone, and everybody concerned is told. For an approver.
+
+    Of each stage people read a sample (`evenhand audit rollback`). The canary's is waited for, four hours at most, and the end
+    for all of them, a day at most; the same command goes on.
+    """
     shown = screen(as_json=as_json)
     opened = open_platform(platform)
     with desk_at(state, name, hours=hours) as desk:
@@ -52,7 +58,8 @@ def rollback(*, name: str, person: str, plan: Path, platform: str, why: str | No
         if not campaign.is_rolling_back:
             confirmed(f"{name}:{ahead.n_accounts}", confirm, what="Rolling back")
         with progress(shown, what="Rolling back", unit="decisions") as advance:
-            done = roll_back(desk, plan, opened.platform, why=why or "", person=person, progress=advance)
+            terms = RollbackTerms(unread_because=unread, until_done=until_done, progress=advance)
+            done = roll_back(desk, plan, opened.platform, why=why or "", person=person, terms=terms)
         opened.close()
     result = accepted(done, as_json=as_json)
     shown.show(RolledBackView(result=result))

@@ -43,8 +43,9 @@ def import_(*, file: Path, person: str, columns: tuple[str, ...], constants: tup
             as_json: bool) -> None:
     """Record the demands of FILE (CSV, JSON, JSONL, Parquet). Rows that are none are left out and told."""
     named, fixed, who = pairs(columns, "column"), pairs(constants, "constant"), by_now(person)
+    found = demands.read(file, columns=named, constants=fixed)
     with open_state(state) as opened:
-        imported = demands.import_demands(opened, file, columns=named, constants=fixed, by=who)
+        imported = demands.import_demands(opened, found, by=who)
     screen(as_json=as_json).show(ImportedView(imported=imported))
 
 
@@ -100,8 +101,10 @@ def agree(*, withholding_id: str, person: str, alone: bool, state: str, as_json:
     """Agree to a withholding that somebody else proposed."""
     with open_state(state, create=False) as opened:
         events = accepted(demands.agree(opened, withholding_id, by=by_now(person), alone=alone), as_json=as_json)
+    is_one = events[0].body["n_people"] == 1
     screen(as_json=as_json).show(RegisterStepView(
-        done=f"`{withholding_id}` is agreed", next_step="tell the platform with `evenhand demand carry-out`",
+        done=f"`{withholding_id}` is agreed" + (" by one person alone, and the public page says so" if is_one else ""),
+        next_step="tell the platform with `evenhand demand carry-out`",
         facts=events[0].body))
 
 

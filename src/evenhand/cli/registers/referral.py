@@ -27,8 +27,9 @@ def referral() -> None:
 @as_json
 def propose(*, file: Path, person: str, state: str, as_json: bool) -> None:
     """Propose the referral in FILE (JSON). What it hands on is not stored: keep the file."""
+    proposed, who = referrals.read(file), by_now(person)
     with open_state(state) as opened:
-        event = accepted(referrals.propose(opened, file, by=by_now(person)), as_json=as_json)
+        event = accepted(referrals.propose(opened, proposed, by=who), as_json=as_json)
     name = event.body["referral_id"]
     screen(as_json=as_json).show(RegisterStepView(
         done=f"`{name}` is proposed", facts=event.body,

@@ -9,6 +9,7 @@ import click
 
 from evenhand.cli.options import EXISTING, FOLDER, as_json, screen
 from evenhand.cli.registers.credentials import credentials, licences
+from evenhand.cli.registers.links import links
 from evenhand.cli.registers.pairs import pairs
 from evenhand.cli.registers.topics import topics
 from evenhand.cli.views.checks import RegistryDiffView
@@ -24,6 +25,7 @@ def registry() -> None:
 
 registry.add_command(credentials)
 registry.add_command(licences)
+registry.add_command(links)
 registry.add_command(topics)
 
 

@@ -35,27 +35,48 @@ def progress(screen: Screen, *, what: str, unit: str = "accounts",
     elif screen.err.isatty():
         with _bar(screen.console(screen.err)) as shown:
             task = shown.add_task(what, total=None, doing="", counted="", left="")
-            start = clock()
+            pace = Pace(clock)
 
             def advance(n_done: int, n_total: int, doing: str, *, n_before: int = 0) -> None:
-                left = spent_and_left(clock() - start, n_done=n_done, n_total=n_total, n_before=n_before)
-                shown.update(task, completed=n_done, total=n_total, doing=doing,
-                             counted=f"{n_done:,} of {n_total:,} {unit}", left=left)
+                shown.update(task, completed=n_done, total=n_total, doing=doing, counted=f"{n_done:,} of {n_total:,} {unit}",
+                             left=pace.told(n_done, n_total, n_before=n_before))
 
             yield advance
     else:
         yield _lines(screen.err, what=what, unit=unit, clock=clock)
 
 
-def spent_and_left(elapsed: float, *, n_done: int, n_total: int, n_before: int = 0) -> str:
+class Pace:
+    """How long work takes, from what is told of it. Each stretch of it, with a total of its own, has a pace of its own."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._start = self._begun = clock()
+        self._total: int | None = None
+
+    def told(self, n_done: int, n_total: int, *, n_before: int = 0) -> str:
+        """The seconds spent in all and an estimate of those left of this stretch."""
+        now = self._clock()
+        if self._total is not None and n_total != self._total:
+            self._begun = now
+        self._total = n_total
+        return spent_and_left(now - self._begun, n_done=n_done, n_total=n_total, n_before=n_before,
+                              earlier=self._begun - self._start)
+
+
+def spent_and_left(elapsed: float, *, n_done: int, n_total: int, n_before: int = 0, earlier: float = 0.0) -> str:
     """The seconds spent and, once something is done beyond `n_before`, an estimate of those left, at the pace so far.
+
+    `earlier` are seconds spent on something else, which say nothing of the pace.
 
     >>> spent_and_left(30.0, n_done=25, n_total=100)
     '0:00:30, about 0:01:30 left'
     >>> spent_and_left(30.0, n_done=75, n_total=100, n_before=50)
     '0:00:30, about 0:00:30 left'
+    >>> spent_and_left(30.0, n_done=25, n_total=100, earlier=60.0)
+    '0:01:30, about 0:01:30 left'
     """
-    spent = str(timedelta(seconds=int(elapsed)))
+    spent = str(timedelta(seconds=int(earlier + elapsed)))
     if not n_before < n_done < n_total:
         return spent
     left = elapsed / (n_done - n_before) * (n_total - n_done)
@@ -75,15 +96,14 @@ def _bar(console: Console) -> Progress:
 
 
 def _lines(stream: TextIO, *, what: str, unit: str, clock: Callable[[], float]) -> Advance:
-    start = last = clock()
+    last, pace = clock(), Pace(clock)
 
     def advance(n_done: int, n_total: int, doing: str, *, n_before: int = 0) -> None:
         nonlocal last
-        now = clock()
+        now, left = clock(), pace.told(n_done, n_total, n_before=n_before)
         if now - last < SECONDS_BETWEEN_LINES:
             return
         last = now
-        left = spent_and_left(now - start, n_done=n_done, n_total=n_total, n_before=n_before)
         share = f"{100 * n_done / n_total:.0f} %" if n_total else "…"
         stream.write(f"{what}: {share}, {n_done:,} of {n_total:,} {unit}, "
                      f"{left}{f' ({doing})' if doing else ''}\n")

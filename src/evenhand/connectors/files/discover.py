@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evenhand.connectors.files.mapping import Mapping, load_mapping
 from evenhand.connectors.files.source import COMPRESSIONS, Place, SourceFile, files_at, place, reading, tables_in
-from evenhand.errors import DataError, Problem
+from evenhand.errors import DataError, Problem, without_secrets
 from evenhand.model.snapshot import TABLES
 
 EXPANSION = 4
@@ -63,7 +63,7 @@ def discover(source: str | Path, *, mapping: Path | None = None, without: Path |
     files = {name: named.get(name) or tables.get(name, []) for name in TABLES}
     taken = {file.path for some in files.values() for file in some}
     if not files["accounts"]:
-        raise DataError(_nothing(str(source), found))
+        raise DataError(_nothing(without_secrets(str(source), is_address=True), found))
     ignored = [file.name for file in found if file.path not in taken and Path(file.name).name != MAPPING]
     return Source(files={name: some for name, some in files.items() if some}, ignored=tuple(ignored), mapping=rules)
 

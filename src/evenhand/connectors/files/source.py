@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.fs as pafs
 
-from evenhand.errors import DataError, EvenhandError, Problem, Unreachable
+from evenhand.errors import DataError, EvenhandError, Problem, Unreachable, without_secrets
 from evenhand.model.snapshot import TABLES
 
 
@@ -81,14 +81,16 @@ def place(source: str | Path) -> Place:
         DataError: the address has a scheme that is not known.
     """
     text = str(source)
+    shown = without_secrets(text, is_address=True)
     if "\x00" in text or text.endswith("://"):
-        raise DataError(Problem(what=f"`{text}` names nothing", hint="use a path, or an address such as `s3://bucket/folder`"))
+        raise DataError(Problem(what=f"`{shown}` names nothing", hint="use a path, or an address such as `s3://bucket/folder`"))
     if not _REMOTE.match(text):
         return Place(filesystem=pafs.LocalFileSystem(), path=str(Path(text).expanduser().resolve()), is_local=True)
     try:
         filesystem, path = pafs.FileSystem.from_uri(text)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise DataError(Problem(what=f"the address `{text}` cannot be opened: {first_line(error)}",
+        why = first_line(error).replace(text, shown)
+        raise DataError(Problem(what=f"the address `{shown}` cannot be opened: {why}",
                                 hint="use a path, or an address such as `s3://bucket/folder`")) from error
     return Place(filesystem=filesystem, path=path, is_local=isinstance(filesystem, pafs.LocalFileSystem))
 

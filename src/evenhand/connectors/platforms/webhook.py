@@ -26,7 +26,7 @@ from evenhand.connectors.files.source import first_line
 from evenhand.connectors.platforms import order_form
 from evenhand.connectors.platforms.files import EVERYTHING
 from evenhand.connectors.platforms.signature import Secret, signed
-from evenhand.errors import ConfigError, DoorError, Problem, RateLimited, Unreachable
+from evenhand.errors import ConfigError, DoorError, Problem, RateLimited, Unreachable, without_secrets
 from evenhand.model.campaigns.capability import Capabilities
 from evenhand.model.campaigns.effect_state import Answer, Order, ReadBack, Receipt, Saved
 
@@ -48,12 +48,17 @@ class WebhookPlatform:
 
     def __init__(self, address: str, *, secrets: Sequence[Secret], capabilities: Capabilities | None = None,
                  now: Callable[[], datetime] = _now) -> None:
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            _ = parts.port
+        except ValueError:
+            parts = urlsplit("")
+        shown = without_secrets(address, is_address=True)
         if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
-            raise ConfigError(Problem(what=f"`{address}` is not the address of a webhook",
+            raise ConfigError(Problem(what=f"`{shown}` is not the address of a webhook",
                                       hint="write it as in `https://moderation.example/evenhand`"))
         if parts.scheme == "http" and not _is_this_machine(parts.hostname):
-            raise ConfigError(Problem(what=f"`{address}` is not encrypted", hint="orders name people: use https"))
+            raise ConfigError(Problem(what=f"`{shown}` is not encrypted", hint="orders name people: use https"))
         if not secrets:
             raise ConfigError(Problem(what="the webhook has no secret", hint="orders that anybody could have sent are none"))
         self._host, self._port, self._is_tls = parts.hostname, parts.port, parts.scheme == "https"

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evenhand.connectors.registries.files import Contents, Record, content_of
+from evenhand.connectors.registries.files import Contents, Record, content_of, is_text
 from evenhand.errors import DataError, Problem
 
 PAGES, FEEDS = (".html", ".htm", ".xhtml"), (".json", ".jsonld", ".jsonl", ".ndjson")
 """What holds ClaimReviews, known by its ending."""
-_SCRIPT = re.compile(r"<script\b[^>]*\btype\s*=\s*[\"']?application/ld\+json[\"']?[^>]*>(.*?)</script\s*>",
+_SCRIPT = re.compile(r"<script\b[^>]*\btype\s*=\s*[\"']?application/ld\+json[\"']?[^>]*>(.*?)(?:</script\s*>|\Z)",
                      re.IGNORECASE | re.DOTALL)
 _TYPE = re.compile(r"[\"']@type[\"']\s*:\s*(?:\[[^\]]*)?[\"'](?:[^\"']*[/:#])?ClaimReview[\"']")
 _WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|\]\]>\s*$|^\s*<!--|-->\s*$")
 _NUMBER = re.compile(r"\s*[-+]?\d+(?:[.,]\d+)?\s*")
 _MAX_DEPTH = 40
+_TWICE = "\0twice"
 ID_LETTERS = 20
 """Hexadecimal digits of an id that is made from address and claim: 80 bits."""
 
@@ -53,7 +54,7 @@ def read_claim_reviews(path: Path) -> Contents:
     for file in files:
         content = content_of(file)
         digest.update(hashlib.sha256(content).digest() if path.is_dir() else content)
-        read += _of_file(content.decode("utf-8-sig", errors="replace"), file)
+        read += _of_file(content.decode("utf-8-sig", errors="surrogateescape"), file)
     records = tuple(item for item in read if isinstance(item, Record))
     problems = tuple(item for item in read if isinstance(item, Problem))
     if problems and not records and not path.is_dir():
@@ -73,7 +74,8 @@ class _Piece:
 def _of_file(text: str, file: Path) -> Iterator[Record | Problem]:
     for piece in _pieces(text, file):
         try:
-            document = json.loads(_WRAPPING.sub("", piece.text) if file.suffix.lower() in PAGES else piece.text)
+            document = json.loads(_WRAPPING.sub("", piece.text) if file.suffix.lower() in PAGES else piece.text,
+                                  object_pairs_hook=_object)
         except (ValueError, RecursionError) as error:
             line = piece.line + (error.lineno - 1 if isinstance(error, json.JSONDecodeError) else 0)
             yield Problem(what=f"not readable as JSON-LD: {str(error).split(': line')[0].lower()}", file=str(file),
@@ -84,6 +86,15 @@ def _of_file(text: str, file: Path) -> Iterator[Record | Problem]:
         for nth, review in enumerate(reviews):
             line = lines[nth] if len(lines) == len(reviews) else piece.line
             yield _record(review, line=line, file=str(file))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; `_TWICE` names a property that stands in it twice, of which nobody can say which one is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        found[_TWICE] = next(name for name in names if names.count(name) > 1)
+    return found
 
 
 def _pieces(text: str, file: Path) -> Iterator[_Piece]:
@@ -117,6 +128,16 @@ def _is_type(value: dict[str, Any], name: str) -> bool:
 
 
 def _record(review: dict[str, Any], *, line: int, file: str) -> Record | Problem:
+    if _TWICE in review:
+        return Problem(what=f"`{review[_TWICE]}` stands twice in the ClaimReview", file=file, line=line,
+                       hint="the record is left out; ask its publisher to mend it")
+    record = _read(review, line=line, file=file)
+    if isinstance(record, Record) and not is_text("".join(str(value) for value in record.values.values())):
+        return Problem(what="the record is not UTF-8 text", file=file, line=line, hint="save the file as UTF-8")
+    return record
+
+
+def _read(review: dict[str, Any], *, line: int, file: str) -> Record | Problem:
     item, rating = _thing(review.get("itemReviewed")), _thing(review.get("reviewRating"))
     author, publisher = _thing(review.get("author")), _thing(review.get("publisher"))
     claim = _text(review.get("claimReviewed")) or (_first(item, "name", "headline", "text") if _is_type(item, "Claim") else "")
@@ -130,8 +151,9 @@ def _record(review: dict[str, Any], *, line: int, file: str) -> Record | Problem
         return Problem(what="the ClaimReview says no publisher", file=file, line=line,
                        hint="`author` or `publisher` holds its name and address")
     words, number = _rating(rating)
+    key = hashlib.sha256(f"{url}\n{claim}".encode(errors="surrogatepass")).hexdigest()
     return Record(line=line, file=file, values={
-        "fact_check_id": hashlib.sha256(f"{url}\n{claim}".encode()).hexdigest()[:ID_LETTERS], "claim": claim,
+        "fact_check_id": key[:ID_LETTERS], "claim": claim,
         "title": _first(review, "headline", "name") or None, "claimant": _text(_thing(item.get("author")).get("name")) or None,
         "rating": words or None, "rating_value": number, "best_rating": _number(rating.get("bestRating")),
         "worst_rating": _number(rating.get("worstRating")), "publisher": name, "publisher_site": site or None,

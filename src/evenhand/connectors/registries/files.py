@@ -141,22 +141,28 @@ def _csv(content: bytes, file: str) -> Iterator[Record | Problem]:
     text = content.decode("utf-8-sig", errors="surrogateescape")
     head = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = list(io.StringIO(text, newline=""))
     names: list[str] | None = None
+    begun, reader = 0, csv.reader(lines, delimiter=delimiter)
     while True:
-        line = reader.line_num + 1
+        line = begun + reader.line_num + 1
         try:
             fields = next(reader)
         except StopIteration:
             break
         except csv.Error as error:
-            yield Problem(what=f"not readable as CSV: {_lower(str(error))}", file=file, line=line,
-                          hint="check the quotes of this record")
-            continue
-        if names is None:
-            names = _header(fields, file)
-        elif any(fields):
-            yield _fields(fields, names, line, file)
+            read: Record | Problem = Problem(what=f"not readable as CSV: {_lower(str(error))}", file=file, line=line,
+                                             hint="check the quotes of this record")
+        else:
+            if names is None:
+                names = _header(fields, file)
+                continue
+            if not any(fields):
+                continue
+            read = _fields(fields, names, line, file)
+        yield read
+        if isinstance(read, Problem) and begun + reader.line_num > line:   # a quote that is never closed costs its line alone
+            begun, reader = line, csv.reader(lines[line:], delimiter=delimiter)
     if names is None:
         raise _whole("the file is empty", file, "a CSV file starts with the names of its columns", 1)
 
@@ -164,7 +170,7 @@ def _csv(content: bytes, file: str) -> Iterator[Record | Problem]:
 def _header(fields: list[str], file: str) -> list[str]:
     names = [name.strip() for name in fields]
     doubled = sorted({name for name in names if names.count(name) > 1})
-    if not any(names) or doubled or not _is_text("".join(names)):
+    if not any(names) or doubled or not is_text("".join(names)):
         twice = f"the column `{doubled[0]}` stands twice" if doubled and doubled[0] else ""
         raise _whole(twice or "the first line names no columns", file, "the first line holds one name per column", 1)
     return names
@@ -174,12 +180,12 @@ def _fields(fields: list[str], names: list[str], line: int, file: str) -> Record
     if len(fields) != len(names):
         return Problem(what=f"the record has {len(fields)} fields, the header {len(names)}", file=file, line=line,
                        hint="quote a field that holds the separator")
-    if not _is_text("".join(fields)):
+    if not is_text("".join(fields)):
         return Problem(what="the record is not UTF-8 text", file=file, line=line, hint="save the file as UTF-8")
     return Record(line=line, values={name: field.strip() or None for name, field in zip(names, fields, strict=True)})
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """False where bytes could not be decoded, or where a surrogate stands alone."""
     return not any("\ud800" <= character <= "\udfff" for character in text) and "\0" not in text
 
@@ -238,6 +244,6 @@ def _blank(text: str, position: int) -> int:
 def _object(value: object, line: int, file: str) -> Record | Problem:
     if not isinstance(value, dict):
         return Problem(what="the record is not an object", file=file, line=line, hint='write it as `{"name": "…"}`')
-    if not _is_text(json.dumps(value, ensure_ascii=False)):
+    if not is_text(json.dumps(value, ensure_ascii=False)):
         return Problem(what="the record is not UTF-8 text", file=file, line=line, hint="save the file as UTF-8")
     return Record(line=line, values={str(name): content for name, content in value.items()})

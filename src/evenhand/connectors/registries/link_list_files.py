@@ -2,18 +2,19 @@
 
 Read are hosts files (`0.0.0.0 host`), plain lists of hosts or addresses, filter lists (`||host^`; `@@||host^` allows), CSV
 whose first column is the host, and JSON lines as signal exchanges write them (`indicator`, `signal`, `value` or `host`).
-Defanged entries are read as what they name. An entry that is no host in ASCII or punycode is counted, not guessed at.
+Defanged entries are read as what they name. An entry that is no host in ASCII or punycode, and a line that is no UTF-8 text, is
+counted and told with its line, not guessed at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from evenhand.errors import DataError, Problem
 
@@ -21,6 +22,10 @@ MEMORY = "512MB"
 """What the sorting may hold in memory; the rest goes to disk."""
 HOST = r"^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$"
 """A host name as it is compared: lower case, IDN as punycode."""
+HEAD, MOST_ZEROS = 65_536, 8
+"""Bytes that are looked at first; where one in so many is zero, it is no text of one byte a letter."""
+CHUNK = 1 << 20
+_WHY = {"INVALID ENCODING": "not UTF-8 text", "LINE SIZE OVER MAXIMUM": "longer than any address"}
 _LOCAL = ("localhost.localdomain", "local.local", "ip6-localhost.local")
 _JSON_KEYS = ("indicator", "signal", "value", "host", "domain", "url")
 _CSV_KEYS = ("host", "domain", "url", "indicator", "value")
@@ -35,9 +40,9 @@ class ListRead:
     n_entries: int
     """Different hosts written."""
     n_left_out: int
-    """Lines that name no host."""
+    """Lines that name no host, or are no text."""
     left_out: tuple[tuple[int, str], ...]
-    """The first of those: line and text."""
+    """The first of those: line and text, or why it could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,36 +56,76 @@ class ListSource:
     source_url: str | None = None
 
 
-def write_link_list(files: Sequence[Path], source: ListSource, *, into: Path, temporary: Path) -> ListRead:
-    """Write the hosts of `files` to the Parquet file `into` with the columns of the register `link_lists`, sorted by host.
+def write_link_list(file: Path, source: ListSource, *, into: Path, temporary: Path, beside: Path | None = None) -> ListRead:
+    """Write the hosts of `file` to the Parquet file `into` with the columns of the register `link_lists`, sorted by host.
+
+    `beside` is a register whose other lists are kept; what it holds of this list is replaced.
 
     Raises:
-        DataError: a file is not there, or cannot be read as text.
+        DataError: the file is not there, or is no text.
     """
-    for file in files:
-        if not file.is_file():
-            raise DataError(Problem(what=f"there is no list `{file.name}`", file=str(file), hint="check the path"))
+    if not file.is_file():
+        raise DataError(Problem(what=f"there is no list `{file.name}`", file=str(file), hint="check the path"))
+    with file.open("rb") as opened:
+        head = opened.read(HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head.count(b"\0") > len(head) // MOST_ZEROS:
+        raise _unread("it is not UTF-8 text", file)
+    whole = _with_one_ending(file, temporary) if b"\r\n" in head and b"\n" in head.replace(b"\r\n", b"") else file
     with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(temporary), "threads": 1,
                                 "preserve_insertion_order": False}) as database:
         try:
             database.execute("create temp table written (n bigint, entry varchar, host varchar, is_allowed boolean)")
-            database.execute(f"insert into written {_READ}", {"files": [str(file) for file in files]})
+            database.execute(f"insert into written {_READ}", {"files": [str(whole)]})
         except duckdb.Error as error:
-            raise DataError(Problem(what=f"the list cannot be read: {str(error).splitlines()[0].lower()}", file=str(files[0]),
-                                    hint="hand it over as UTF-8 text, one entry a line")) from error
+            raise _unread(str(error).splitlines()[0].lower(), file) from error
         unfinished = into.with_suffix(".unfinished")
+        others = (f"""union all select list_id, host, label, source, source_url, as_of
+                      from read_parquet('{_quoted(beside)}') where list_id <> $list_id""" if beside else "")
         database.execute(f"""
-            copy (select $list_id as list_id, host, case when is_allowed then 'allow' else $label end as label,
-                         $source as source, cast($source_url as varchar) as source_url, cast($as_of as date) as as_of
-                  from (select host, bool_or(is_allowed) as is_allowed from written where host is not null group by host)
-                  order by host)
-            to '{str(unfinished).replace("'", "''")}' (format parquet, compression zstd, row_group_size 122880)""",
+            copy (select list_id, host, label, source, source_url, as_of
+                  from (select $list_id as list_id, host, case when is_allowed then 'allow' else $label end as label,
+                               $source as source, cast($source_url as varchar) as source_url, cast($as_of as date) as as_of
+                        from (select host, bool_or(is_allowed) as is_allowed from written where host is not null group by host)
+                        {others})
+                  order by host, list_id)
+            to '{_quoted(unfinished)}' (format parquet, compression zstd, row_group_size 122880)""",
             {"list_id": source.list_id, "label": source.label, "source": source.source, "source_url": source.source_url,
              "as_of": source.as_of})
         unfinished.replace(into)
-        counted = database.execute("select count(*), count(*) - count(host) from written").fetchone() or (0, 0)
+        n_read, n_bad, n_entries = database.execute(
+            "select count(*), count(*) - count(host), count(distinct host) from written").fetchone() or (0, 0, 0)
         bad = database.execute("select n, entry from written where host is null order by n limit 20").fetchall()
-    return ListRead(n_lines=counted[0], n_entries=pq.read_metadata(into).num_rows, n_left_out=counted[1], left_out=tuple(bad))
+        unread = database.execute("select line, error_type from reject_errors order by line").fetchall()
+    told = [*_placed(bad, [line for line, _ in unread]), *((line, _WHY.get(kind, kind.lower())) for line, kind in unread[:20])]
+    return ListRead(n_lines=n_read + len(unread), n_entries=n_entries, n_left_out=n_bad + len(unread),
+                    left_out=tuple(sorted(told)[:20]))
+
+
+def _with_one_ending(file: Path, temporary: Path) -> Path:
+    """The same lines, all of which end in a line feed alone: else the reader counts an empty line for each other ending."""
+    plain = temporary / f"one-ending-{file.name}"
+    with file.open("rb") as lines, plain.open("wb") as written:
+        while chunk := lines.read(CHUNK):
+            written.write(chunk.replace(b"\r", b""))
+    return plain
+
+
+def _unread(why: str, file: Path) -> DataError:
+    return DataError(Problem(what=f"the list cannot be read: {why}", file=str(file),
+                             hint="hand it over as UTF-8 text, one entry a line"))
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _placed(entries: Sequence[tuple[int, str]], unread: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Entries with the line that each stands on, where those that could not be read were not counted."""
+    passed = 0
+    for nth, entry in entries:
+        while passed < len(unread) and unread[passed] <= nth + passed:
+            passed += 1
+        yield nth + passed, entry
 
 
 def _first_of(keys: Sequence[str]) -> str:
@@ -91,7 +136,8 @@ _READ = rf"""
     with lines as (
         select row_number() over () as n, trim(line) as line
         from read_csv($files, columns = {{'line': 'varchar'}}, delim = '\x01', quote = '', escape = '', header = false,
-                      auto_detect = false, max_line_size = 1000000)),
+                      auto_detect = false, max_line_size = 1000000, strict_mode = false,
+                      store_rejects = true)),
     told as (
         select n, line, starts_with(line, '@@') as is_allowed,
                case when starts_with(line, '{{') then {_first_of(_JSON_KEYS)}

@@ -164,6 +164,21 @@ class Holdout:
     is_concluded: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """How far a rollback has come, and its audit."""
+
+    started_by: frozenset[str]
+    """Who started it, or started it again after a halt."""
+    barred: tuple[frozenset[str], ...] = ()
+    """For each stage that has finished, who had started the rollback by then: none of them reads its sample."""
+    is_open: bool = False
+    """Whether a stage has started and not finished."""
+    n_items: int = 0
+    """Undone accounts that were drawn to be read, one reading each."""
+    n_read: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """A frozen set of keys that grows by one without copying all of it.
@@ -259,6 +274,7 @@ class Campaign:
     is_rolling_back: bool = False
     is_rollback_halted: bool = False
     """Whether somebody halted the rollback since an approver last started it."""
+    rollback: Rollback | None = None
     is_reported: bool = False
     is_rehearsal: bool = False
     """Carried out on a simulated platform only, with a clock that may be set."""

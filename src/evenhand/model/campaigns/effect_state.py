@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -92,6 +92,13 @@ class Answer(StrEnum):
     """Never: it cannot or will not."""
     GONE = "gone"
     """The account or post does not exist any more."""
+
+
+class Term(NamedTuple):
+    """From when on, and for how long, orders are leased."""
+
+    at: datetime
+    lasting: timedelta
 
 
 class Receipt(NamedTuple):
@@ -192,3 +199,12 @@ NOTHING_UNDONE = UndoOrdered(n_undo=0, n_suppressed=0, too_late=())
 """An order that came to nothing."""
 TOO_LATE = "the platform can no longer take it back: a person has to look"
 """Why an effect was not undone for which nobody asked the platform, as its event says."""
+
+
+class Observed(NamedTuple):
+    """What came back from the platform in one span of a stage."""
+
+    n_read_back: int
+    n_mismatched: int
+    n_statements: int
+    n_undelivered: int

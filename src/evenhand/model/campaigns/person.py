@@ -6,6 +6,7 @@ A command believes whoever types a name: that the person is who they say they ar
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from evenhand.errors import ConfigError, Problem
 
@@ -13,11 +14,15 @@ _ALIKE = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTI
 """Scripts with letters that look like one another's (Unicode TS 39, section 4)."""
 
 
-def person_named(name: str) -> str:
+_AS_LATIN = str.maketrans("асеһіјорԛѕԝхуԁӏгѵαορνιυγσօսհզոցյ", "acehijopqswxydlrvaopviuyoouhqngj")
+"""Small letters of other scripts that look like a Latin one (Unicode TS 39, confusables)."""
+
+
+def person_named(name: str, *, among: Iterable[str] = ()) -> str:
     """`name`, if it is written in the one way in which a person is named.
 
     That is: NFKC and case folded, without a space at an end or two in a row, of characters that can be seen, and of one script
-    among those that look alike.
+    among those that look alike. `among` are those who act already: nobody reads as one of them and is another.
 
     >>> person_named("ana@example.org")
     'ana@example.org'
@@ -37,4 +42,9 @@ def person_named(name: str) -> str:
     if spelled != name:
         raise ConfigError(Problem(what=f"a person is named in one way only, and {name!r} is another",
                                   hint=f"write `{spelled}`"))
+    known = frozenset(among)
+    alike = next((one for one in sorted(known) if one.translate(_AS_LATIN) == name.translate(_AS_LATIN)), None)
+    if alike is not None and name not in known:
+        raise ConfigError(Problem(what=f"`{name}` reads as `{alike}`, who acts already, in letters of another script",
+                                  hint="name each person as the sign-in does; who it is acts under one name"))
     return name

@@ -50,3 +50,5 @@ class RefusalCode(StrEnum):
     ROLLING_BACK = "rolling_back"
     NO_ROLLBACK = "no_rollback"
     ROLLBACK_HALTED = "rollback_halted"
+    ROLLER_READS = "roller_reads"
+    UNDO_UNREAD = "undo_unread"

@@ -26,6 +26,8 @@ _TELLING = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
 _QUOTATION = f"[“\"«„「『»](?:{_INSIDE}{{15,}}|{_INSIDE}*(?:{_TELLING}{_INSIDE}*){{6,}})[”\"»“」』«]"
 """At least fifteen letters between marks, or six of those that say as much as two or three."""
 _QUESTION = r"[?？؟]\s*(?:#\S+\s*|@\S+\s*|https?://\S+\s*|[\s\p{So}\p{Sk}\p{Cf}])*$"
+_IRONY = r"(?:(?:^|\s)/s|#(?:sarcasm|irony|sarcasmo|ironía|ironia|ironie|sarkasmus)\b)\s*$"
+"""At the end, by which a writer says that the opposite is meant. Faces of scorn say nothing: they may scorn those who doubt."""
 
 
 class StanceWords:
@@ -54,6 +56,7 @@ class StanceWords:
                 differs = says != said if name == "negates" else says & ~said
                 np.maximum(stance, np.where(differs, STANCES.index(name), 0), out=stance)
         np.maximum(stance, np.where(_matches(texts, _QUOTATION) & ~self._quoted[claim], STANCES.index("quotes"), 0), out=stance)
+        np.maximum(stance, np.where(_matches(texts, _IRONY), STANCES.index("refutes"), 0), out=stance)
         np.maximum(stance, np.where(_matches(texts, _QUESTION), STANCES.index("asks"), 0), out=stance)
         return stance
 

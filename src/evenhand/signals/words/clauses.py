@@ -79,6 +79,14 @@ def _has_no_letter(windows: Folded) -> Flags:
     return none
 
 
+def is_before_stop(folded: Folded, row: Places, end: Places) -> Flags:
+    """True where a full stop follows the phrase, and a space or the end of the text follows that."""
+    limit = folded.ends[row]
+    after = _byte(folded, end + 1, end + 1 < limit)
+    is_stop: Flags = (_byte(folded, end, end < limit) == ord(".")) & np.isin(after, (0, ord(" "), ord("\n")))
+    return is_stop
+
+
 def is_alone(folded: Folded, row: Places, start: Places, end: Places) -> Flags:
     """True where the next visible sign on both sides sets the phrase off, or there is none.
 

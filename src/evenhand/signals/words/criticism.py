@@ -47,7 +47,7 @@ def _shown_to(raw: pa.Array, field: str, words: WordList) -> tuple[Places, dict[
     """The marks of criticism in one field: account rows and columns."""
     raw = handle_words(raw) if field == "handle" else raw
     folded = fold(raw)
-    found = seriously(words, folded)
+    found = seriously(words, folded, stops=True)
     found = found.keep(first_of_each(found, words.group_of[found.entry]))
     columns = spoken(words, raw, folded, found)
     return found.row, {"where": pa.repeat(field, len(found)), "kind": columns["group"], **columns}

@@ -16,7 +16,7 @@ from evenhand.signals.words.handle_words import handle_words
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import Mentions, WordList, first_of_each, joined, spoken
 
-KINDS = ("parody", "satire", "fan", "commentary", "unofficial")
+KINDS = ("parody", "satire", "fan", "commentary", "unofficial", "trade")
 """What can be disclosed."""
 PLACES = ("display_name_start", "display_name", "handle", "bio")
 """Where it can stand. `display_name_start` is the first word of the display name or the bracket around it."""
@@ -52,7 +52,7 @@ def _disclosed(raw: pa.Array, field: str, words: WordList) -> tuple[Places, dict
     """The disclosures in one field: account rows and columns."""
     raw = handle_words(raw) if field == "handle" else raw
     folded = fold(raw)
-    found = seriously(words, folded)
+    found = seriously(words, folded, stops=True)
     where = _where(folded, found, field)
     first = first_of_each(found, words.group_of[found.entry], where)
     found, where = found.keep(first), where[first]
@@ -60,10 +60,10 @@ def _disclosed(raw: pa.Array, field: str, words: WordList) -> tuple[Places, dict
     return found.row, {"where": pa.array(PLACES, pa.string()).take(pa.array(where)), "kind": columns["group"], **columns}
 
 
-def seriously(words: WordList, folded: Folded) -> Mentions:
-    """The mentions that no marker denies or turns into talk about others."""
+def seriously(words: WordList, folded: Folded, *, stops: bool = False) -> Mentions:
+    """The mentions that no marker denies or turns into talk about others; `stops` as in `WordList.stances`."""
     found = words.find(folded)
-    return found.keep(words.stances(folded, found, ("about", "not")) < 0)
+    return found.keep(words.stances(folded, found, ("about", "not"), stops=stops) < 0)
 
 
 def _where(folded: Folded, found: Mentions, field: str) -> Places:

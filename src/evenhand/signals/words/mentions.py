@@ -14,7 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.signals.words.clauses import is_alone, is_at_end, is_at_start, sentence_border, words_before
+from evenhand.signals.words.clauses import (
+    is_alone,
+    is_at_end,
+    is_at_start,
+    is_before_stop,
+    sentence_border,
+    words_before,
+)
 from evenhand.signals.words.folded import HANGUL, LETTER, Flags, Folded, Places
 from evenhand.signals.words.lexicon import Entry, Lexicon, Marker, Position
 from evenhand.signals.words.phrases import Phrase, PhraseSet, class_after
@@ -75,11 +82,18 @@ class WordList:
         return Mentions(row=found.row, entry=found.entry, start=found.start,
                         end=_word_end(folded, found.row, found.end, self._is_open[found.entry]))
 
-    def stances(self, folded: Folded, found: Mentions, stances: Sequence[str]) -> Places:
-        """For each mention the place in `stances` of the weightiest marker beside it (later is weightier), or -1."""
+    def stances(self, folded: Folded, found: Mentions, stances: Sequence[str], *, stops: bool = False) -> Places:
+        """For each mention the place in `stances` of the weightiest marker beside it (later is weightier), or -1.
+
+        With `stops`, a full stop right after the mention ends its sentence: "Parody. News that never happened". Without it,
+        the next words still speak of the mention, as after an abbreviation: "Sen. (retired)".
+        """
         weight = np.full(len(found), -1, np.int64)
-        for side in self._sides.values():
+        for name, side in self._sides.items():
             window, stance = side.read(folded, found, stances)
+            if stops and name == "after":
+                goes_on = ~is_before_stop(folded, found.row, found.end)[window]
+                window, stance = window[goes_on], stance[goes_on]
             np.maximum.at(weight, window, stance)
         return weight
 

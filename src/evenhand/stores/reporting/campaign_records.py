@@ -66,7 +66,8 @@ def _parsed(lines: str, campaign_id: str) -> pa.Table:
 
 
 def _orders(connection: Connection, campaign_id: str) -> pa.Table:
-    kind = case(*((OUTBOX.c.key.like(f"%:{one}"), one) for one in (REASONS, REINSTATEMENT, UPHELD)), else_="other")
+    kind = case(*((OUTBOX.c.key.like(f"%:{one}"), one) for one in (REASONS, REINSTATEMENT, UPHELD)),
+                (OUTBOX.c.key.like(f"%:{UPHELD}-%"), UPHELD), else_="other")
     statement_kind = case((OUTBOX.c.act == Act.TELL.value, kind), else_="")
     keys = (OUTBOX.c.act, OUTBOX.c.state, statement_kind, OUTBOX.c.settled_at.is_not(None))
     grouped = select(*(key.label(f"k{place}") for place, key in enumerate(keys))).where(

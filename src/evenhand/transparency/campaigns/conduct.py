@@ -9,6 +9,7 @@ from datetime import datetime
 from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.campaign import HaltReason
 from evenhand.model.campaigns.event import Event, EventKind, Json
+from evenhand.model.campaigns.undone import UndoneStage, undone_stages
 from evenhand.model.interval import Interval, clopper_pearson
 from evenhand.transparency.campaigns.holdout import HoldoutLine, holdout
 from evenhand.transparency.campaigns.people import People
@@ -99,6 +100,8 @@ class Conduct:
     halts: tuple[HaltLine, ...]
     waivers: tuple[WaiverLine, ...]
     rollbacks: tuple[RollbackLine, ...]
+    undone: tuple[UndoneStage, ...]
+    """The stages of the rollback that have finished, each with its sample and what people said of it."""
     n_confirmed: int
     """Decisions that a person confirmed one by one."""
     n_not_confirmed: int
@@ -124,7 +127,7 @@ def conduct(steps: Sequence[Event], people: People) -> Conduct:
         waivers=tuple(WaiverLine(at=step.at, by=people.called(step.actor), safeguard=str(step.body.get("safeguard", "")),
                                  why=people.said(step.actor, str(step.body.get("why", "")))) for step in steps
                       if step.kind is EventKind.WAIVER_RECORDED),
-        rollbacks=_rollbacks(steps, people), n_confirmed=sum(words.values()),
+        rollbacks=_rollbacks(steps, people), undone=undone_stages(steps), n_confirmed=sum(words.values()),
         n_not_confirmed=len(words) - sum(words.values()),
         n_planned=_n(steps, EventKind.PLANNED))
 
@@ -165,6 +168,7 @@ def _stratum(check: Mapping[str, Json], outcome: StratumOutcome, lowered_to: str
 
 def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
     found: list[HaltLine] = []
+    is_back = False
     for step in steps:
         if step.kind is EventKind.HALTED:
             reasons = step.body.get("reasons")
@@ -172,9 +176,10 @@ def _halts(steps: Iterable[Event], people: People) -> tuple[HaltLine, ...]:
             found.append(HaltLine(at=step.at, by=people.called(step.actor), reasons=tuple(
                 HaltReason(check=str(one.get("check", "")), text=people.said(step.actor, str(one.get("text", ""))))
                 for one in listed)))
-        elif step.kind is EventKind.RESUMED and found:
+        elif (step.kind is EventKind.RESUMED or (is_back and step.kind is EventKind.ROLLBACK_STARTED)) and found:
             again = (people.called(step.actor), step.at, people.said(step.actor, str(step.body.get("why", ""))))
             found[-1] = replace(found[-1], resumed=(*found[-1].resumed, again))
+        is_back = is_back or step.kind is EventKind.ROLLBACK_STARTED
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from evenhand.model.campaigns.audit import UNKNOWN_LANGUAGE, StratumOutcome
+from evenhand.model.campaigns.undone import UNDO_GATE
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import MEANINGS, Penalty
 from evenhand.statements import Messages
@@ -57,7 +58,7 @@ def campaign_page(report: CampaignReport, *, messages: Messages, templates: Mapp
         harms=_harms(report.by_harm), cells=rows[:MAX_CELLS], n_cells=len(rows), not_passed=not_passed, passed=passed,
         max_strata=MAX_STRATA, max_entities=MAX_ENTITIES, floor=_floor([*not_passed, *passed]),
         why_groups=_why_groups(report.whys), days=_days, keys=KEYS,
-        largest_span=max((max(span.n_imposed, span.n_undone) for span in report.spans), default=0))
+        undo_gate=UNDO_GATE, largest_span=max((max(span.n_imposed, span.n_undone) for span in report.spans), default=0))
 
 
 def _strata(report: CampaignReport) -> tuple[list[StratumLine], list[StratumLine]]:

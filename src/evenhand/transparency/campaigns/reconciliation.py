@@ -80,6 +80,8 @@ class Known:
     """Readers' words on holdouts that the report counts."""
     n_protected_words: int = 0
     """Persons' decisions about protected accounts that the report counts."""
+    n_undo_words: int = 0
+    """Readers' words on undone accounts that the report counts."""
     published: Mapping[EventKind, int] | None = None
     """Kinds of the campaign's entries in the published ledger; None where none was named."""
 
@@ -113,6 +115,8 @@ def totals(table: pa.Table, record: CampaignRecord, known: Known) -> tuple[Total
         REPORT: known.n_holdout_words, EVENTS: record.kinds.get(EventKind.HOLDOUT_READ, 0)}))
     found.append(Total(what="persons' decisions about protected accounts", places={
         REPORT: known.n_protected_words, EVENTS: record.kinds.get(EventKind.PROTECTED_DECIDED, 0)}))
+    found.append(Total(what="words of readers on the rollback", places={
+        REPORT: known.n_undo_words, EVENTS: record.kinds.get(EventKind.UNDO_READ, 0)}))
     found.append(Total(what="effects imposed once and no more", places={
         EVENTS: record.kinds.get(EventKind.EFFECT_IMPOSED, 0), "their keys": _n_keys(record.settled)}))
     if known.published is not None:

@@ -156,6 +156,7 @@ def _totals(sources: CampaignSources, table: pa.Table, *, n_reversed: int, how: 
         n_planned=sum(sum(of.values()) for of in sources.plan.counts.values()),
         n_bound=n_bound if isinstance(n_bound, int) else None, n_ordered=sources.ordered.num_rows if is_started else None,
         n_reversed=n_reversed, n_holdout_words=how.n_holdout_words, n_protected_words=how.n_protected_words,
+        n_undo_words=sum(one.n_read for one in how.undone),
         published=sources.published))
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pyarrow as pa
 
+from evenhand.model.campaigns.undone import UNDO_GATE
 from evenhand.transparency.campaigns.conduct import Conduct
 from evenhand.transparency.campaigns.contested import AppealLine, Contested
 from evenhand.transparency.campaigns.demands import DemandLine
@@ -20,7 +21,7 @@ def tables(report: CampaignReport) -> Mapping[str, pa.Table]:
         "totals": _table([{"total": total.what, "place": place, "n": n} for total in report.totals
                           for place, n in total.places.items()], total=pa.string(), place=pa.string(), n=pa.int64()),
         "cells": report.cells, "harms": report.by_harm, "audit": _audit(report.conduct),
-        "holdout": _holdout(report.conduct),
+        "holdout": _holdout(report.conduct), "rollback": _rollback(report.conduct),
         "not-done": _of(Why, report.whys), "entities": _of(EntityLine, report.entities), "appeals": _appeals(report.contested),
         "reversals": _table([{"ground": ground, "cause": cause, "n": n} for ground, cause, n in report.contested.reversals],
                             ground=pa.string(), cause=pa.string(), n=pa.int64()),
@@ -64,6 +65,16 @@ def _holdout(conduct: Conduct) -> pa.Table:
     shares = ("share_missed", "low", "high", "prevalence", "prevalence_low", "prevalence_high", "recall", "recall_low",
               "recall_high")
     return _table(rows, **dict.fromkeys(counts, pa.int64()), **dict.fromkeys(shares, pa.float64()))
+
+
+def _rollback(conduct: Conduct) -> pa.Table:
+    """One row for each stage of the rollback that has finished."""
+    counts = ("n_undone", "n_failed", "n_decisions", "n_unreadable", "n_items", "n_read", "n_right", "n_wrong", "n_undecided")
+    rows: list[dict[str, object]] = [
+        {"stage": one.stage, **{name: getattr(one, name) for name in counts}, "bound": one.bound, "gate": UNDO_GATE,
+         "seed": one.seed, "finished_at": one.finished_at} for one in conduct.undone]
+    return _table(rows, stage=pa.int64(), **dict.fromkeys(counts, pa.int64()), bound=pa.float64(), gate=pa.float64(),
+                  seed=pa.string(), finished_at=pa.timestamp("us", "UTC"))
 
 
 def _appeals(contested: Contested) -> pa.Table:

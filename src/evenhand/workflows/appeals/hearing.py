@@ -21,7 +21,6 @@ from evenhand.model.campaigns.campaign import Campaign
 from evenhand.model.campaigns.effect_state import UndoOrdered
 from evenhand.model.campaigns.event import Event
 from evenhand.model.campaigns.instants import microseconds
-from evenhand.model.campaigns.person import person_named
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.statements.outcomes import appeal_statement
@@ -71,7 +70,7 @@ def decide(desk: Desk, plan: Path, which: str, word: Word) -> Heard | Refusal:
     appeal = find_appeal(course, which)
     found = contested(desk, course, plan, appeal.decision_id)
     standing = standing_of(desk, appeal.decision_id)
-    ruling = Ruling(appeal_id=appeal.appeal_id, outcome=word.outcome, by=person_named(word.by), at=desk.clock.now(),
+    ruling = Ruling(appeal_id=appeal.appeal_id, outcome=word.outcome, by=desk.person(word.by), at=desk.clock.now(),
                     because=word.because, penalty=word.penalty, until=word.until)
     keys = [f"{one.key}{SUFFIX}" for one in standing.effects if one.key not in standing.too_late(ruling.at)]
     hearing = _Hearing(found, standing, ruling, is_rehearsal=course.campaign.is_rehearsal)

@@ -13,7 +13,6 @@ from evenhand.appeals.ruling import overturn as overturned
 from evenhand.model.appeal import AppealOutcome, AppealStatement, Consequences, ReversalGround, Ruling, original_id
 from evenhand.model.campaigns.effect_state import UndoOrdered
 from evenhand.model.campaigns.event import Event
-from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.statements.outcomes import reinstatement
 from evenhand.workflows.appeals.contested import book_of, contested, standing_of
@@ -39,7 +38,7 @@ def overturn(desk: Desk, plan: Path, which: str, word: Word) -> Overturned | Ref
     course = desk.course()
     found = contested(desk, course, plan, which)
     standing = standing_of(desk, found.decision_id)
-    ruling = Ruling(appeal_id="", outcome=AppealOutcome.OVERTURNED, by=person_named(word.by), at=desk.clock.now(),
+    ruling = Ruling(appeal_id="", outcome=AppealOutcome.OVERTURNED, by=desk.person(word.by), at=desk.clock.now(),
                     because=word.because)
     late = standing.too_late(ruling.at)
     earlier = replace(found.earlier, is_announced=standing.is_announced)

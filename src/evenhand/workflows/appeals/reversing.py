@@ -19,7 +19,6 @@ from evenhand.connectors.plan_folder import read_plan
 from evenhand.model.appeal import REPLACED, AppealOutcome, Cause, Consequences, ReversalGround, Ruling, original_id
 from evenhand.model.campaigns.effect_state import NOTHING_UNDONE, UndoOrdered
 from evenhand.model.campaigns.event import Event
-from evenhand.model.campaigns.person import person_named
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
@@ -88,7 +87,7 @@ def reverse(desk: Desk, plan: Path, reversal: Reversal, word: Word, *, platform:
     is not undone; without, all of it is ordered.
     """
     course = desk.course()
-    ruling = Ruling(appeal_id=reversal.case, outcome=AppealOutcome.OVERTURNED, by=person_named(word.by),
+    ruling = Ruling(appeal_id=reversal.case, outcome=AppealOutcome.OVERTURNED, by=desk.person(word.by),
                     at=desk.clock.now(), because=word.because)
     refusal = reverse_class(fold(course.steps), cause=reversal.preview.reversal.cause, ruling=ruling, decision_ids=())
     if isinstance(refusal, Refusal):

@@ -1,4 +1,4 @@
-"""A crew: processes of this machine that share the work of a sweep.
+"""A crew: processes of this machine that share the work of a sweep, or of writing a world.
 
 Kernels and decisions are arithmetic in one thread, so that two processes use two processors where two threads would use one and
 a half. The first process makes everything that the work needs once and hands it to the others. A process that loses the one
@@ -8,10 +8,12 @@ that started it ends at once; what it had not finished does not count, so nothin
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -28,12 +30,25 @@ class Work(Protocol):
         """What does one task, told which task is likely to follow (None: none); everything is closed at the end."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """How a person calls what a crew is at."""
+
+    what: str = "the sweep"
+    lighter: str = "`--threads 1`, or `evenhand ingest --buckets`"
+    """The options with which it takes less memory."""
+
+
+SWEEP = Called()
+
+
 class Crew:
     """So many processes at one kind of work. Used as a context; leaving it ends them, whatever they are at."""
 
-    def __init__(self, work: Work, *, n_processes: int) -> None:
+    def __init__(self, work: Work, *, n_processes: int, called: Called = SWEEP) -> None:
         self._work = work
         self._n_processes = n_processes
+        self._called = called
         self._members: dict[Connection, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -41,12 +56,7 @@ class Crew:
         for _ in range(self._n_processes):
             ours, theirs = Pipe()
             with theirs:
-                process = subprocess.Popen(  # noqa: S603 our own interpreter, our own words
-                    [sys.executable, "-P", "-c", "from evenhand.workflows.buckets.process import main; main()",
-                     str(theirs.fileno()), str(os.getpid())],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)})
-            self._members[ours] = process
+                self._members[ours] = _started(theirs)
         work = cloudpickle.dumps(self._work)
         for ours in self._members:
             with suppress(BrokenPipeError):  # it went away: its first answer says so
@@ -91,9 +101,22 @@ class Crew:
             code = self._members[connection].wait()
             ended = f"by signal {-code}" if code < 0 else f"with exit code {code}"
             raise DataError(Problem(
-                what=f"a process of the sweep was ended {ended}",
-                hint="if memory ran out, give it less to do at once (`--threads 1`, or `evenhand ingest --buckets`); "
+                what=f"a process of {self._called.what} was ended {ended}",
+                hint=f"if memory ran out, give it less to do at once ({self._called.lighter}); "
                      "then run the same command again: it goes on where it stopped")) from gone
         if isinstance(answer, EvenhandError):
             raise answer
         return answer
+
+
+def _started(connection: Connection) -> subprocess.Popen[bytes]:
+    """A process that works for this one over `connection`. It never hears Ctrl-C: this one does, and ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return subprocess.Popen(  # noqa: S603 our own interpreter, our own words
+            [sys.executable, "-P", "-c", "from evenhand.workflows.buckets.process import main; main()",
+             str(connection.fileno()), str(os.getpid())],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(connection.fileno(),),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)})
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

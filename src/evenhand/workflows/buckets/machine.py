@@ -44,14 +44,28 @@ def memory_bytes(text: str) -> int:
     return int(amount * _UNITS[unit])
 
 
+def allowed_bytes(text: str) -> int:
+    """The bytes that a sweep may take, from a text such as `2GB`.
+
+    Raises `ConfigError` when it is not an amount of memory, or less than one process of a sweep takes: it could not be kept to.
+    """
+    whole = memory_bytes(text)
+    if whole < OWN_BYTES + LEAST_ENGINE_BYTES:
+        raise ConfigError(Problem(what=f"`{text}` is less memory than one process of a sweep takes",
+                                  hint=f"allow it {(OWN_BYTES + LEAST_ENGINE_BYTES) // 10**6}MB or more"))
+    return whole
+
+
 def share(*, threads: int | None, memory: str | None) -> Share:
     """How many processes a sweep may run, and the memory of each one's engine.
 
     `threads` bounds the processes (all processors when None); `memory` bounds all of them together. Where it is too little
     for so many, there are fewer, so that a small amount makes the sweep slower and not wrong.
+
+    Raises `ConfigError` when `memory` is less than one process takes.
     """
     wanted = threads or n_processors()
-    whole = memory_bytes(memory) if memory is not None else int(SHARE_OF_MACHINE * machine_bytes())
+    whole = allowed_bytes(memory) if memory is not None else int(SHARE_OF_MACHINE * machine_bytes())
     n_processes = max(1, min(wanted, whole // (OWN_BYTES + LEAST_ENGINE_BYTES)))
     return Share(n_processes=n_processes, engine_bytes=max(LEAST_ENGINE_BYTES, whole // n_processes - OWN_BYTES))
 

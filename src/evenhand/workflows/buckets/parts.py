@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from evenhand.connectors.snapshot import write_whole
 from evenhand.errors import DataError, Problem
 from evenhand.ports import Outcome, StepCount
 
-STAMP, LOCK, SPILL = "scan.json", "lock", "spill"
+STAMP, LOCK, SPILL, COUNTS = "scan.json", "lock", "spill", "counts.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -27,6 +27,8 @@ class Parts:
     """What the account steps left, a part for each run of buckets, in `work`."""
 
     work: Path
+    kept: tuple[str, ...] = ()
+    """The relations that a whole part has."""
 
     @property
     def folder(self) -> Path:
@@ -43,8 +45,8 @@ class Parts:
         return self.folder / f"bucket={run.start:05d}"
 
     def is_done(self, run: range) -> bool:
-        """True when the results of the run are there, whole."""
-        return self.part(run).exists()
+        """True when the results of the run are there, whole: somebody may have removed files since."""
+        return all((self.part(run) / name).exists() for name in (COUNTS, *(f"{name}.parquet" for name in self.kept)))
 
     def write(self, run: range, outcome: Outcome) -> None:
         """Write the results of a run under another name and rename: a run is either done or not begun.
@@ -59,64 +61,88 @@ class Parts:
             for name, table in outcome.relations.items():
                 pq.write_table(table, temporary / f"{name}.parquet", compression="zstd")
             counts = [(count.name, count.n_rows, count.seconds) for count in outcome.counts]
-            (temporary / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
+            (temporary / COUNTS).write_text(json.dumps(counts), encoding="utf-8")
+            shutil.rmtree(final, ignore_errors=True)
             temporary.rename(final)
 
     def counts(self, run: range) -> tuple[StepCount, ...]:
         """Rows and seconds per step of a finished run."""
-        rows = json.loads((self.part(run) / "counts.json").read_text(encoding="utf-8"))
+        rows = json.loads((self.part(run) / COUNTS).read_text(encoding="utf-8"))
         return tuple(StepCount(name=name, n_rows=n_rows, seconds=seconds) for name, n_rows, seconds in rows)
 
-    def files(self, name: str) -> tuple[str, ...]:
-        """The files of one kept relation, one for each finished run."""
-        return tuple(str(path) for path in sorted(self.folder.glob(f"bucket=*/{name}.parquet")))
+    def files(self, name: str, runs: Iterable[range]) -> tuple[str, ...]:
+        """The files of one kept relation, one for each run. One that is gone is named too, so that its reader says so."""
+        return tuple(str(self.part(run) / f"{name}.parquet") for run in runs)
 
 
 @contextmanager
-def open_parts(work: Path, *, key: str) -> Iterator[Parts]:
-    """The work folder, locked for this sweep; what it holds of another sweep, or half written, is removed first.
+def only_sweep(folder: Path, *, lock: str = LOCK) -> Iterator[None]:
+    """Within it no other sweep is at work in `folder`, which is made where it is not there yet.
+
+    Raises `DataError` when one is, or when the folder cannot be written.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder / lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DataError(Problem(what=f"another sweep is at work in `{folder}`", file=str(folder),
+                                    hint="wait for it, or choose another folder with `--into`")) from error
+        yield
+    finally:
+        os.close(held)
+
+
+@contextmanager
+def open_parts(work: Path, *, key: str, kept: tuple[str, ...] = ()) -> Iterator[Parts]:
+    """The work folder, locked for this sweep, whose parts have the relations `kept`.
+
+    What it holds of another sweep, or half written, is removed first.
 
     Raises `DataError` when it holds something else, or when another sweep is at work in it.
     """
-    if work.exists() and any(path.name != LOCK for path in work.iterdir()) and not (work / STAMP).exists():
+    before_a_stamp = {LOCK, SPILL, f"{STAMP}.part"}
+    if work.exists() and not (work / STAMP).exists() and {path.name for path in work.iterdir()} - before_a_stamp:
         raise DataError(Problem(what=f"`{work}` holds something else", hint="name an empty or a new folder"))
-    with writing(work):
-        work.mkdir(parents=True, exist_ok=True)
-        lock = os.open(work / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DataError(Problem(what=f"another sweep is at work in `{work}`", file=str(work),
-                                    hint="wait for it, or choose another folder with `--into`")) from error
-        parts = Parts(work=work)
+    with only_sweep(work):
+        parts = Parts(work=work, kept=kept)
         with writing(work):
             _clear(parts, key=key)
         yield parts
-    finally:
-        os.close(lock)
 
 
 def _clear(parts: Parts, *, key: str) -> None:
-    """Remove what no sweep can use, and stamp the folder with the sweep's key."""
+    """Remove what no sweep can use, and stamp the folder with the sweep's key.
+
+    A sweep may be killed in the middle of this too: while parts of another sweep are removed, the stamp fits no sweep, so that
+    none takes half of them for all; and nothing is there before the stamp is.
+    """
     stamp = parts.work / STAMP
-    if stamp.exists() and _key_in(stamp) != key:
-        shutil.rmtree(parts.folder, ignore_errors=True)
+    if not stamp.exists() or _key_in(stamp) != key:
+        _stamp(stamp, None)
+        if parts.folder.exists():
+            shutil.rmtree(parts.folder)
+        _stamp(stamp, key)
     shutil.rmtree(parts.spill, ignore_errors=True)
-    parts.folder.mkdir(parents=True, exist_ok=True)
-    parts.spill.mkdir()
+    parts.folder.mkdir(exist_ok=True)
+    parts.spill.mkdir(exist_ok=True)
     for unfinished in parts.folder.glob(".bucket=*"):
         shutil.rmtree(unfinished, ignore_errors=True)
-    if not stamp.exists() or _key_in(stamp) != key:
-        write_whole(stamp, json.dumps({"key": key}) + "\n")
+
+
+def _stamp(stamp: Path, key: str | None) -> None:
+    write_whole(stamp, json.dumps({"key": key}) + "\n")
 
 
 def _key_in(stamp: Path) -> str | None:
-    """The key of the sweep that a work folder belongs to; None when the stamp is damaged, which fits no sweep."""
+    """The key of the sweep that a work folder belongs to; None when the stamp fits no sweep, or is damaged."""
     try:
-        return str(json.loads(stamp.read_text(encoding="utf-8"))["key"])
+        key = json.loads(stamp.read_text(encoding="utf-8"))["key"]
     except (ValueError, KeyError, TypeError):
         return None
+    return key if isinstance(key, str) else None
 
 
 @contextmanager

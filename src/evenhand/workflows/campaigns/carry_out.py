@@ -18,6 +18,7 @@ from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, plan_now
+from evenhand.workflows.campaigns.preparing import unforeseen
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
 from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
@@ -104,6 +105,8 @@ def carry_out(desk: Desk, plan: Path, platform: Platform, conduct: Conduct, *, p
         refusal = wrong_state(course.campaign, EventKind.STARTED, _ON_THE_WAY)
         return replace(refusal, next_step=LOOK) if course.campaign.state is CampaignState.HALTED else refusal
     refuse_unsupported(plan, platform.capabilities)
+    if refusal := unforeseen(course.campaign, now, platform.capabilities):
+        return refusal
     _ = desk.state.evidence  # without its key nothing begins
     way = rollout(plan, now.plan)
     started = _started(desk, course, now, way, conduct, person=person)
@@ -254,8 +257,7 @@ class _Run:
         waiting = LetOut()
         while self._may_go_on(watch, []):  # appeals may have been decided since the last batch
             self._announce(watch)
-            waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
-                              at=self._desk.clock.now())
+            waiting = self._let_out(stage)
             self._work((stage.number,), watch, f"stage {stage.number}: {stage.name}")
             self._course = self._desk.later(self._course)
             until = self._until(stage, waiting)
@@ -263,6 +265,16 @@ class _Run:
                 return waiting if until is None else replace(waiting, wait_until=until)
             self._course = self._desk.wait(self._course, until=until)
         return waiting
+
+    def _let_out(self, stage: Stage) -> LetOut:
+        """Let out what may go now; judged anew when somebody took a step meanwhile."""
+        while self._is_running:
+            waiting = let_out(self._desk.state, self._course, self._way, self._terms, stage=stage.number,
+                              at=self._desk.clock.now())
+            if not waiting.is_overtaken:
+                return waiting
+            self._course = self._desk.later(self._course)
+        return LetOut()
 
     def _announce(self, watch: StageWatch) -> None:
         """Tell those whose closing a person has confirmed, whatever stage is under way: their appeal window begins with it."""
@@ -278,7 +290,8 @@ class _Run:
     def _work(self, stages: tuple[int, ...], watch: StageWatch, what: str) -> None:
         """Work off what is due of these stages, batch by batch; the breaker is asked after each."""
         doors = Doors(outbox=self._desk.state.outbox, evidence=self._desk.state.evidence, platform=self._platform,
-                      now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached)
+                      now=self._desk.clock.now, sleep=self._desk.clock.sleep, reached=self._conduct.reached,
+                      seen=lambda: self._course.n_seen)
         shift = Shift(campaign_id=self._desk.campaign_id, owner=self._owner, stages=stages, batch=self._conduct.batch,
                       patience=timedelta(minutes=5) if self._conduct.until_done else timedelta(seconds=2))
         n_done, total = 0, sum(self._desk.state.release.n_let_out(self._desk.campaign_id, stage=one) for one in stages) * 2

@@ -64,24 +64,22 @@ def confirm(desk: Desk, plan: Path, words: Mapping[str, bool], *, person: str) -
     places = way.places(ids)
     strangers = [Problem(what=f"the plan has no decision `{one}`", file=str(plan), hint="see `evenhand campaign cases`")
                  for one in ids.filter(pc.is_null(places)).to_pylist()]
-    waits = pc.and_(pc.is_valid(places), pc.invert(way.waits_for_person(ids)))
+    waits = pc.and_(pc.is_valid(places), pc.invert(way.waits_for_person(places)))
     strangers += [Problem(what=f"the decision `{one}` waits for no person", file=str(plan),
                           hint="to have a person decide, put its account on a list with `evenhand campaign protect`")
                   for one in ids.filter(waits).to_pylist()]
-    if strangers := strangers or _too_late(desk, [one for one, word in words.items() if not word]):
+    if strangers:
         raise DataError(strangers[:MOST_TOLD])
-    hand = desk.hand(person)
+    hand, refused = desk.hand(person), [one for one, word in words.items() if not word]
     return desk.take(*(hand.event(EventKind.DECISION_CONFIRMED, {"decision_id": one, "confirmed": word})
-                       for one, word in words.items()))
+                       for one, word in words.items()), holding=refused, check=lambda: _refuse_begun(desk, refused))
 
 
-def _too_late(desk: Desk, refused: Sequence[str]) -> list[Problem]:
-    """Those that are not confirmed any more although they have begun. What was let out and has not begun is held first."""
-    if not refused:
-        return []
-    desk.state.release.hold_back(desk.campaign_id, refused)
-    return [Problem(what=f"the decision `{one}` is carried out already", hint="if it is wrong, overturn it with `evenhand "
-                    "appeal overturn`") for one in desk.state.release.begun(desk.campaign_id, refused)]
+def _refuse_begun(desk: Desk, refused: Sequence[str]) -> None:
+    """Raise `DataError` for those that are not confirmed any more although they have begun."""
+    if begun := desk.state.release.begun(desk.campaign_id, refused):
+        raise DataError([Problem(what=f"the decision `{one}` is carried out already", hint="if it is wrong, overturn it with "
+                                 "`evenhand appeal overturn`") for one in begun[:MOST_TOLD]])
 
 
 def _strata(decisions: pa.Table) -> pa.Array:

@@ -63,12 +63,15 @@ class LetOut:
     """In words for what → how many effects."""
     wait_until: datetime | None = None
     """When more may go out without anybody's doing; None when only a person can help."""
+    is_overtaken: bool = False
+    """Somebody took a step meanwhile, which may have been a no: what is left is to be judged anew."""
 
 
 def let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, stage: int, at: datetime) -> LetOut:
     """Let out what may go in the present hour. To be repeated each hour until nothing is held.
 
-    Where there are caps, one run at a time: two that counted at once would let out twice the cap.
+    Where there are caps, one run at a time: two that counted at once would let out twice the cap. Nothing is let out after a
+    step that `course` does not have.
     """
     with nullcontext() if terms.caps is None else state.release.alone(course.campaign.campaign_id):
         return _let_out(state, course, rollout, terms, stage=stage, at=at)
@@ -82,7 +85,7 @@ def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, st
     n_released = n_suppressed = 0
     days: list[datetime] = []
     after = (-1, -1)
-    hours = _Hour(state=state, terms=terms, start=hour, at=at, free=_let_out_by_hand(course), waiting=waiting, days=days)
+    hours = _Hour(state=state, terms=terms, start=hour, at=at, course=course, waiting=waiting, days=days)
     while (held := state.release.held(course.campaign.campaign_id, stage=stage, after=after, limit=PORTION)).num_rows:
         after = (held["turn"][-1].as_py(), held["order_id"][-1].as_py())
         held, why, waits = with_days(state, course, rollout, held, judge.of(held))
@@ -93,7 +96,10 @@ def _let_out(state: State, course: Course, rollout: Rollout, terms: Terms, *, st
         waiting.update(what for what, out in zip(waits, is_out, strict=True) if what is not None and not out)
         is_free = np.array([what is None for what in waits])
         queue = rollout.queue(held.filter(pa.array(~is_out & is_free)))
-        released, spent = hours.admitted(queue, spent)
+        admitted = hours.admitted(queue, spent)
+        if admitted is None:
+            return LetOut(n_released=n_released, n_suppressed=n_suppressed, is_overtaken=True)
+        released, spent = admitted
         n_released += released
         if terms.caps is not None and spent.effects >= terms.caps.effects:  # the rest is looked at when it can go
             n_held = state.release.n_held(course.campaign.campaign_id, stage=stage)
@@ -118,7 +124,7 @@ class Judge:
         whys: list[str | None] = []
         waits: list[str | None] = []
         columns = (held[name].to_pylist() for name in ("decision_id", "stratum", "penalty", "until"))
-        by_person = self._rollout.waits_for_person(held["decision_id"]).to_pylist()
+        by_person = self._rollout.waits_for_person(held["turn"]).to_pylist()
         for decision_id, stratum, penalty, until, is_asked in zip(*columns, by_person, strict=True):
             why, wait = self._why(stratum, penalty), None
             why = OVER if why is None and until is not None and until <= self._now else why
@@ -169,31 +175,36 @@ class _Hour:
     terms: Terms
     start: datetime
     at: datetime
-    free: frozenset[str]
-    """Decisions whose reach does not count, since a person let them out."""
+    course: Course
     waiting: Counter[str]
     days: list[datetime]
 
-    def admitted(self, queue: pa.Table, spent: Spent) -> tuple[int, Spent]:
-        """Let out what the caps allow; how many, and what is spent of the hour then."""
+    def admitted(self, queue: pa.Table, spent: Spent) -> tuple[int, Spent] | None:
+        """Let out what the caps allow; how many, and what is spent of the hour then. None after a step that is not known."""
         if self.terms.caps is None:
-            return self._at_once(queue), spent
-        is_free = pc.is_in(queue["decision_id"], value_set=pa.array(sorted(self.free), pa.string()))
+            n = self._at_once(queue)
+            return None if n is None else (n, spent)
+        is_free = pc.is_in(queue["decision_id"], value_set=pa.array(sorted(_let_out_by_hand(self.course)), pa.string()))
         counted = queue.set_column(queue.schema.get_field_index("reach"), "reach", pc.if_else(is_free, 0, queue["reach"]))
         admitted = admit(counted, caps=self.terms.caps, spent=spent, hour=self.start, seed=self.terms.seed)
         moments, soonest = admitted.now["send_at"].cast(pa.int64()).to_pylist(), microseconds(self.at)
-        self.state.release.release(admitted.now["order_id"].to_pylist(), [
-            max(-(-moment // TOGETHER) * TOGETHER, soonest) for moment in moments])
+        if self._released(admitted.now, [max(-(-moment // TOGETHER) * TOGETHER, soonest) for moment in moments]) is None:
+            return None
         is_day = pc.equal(admitted.later["why"], "not_before")
         self._wait_for_day(admitted.later.filter(is_day))
         self.waiting[WAITS_FOR_HOUR] += admitted.later.num_rows - int(pc.sum(is_day.cast(pa.int64())).as_py() or 0)
         self.waiting[WAITS_FOR_RELEASE] += admitted.too_large.num_rows
         return admitted.now.num_rows, _more(spent, admitted.now)
 
-    def _at_once(self, queue: pa.Table) -> int:
+    def _released(self, now: pa.Table, due_at: list[int]) -> int | None:
+        return self.state.release.release(
+            self.course.campaign.campaign_id, now["order_id"].to_pylist(), due_at, seen=self.course.n_seen)
+
+    def _at_once(self, queue: pa.Table) -> int | None:
         due = pc.fill_null(pc.less_equal(queue["not_before"], pa.scalar(self.at, queue["not_before"].type)), True)
         now = queue.filter(due)
-        self.state.release.release(now["order_id"].to_pylist(), [0] * now.num_rows)
+        if self._released(now, [0] * now.num_rows) is None:
+            return None
         self._wait_for_day(queue.filter(pc.invert(due)))
         return int(now.num_rows)
 
@@ -204,6 +215,7 @@ class _Hour:
 
 
 def _let_out_by_hand(course: Course) -> frozenset[str]:
+    """Decisions whose reach does not count, since a person let them out."""
     return frozenset(str(event.body.get("decision_id")) for event in course.steps
                      if event.kind is EventKind.WAIVER_RECORDED and event.body.get("safeguard") == "reach_cap")
 

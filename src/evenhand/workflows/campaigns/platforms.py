@@ -12,7 +12,7 @@ from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.connectors.platforms.signature import Secret
 from evenhand.connectors.platforms.simulated import SimulatedPlatform
 from evenhand.connectors.platforms.webhook import WebhookPlatform
-from evenhand.errors import ConfigError, Problem
+from evenhand.errors import ConfigError, Problem, without_secrets
 from evenhand.ports import Platform
 
 SECRET = "EVENHAND_WEBHOOK_SECRET"  # noqa: S105  (the variable's name)
@@ -32,7 +32,7 @@ def open_platform(text: str) -> Opened:
     """The platform that `text` names. Raises `ConfigError`."""
     kind, colon, place = text.partition(":")
     if not colon or not place or kind not in {"files", "simulated", "webhook"}:
-        raise ConfigError(Problem(what=f"`{text}` names no platform", hint=f"write {FORMS}"))
+        raise ConfigError(Problem(what=f"`{without_secrets(text, is_address=True)}` names no platform", hint=f"write {FORMS}"))
     if kind == "webhook":
         written = os.environ.get(SECRET, "")
         if not written:

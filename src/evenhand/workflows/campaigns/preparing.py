@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evenhand.campaign.lifecycle.refusals import stale
 from evenhand.model.campaigns.campaign import Basis, Campaign, Mode
+from evenhand.model.campaigns.campaign_name import campaign_named
 from evenhand.model.campaigns.capability import Capabilities, Reversible
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.campaigns.refusal_code import RefusalCode
@@ -28,17 +29,20 @@ class Draft:
     is_rehearsal: bool = False
 
 
-def draft(desk: Desk, draft: Draft, *, person: str, plan: Path | None = None) -> Campaign | Refusal:
-    """Draft a campaign and, where one is given, bind its plan in the same step: both or neither."""
+def draft(desk: Desk, draft: Draft, *, person: str, plan: dict[str, Json] | Refusal | None = None) -> Campaign | Refusal:
+    """Draft a campaign and, where one is given, bind a plan, as `planned` read it, in the same step: both or neither.
+
+    Raises `ConfigError` for a name that no campaign may have.
+    """
+    if isinstance(plan, Refusal):
+        return plan
+    campaign_named(desk.campaign_id)
     seconds = int((draft.cooling_off or draft.mode.cooling_off).total_seconds())
     body: dict[str, Json] = {"mode": str(draft.mode), "cooling_off_seconds": seconds, "rehearsal": draft.is_rehearsal}
     hand = desk.hand(person)
     events = [hand.event(EventKind.DRAFTED, body)]
     if plan is not None:
-        facts = _bound(plan, None)
-        if isinstance(facts, Refusal):
-            return facts
-        events.append(hand.event(EventKind.PLANNED, facts))
+        events.append(hand.event(EventKind.PLANNED, plan))
     return desk.take(*events)
 
 
@@ -47,18 +51,22 @@ def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | No
 
     What the platform cannot take back for ever comes from its `capabilities`; closing always counts.
     """
-    facts = _bound(plan, capabilities)
+    facts = planned(plan, capabilities)
     return facts if isinstance(facts, Refusal) else desk.take(desk.hand(person).event(EventKind.PLANNED, facts))
 
 
-def _bound(plan: Path, capabilities: Capabilities | None) -> dict[str, Json] | Refusal:
-    """What the event `planned` says of a plan. Raises `PlanError` when it is not whole."""
+def planned(plan: Path, capabilities: Capabilities | None = None) -> dict[str, Json] | Refusal:
+    """What binding the plan in a folder records of it. Raises `PlanError` when it is not whole."""
     now = plan_as_made(plan)
     refuse_broken(now)
     if changed := Basis.of(now.plan).changed(now.basis):
         return stale(changed)
+    n_decisions = sum(sum(of.values()) for of in now.plan.counts.values())
+    if not n_decisions:
+        return Refusal(code="empty_plan", text="the plan decides nothing: there is nothing to carry out",
+                       next_step="publish its report (`evenhand report PLAN`); a campaign needs a decision")
     return {"basis": now.basis.as_json(), "irreversible": irreversible_penalties(now, capabilities), "files": now.files,
-            "n_decisions": sum(sum(of.values()) for of in now.plan.counts.values())}
+            "n_decisions": n_decisions}
 
 
 def lower(desk: Desk, strata: Sequence[str], *, days: int, person: str) -> Campaign | Refusal:
@@ -98,6 +106,16 @@ def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
 def withdraw(desk: Desk, *, person: str) -> Campaign | Refusal:
     """Take an approval back, as long as nothing has gone out."""
     return desk.take(desk.hand(person).event(EventKind.APPROVAL_WITHDRAWN))
+
+
+def unforeseen(campaign: Campaign, now: PlanNow, capabilities: Capabilities) -> Refusal | None:
+    """The refusal when a platform cannot take back what was audited and approved as if it could; None when it can."""
+    named = [one for one in irreversible_penalties(now, capabilities) if one not in campaign.irreversible]
+    listed = ", ".join(f"`{one}`" for one in named)
+    return None if not named else Refusal(
+        code="irreversible", text=f"`{capabilities.platform}` cannot always take back {listed}; the plan was audited and "
+        "approved as if it could",
+        next_step="bind the plan again with `evenhand campaign bind --platform`: then the stricter gate holds")
 
 
 def irreversible_penalties(now: PlanNow, capabilities: Capabilities | None) -> list[str]:

@@ -29,15 +29,12 @@ def protect(desk: Desk, plan: Path, file: Path, *, criteria: str, person: str) -
     named = pa.array(listed, pa.string())
     ids = [one for part in portions(plan, "decisions", ("decision_id", "account_id"))
            for one in part.filter(pc.is_in(part["account_id"], value_set=named))["decision_id"].to_pylist()]
-    outcome = desk.take(desk.hand(person).event(EventKind.PROTECTION_RECORDED, {
+    return desk.take(desk.hand(person).event(EventKind.PROTECTION_RECORDED, {
         "criteria": criteria, "n_listed": len(listed), "n_decisions": len(ids), "decision_ids": ids,
-        "list_digest": hashlib.sha256("\n".join(listed).encode()).hexdigest()}))
-    if not isinstance(outcome, Refusal):
-        desk.state.release.hold_back(desk.campaign_id, ids)
-    return outcome
+        "list_digest": hashlib.sha256("\n".join(listed).encode()).hexdigest()}), holding=ids)
 
 
 def decide_protected(desk: Desk, decision_id: str, *, impose: bool, why: str, person: str) -> Campaign | Refusal:
     """A person's word on whether one protected account gets the penalty that the plan decided."""
     return desk.take(desk.hand(person).event(EventKind.PROTECTED_DECIDED, {
-        "decision_id": decision_id, "impose": impose, "why": why}))
+        "decision_id": decision_id, "impose": impose, "why": why}), holding=() if impose else [decision_id])

@@ -25,7 +25,7 @@ class Rollout:
     """The decisions in their order, the stages, and what waits for its day."""
 
     order: pa.Table
-    """`decision_id`, `policy_id`, `penalty`, `language`, `reach`, `by_person`, `place`, by place."""
+    """`decision_id`, `policy_id`, `penalty`, `platform`, `language`, `reach`, `by_person`, `place`, by place."""
     stages: tuple[Stage, ...]
     windows: pa.Table
     """`decision_id`, `window` (a duration) of those that wait for the end of the appeal window, which begins when their person
@@ -59,6 +59,10 @@ class Rollout:
         n_free = self.n_decisions - self.windows.num_rows
         return tuple(stage.number for stage in self.stages if stage.end > n_free)
 
+    def stage_of(self, place: int) -> int:
+        """The number of the stage in which the decision at this place goes out."""
+        return next(stage.number for stage in self.stages if place < stage.end)
+
     def window(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
         """The appeal window for which each decision waits; null for those that wait for none."""
         found = pc.index_in(decision_ids, value_set=self.windows["decision_id"].combine_chunks())
@@ -73,13 +77,17 @@ class Rollout:
         stage = pc.min_element_wise(placed["stage"], pa.scalar(last, pa.int32()))
         return placed.set_column(placed.schema.get_field_index("stage"), "stage", stage)
 
-    def waits_for_person(self, decision_ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Whether each decision, or the one in whose place it stands, is only carried out once a person has confirmed it."""
-        return pc.fill_null(pc.take(self.order["by_person"].combine_chunks(), self.places(decision_ids)), True)
+    def waits_for_person(self, places: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Whether the decision at each place, or a lighter one there, is only carried out once a person has confirmed it."""
+        return pc.fill_null(pc.take(self.order["by_person"], places), True)
 
     def turns(self, effects: pa.Table) -> pa.Table:
-        """Effects with `stage` and `turn`, held back until they are let out."""
-        places = self.places(effects["decision_id"])
+        """Effects with `stage` and `turn`, held back until they are let out. A turn is a place in the order.
+
+        Places are looked up unless each effect has its `place` already: a look-up reads all decisions.
+        """
+        has_places = "place" in effects.column_names and not effects["place"].null_count
+        places = effects["place"] if has_places else self.places(effects["decision_id"])
         if places.null_count:
             raise PlanError(Problem(what=f"effects of the plan without a decision: {places.null_count:,}",
                                     hint="make the plan again"))
@@ -96,12 +104,12 @@ class Rollout:
 
         An account's reach counts once, with the first of its effects.
         """
-        places = self.places(held["decision_id"])
+        places = held["turn"]
         reach = np.asarray(self.order["reach"].take(places), np.int64).copy()
         turn = np.asarray(held["turn"], np.int64)
         reach[1:][turn[1:] == turn[:-1]] = 0
         return pa.table({
-            "order_id": held["order_id"], "key": held["key"], "decision_id": held["decision_id"], "place": held["turn"],
+            "order_id": held["order_id"], "key": held["key"], "decision_id": held["decision_id"], "place": places,
             "language": self.order["language"].take(places), "reach": pa.array(reach),
             "not_before": held["not_before"]})
 
@@ -117,6 +125,6 @@ def rollout(folder: Path, plan: Plan) -> Rollout:
     effects = pq.read_table(table_file(folder, "effects"), columns=["decision_id", "not_before"])
     waiting = effects.filter(pc.is_valid(effects["not_before"]))
     window = pc.subtract(waiting["not_before"].cast(TIME), pa.scalar(plan.cut_off, TIME))
-    return Rollout(order=order.select(["decision_id", "policy_id", "penalty", "language", "reach", "by_person", "place"]),
-                   stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
+    columns = ["decision_id", "policy_id", "penalty", "platform", "language", "reach", "by_person", "place"]
+    return Rollout(order=order.select(columns), stages=stages(order.num_rows, n_by_person=n_by_person, n_waiting=n_waiting),
                    windows=pa.table({"decision_id": waiting["decision_id"], "window": window}), folder=folder)

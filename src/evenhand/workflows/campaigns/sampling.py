@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from evenhand.campaign.audit.gates import Cost, cost, sizes
 from evenhand.campaign.audit.readers import READER_COLUMNS, Assignment, assign, blind, least_people
 from evenhand.campaign.audit.sample import audit_sample, audit_strata
-from evenhand.campaign.lifecycle.refusals import no_sample, proposer_reads
+from evenhand.campaign.lifecycle.preparing_refusals import no_sample
+from evenhand.campaign.lifecycle.refusals import proposer_reads
 from evenhand.connectors.golden_items import read_golden
 from evenhand.connectors.plan_folder import read_plan_table, table_file
 from evenhand.connectors.reading_files import free_ending, write_readings
@@ -119,7 +120,7 @@ def sample_of(plan: Path, campaign: Campaign, reading: Reading) -> Sample:
         items = engine.run([step], tables={"decisions": (str(table_file(plan, "decisions")),), "audit_sizes": strata},
                            keep=[step.name]).relations[step.name]
     golden = read_golden(reading.golden, prefix=item_prefix(plan_digest=digest, seed=reading.seed))
-    readers = {person_named(reader): languages for reader, languages in reading.readers.items()}
+    readers = {person_named(one, among=reading.readers.keys() - {one}): spoken for one, spoken in reading.readers.items()}
     every = pa.concat_tables([items.select(["item_id", "language"]), golden.select(["item_id", "language"])])
     assignment = assign(every, readers, n_readers=n_readers)
     return Sample(strata=strata, items=items, golden=golden, assignment=assignment, n_readers=n_readers,

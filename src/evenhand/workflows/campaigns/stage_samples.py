@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from evenhand.campaign.audit.gates import cost
 from evenhand.campaign.audit.readers import Assignment, assign, blind
 from evenhand.campaign.chance import shares
-from evenhand.campaign.lifecycle.refusals import no_sample, wrong_state
+from evenhand.campaign.lifecycle.preparing_refusals import no_sample
+from evenhand.campaign.lifecycle.refusals import wrong_state
 from evenhand.campaign.stages import Stage
 from evenhand.connectors.plan_folder import read_plan_table
 from evenhand.connectors.reading_files import write_readings
@@ -94,12 +95,12 @@ def waits_until(course: Course, way: Rollout, number: int, *, at: datetime) -> t
     return (n_unread, until) if n_unread else None
 
 
-def languages_of_items(course: Course, way: Rollout) -> dict[str, str]:
-    """The language of each item that was drawn of the stages so far."""
+def decisions_of_items(course: Course, way: Rollout) -> dict[str, str]:
+    """The decision behind each item that was drawn of the stages so far."""
     found: dict[str, str] = {}
     for stage in _begun(course, way):
         items = items_of(course, way, stage)
-        found |= dict(zip(items["item_id"].to_pylist(), items["language"].to_pylist(), strict=True))
+        found |= dict(zip(items["item_id"].to_pylist(), items["decision_id"].to_pylist(), strict=True))
     return found
 
 

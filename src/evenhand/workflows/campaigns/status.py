@@ -9,6 +9,7 @@ from evenhand.campaign.lifecycle.refusals import rollback_halted
 from evenhand.model.campaigns.campaign import Campaign, CampaignState, Mode
 from evenhand.model.campaigns.effect_state import Act, EffectState, Reckoning
 from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.model.campaigns.undone import UndoneStage, undone_stages
 from evenhand.model.registers.counts import REGISTERS
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.effects.opening import State
@@ -28,6 +29,11 @@ class Status:
     n_announced: int
     """Closings whose people were told, and that wait."""
     at: datetime
+
+    @property
+    def undone(self) -> tuple[UndoneStage, ...]:
+        """The stages of a rollback that have finished, with what was read of them."""
+        return undone_stages(self.steps)
 
     @property
     def reconciles(self) -> bool:
@@ -51,7 +57,9 @@ class Status:
         if campaign.is_rollback_halted:
             return rollback_halted(campaign).next_step
         if campaign.is_rolling_back:
-            return "the rollback goes on with `evenhand rollback`"
+            n_left = sum(one.n_unread for one in self.undone)
+            first = f"{n_left:,} undone accounts are to be read: `evenhand audit rollback`; " if n_left else ""
+            return f"{first}the rollback goes on with `evenhand rollback`"
         if campaign.state is _S.AUDITED and campaign.audited_at is not None:
             until, missing = campaign.audited_at + campaign.cooling_off, campaign.mode.n_approvals - len(campaign.approvals)
             when = f" from {until:%Y-%m-%d %H:%M} UTC on" if self.at < until else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -106,13 +106,29 @@ class Desk:
 
     def hand(self, person: str) -> Hand:
         """This person, now. Raises `ConfigError` when the name is written in another way than the one that names a person."""
-        return Hand(campaign_id=self.campaign_id, person=person_named(person), at=self.clock.now())
+        return Hand(campaign_id=self.campaign_id, person=self.person(person), at=self.clock.now())
 
-    def take(self, *events: Event) -> Campaign | Refusal:
-        """Record these steps, all or none, and return the campaign after them, or why they are refused."""
-        return self.decide(lambda campaign: [_in_turn(event, campaign) for event in events])
+    def person(self, name: str) -> str:
+        """The person, who is nobody that acted here before under a name that only looks the same. Raises `ConfigError`."""
+        course = self._so_far()
+        return person_named(name, among=() if course is None else people_of(course))
 
-    def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal]) -> Campaign | Refusal:
+    def take(self, *events: Event, holding: Collection[str] = (),
+             check: Callable[[], None] | None = None) -> Campaign | Refusal:
+        """Record these steps, all or none, and return the campaign after them, or why they are refused.
+
+        With them what was let out of the decisions `holding`, and has not begun, is held back; `check` is made while nothing
+        can begin, and what it raises keeps everything as it was.
+        """
+        def decided(campaign: Campaign | None) -> list[Event]:
+            if check is not None:
+                check()
+            return [_in_turn(event, campaign) for event in events]
+
+        return self.decide(decided, holding=holding)
+
+    def decide(self, decide: Callable[[Campaign | None], Sequence[Event] | Refusal], *,
+               holding: Collection[str] = ()) -> Campaign | Refusal:
         """Record the steps that `decide` makes of the campaign as it is now; nobody else acts meanwhile."""
         outcome: list[Campaign] = []
         course = self._so_far()
@@ -134,10 +150,17 @@ class Desk:
             return events
 
         try:
-            self.state.events.decide(self.campaign_id, judged, after=course.n_seen if course is not None else 0)
+            self.state.events.decide(self.campaign_id, judged, after=course.n_seen if course is not None else 0,
+                                     holding=holding)
         except _RefusedError as refused:
             return refused.refusal
         return outcome[0]
+
+
+def people_of(course: Course) -> frozenset[str]:
+    """Everybody who took a step, or reads the sample."""
+    readers = (body for event in course.steps if isinstance(body := event.body.get("readers"), Mapping))
+    return frozenset(event.actor for event in course.steps).union(*readers)
 
 
 def _in_turn(event: Event, campaign: Campaign | None) -> Event:
@@ -160,22 +183,32 @@ def no_campaign(campaign_id: str) -> DataError:
                              hint="see `evenhand status` for those that there are, or draft it with `evenhand campaign draft`"))
 
 
+def refuse_register(campaign_id: str) -> None:
+    """Raise `ConfigError` when a register has this name."""
+    if campaign_id in REGISTERS:
+        raise ConfigError(Problem(what=f"`{campaign_id}` is a register and no campaign", hint="choose another name"))
+
+
+def not_set(campaign_id: str) -> ConfigError:
+    """Nobody moves the clock of a campaign that is no rehearsal."""
+    return ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: "
+                               "draft one with `evenhand campaign draft NAME --rehearsal`"))
+
+
 def desk_of(state: State, campaign_id: str, *, later: timedelta | None = None, is_new_rehearsal: bool = False) -> Desk:
     """The desk of a campaign, with the computer's clock or a rehearsal's.
 
     A rehearsal's clock stands where its last event left it, or at the present if that is later, and `later` moves it on.
     Raises `ConfigError` when `later` is given for a campaign that is none: nobody shortens a real cooling-off.
     """
-    if campaign_id in REGISTERS:
-        raise ConfigError(Problem(what=f"`{campaign_id}` is a register and no campaign", hint="choose another name"))
+    refuse_register(campaign_id)
     real = real_clock()
     desk = Desk(state=state, campaign_id=campaign_id, clock=real)
     last = state.events.last(campaign_id)
     is_rehearsal = is_new_rehearsal or (last > 0 and desk.course().campaign.is_rehearsal)
     if not is_rehearsal:
         if later is not None:
-            raise ConfigError(Problem(what=f"the time of `{campaign_id}` cannot be set", hint="only a rehearsal's can: "
-                                      "draft one with `evenhand campaign draft NAME --rehearsal`"))
+            raise not_set(campaign_id)
         return desk
     times = [event.at for _, event in state.events.read(campaign_id, after=max(0, last - 1))]
     return replace(desk, clock=set_clock(max([real.now(), *times]) + (later or timedelta(0))))

@@ -54,7 +54,7 @@ def fill(plan: Path, outbox: Outbox, *, campaign_id: str, capabilities: Capabili
     added = 0
     for effects in effect_portions(plan, order=order):
         if not outbox.has_order(campaign_id, effects["key"][-1].as_py()):
-            added += outbox.load(campaign_id, effects=turns(effects).drop_columns(["position"]))
+            added += outbox.load(campaign_id, effects=turns(effects).drop_columns(["position", "place"]))
     return Filled(n_effects=added)
 
 

@@ -12,7 +12,7 @@ from evenhand.campaign.effects.outcome import Rules, failed_for_now, found, gone
 from evenhand.campaign.effects.pace import Pace
 from evenhand.campaign.effects.retry import Retry
 from evenhand.errors import DoorError, Problem, RateLimited
-from evenhand.model.campaigns.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Settlement
+from evenhand.model.campaigns.effect_state import Act, Answer, Order, ReadBack, Receipt, Saved, Settlement, Term
 from evenhand.model.penalty import Penalty
 from evenhand.ports import EvidenceStore, Outbox, Platform
 from evenhand.workflows.effects.attachments import attachments
@@ -46,6 +46,9 @@ class Doors:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     reached: Callable[[Step], None] = _nothing
+    seen: Callable[[], int] | None = None
+    """The number of the campaign's last event that whoever reads the batches has judged. Nothing is leased after a later step;
+    they get an empty batch, and look. None: no step stops this work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,8 @@ class Shift:
 def work(shift: Shift, doors: Doors) -> Iterator[list[Settlement]]:
     """What became of each batch, until nothing is due. Whoever reads may stop after any batch: nothing is half done.
 
+    A batch is empty when somebody took a step of the campaign meanwhile: whoever reads looks at it before more is leased.
+
     Orders that an earlier worker of the same name left in flight are taken back first, and looked up before they are
     carried out again.
     """
@@ -79,9 +84,11 @@ def work(shift: Shift, doors: Doors) -> Iterator[list[Settlement]]:
                    pace=Pace(per_second=per_second, burst=capabilities.batch))
     limit = shift.batch if per_second is None else max(1, min(shift.batch, int(per_second * shift.lasting.total_seconds() / 4)))
     while True:
-        orders = doors.outbox.lease(shift.campaign_id, owner=shift.owner, stages=shift.stages, at=doors.now(),
-                                    lasting=shift.lasting, limit=limit)
-        if orders:
+        orders = doors.outbox.lease(shift.campaign_id, owner=shift.owner, stages=shift.stages, limit=limit,
+                                    term=Term(doors.now(), shift.lasting), seen=None if doors.seen is None else doors.seen())
+        if orders is None:
+            yield []
+        elif orders:
             doors.reached(Step.LEASED)
             yield batch.through(orders)
             if batch.quiet_until is not None:

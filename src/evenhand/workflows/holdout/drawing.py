@@ -13,7 +13,8 @@ from evenhand.campaign.audit.gates import SECONDS_AN_ITEM
 from evenhand.campaign.audit.holdout import HOLDOUT_ITEMS, holdout_sample, unplanned_accounts
 from evenhand.campaign.audit.readers import Assignment, assign, least_people
 from evenhand.campaign.lifecycle.advance import SINCE_THE_AUDIT
-from evenhand.campaign.lifecycle.refusals import no_holdout, wrong_state
+from evenhand.campaign.lifecycle.preparing_refusals import no_holdout
+from evenhand.campaign.lifecycle.refusals import wrong_state
 from evenhand.connectors.golden_accounts import GOLDEN_ACCOUNTS, read_golden_accounts
 from evenhand.connectors.plan_folder import table_file
 from evenhand.connectors.plan_sources import read_sources
@@ -130,7 +131,7 @@ def holdout_of(plan: Path, folder: SnapshotFolder, campaign: Campaign, wish: Hol
     digest = campaign.basis.digest if campaign.basis is not None else ""
     files: dict[str, Source] = {"accounts": folder.source("accounts", range(folder.manifest.n_buckets)),
                                 "decisions": (str(table_file(plan, "decisions")),)}
-    readers = {person_named(reader): spoken for reader, spoken in wish.readers.items()}
+    readers = {person_named(one, among=wish.readers.keys() - {one}): spoken for one, spoken in wish.readers.items()}
     languages = _read_languages(readers, n_readers=n_readers)
     counted, sample = unplanned_accounts(), holdout_sample(plan_digest=digest, seed=wish.seed, n_items=wish.n_items)
     with DuckDBEngine() as engine:

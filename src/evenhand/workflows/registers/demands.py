@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from evenhand.connectors.demand_files import read_demands
+from evenhand.connectors.demand_files import DemandFile, read_demands
 from evenhand.errors import Problem
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
@@ -60,22 +60,26 @@ def demands_in(state: State) -> Register[DemandBook]:
     return Register(state=state, name=DEMANDS, fold=demand_book)
 
 
-def import_demands(state: State, file: Path, *, columns: Mapping[str, str], constants: Mapping[str, str],
-                   by: By) -> Imported:
-    """Record the demands of a file. Rows that are none are left out as a whole and told, each with its line.
-
-    One that stands there with the same facts is not recorded again, and a file without answers takes none back.
+def read(file: Path, *, columns: Mapping[str, str], constants: Mapping[str, str]) -> DemandFile:
+    """The demands of a file, to be read before a database is made for them.
 
     Raises:
         DataError: columns that are not there; a file that cannot be read.
     """
-    found = read_demands(file, columns=columns, constants=constants)
+    return read_demands(file, columns=columns, constants=constants)
+
+
+def import_demands(state: State, found: DemandFile, *, by: By) -> Imported:
+    """Record the demands of a file, as `read` it. Rows that are none are left out as a whole and told, each with its line.
+
+    One that stands there with the same facts is not recorded again, and a file without answers takes none back.
+    """
     unheard: list[Problem] = []
 
     def new(book: DemandBook) -> tuple[Event, ...]:
         unheard[:] = [Problem(
             what=f"the demand `{one.demand_id}` is said to be answered by withholding, and nothing is withheld for it",
-            file=str(file), hint="it is recorded as pending; propose it with `evenhand demand withhold`")
+            file=str(found.file), hint="it is recorded as pending; propose it with `evenhand demand withhold`")
             for one in found.demands if _is_only_said(one, book.records.get(one.demand_id))]
         kept = (_kept(one, book.records.get(one.demand_id)) for one in found.demands)
         events = (one.event(at=by.at, actor=by.person) for one in kept)

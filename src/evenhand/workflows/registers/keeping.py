@@ -35,14 +35,25 @@ class Register(Generic[Book]):
         return self.fold(event for _, event in self.state.events.read(self.name))
 
     def decide(self, decide: Callable[[Book], Sequence[Event] | Event | Refusal]) -> tuple[Event, ...] | Refusal:
-        """Record what `decide` makes of the register as it is now, all or nothing; nobody else adds to it meanwhile."""
+        """Record what `decide` makes of the register as it is now, all or nothing; nobody else adds to it meanwhile.
+
+        Raises `ConfigError` when who acts reads as somebody else who has acted in it, in letters of another script.
+        """
         recorded: list[Event] = []
+        people: set[str] = set()
+
+        def noted(so_far: Iterator[tuple[int, Event]]) -> Iterator[Event]:
+            for _, event in so_far:
+                people.add(event.actor)
+                yield event
 
         def judged(so_far: Iterator[tuple[int, Event]]) -> Sequence[Event]:
-            outcome = decide(self.fold(event for _, event in so_far))
+            outcome = decide(self.fold(noted(so_far)))
             if isinstance(outcome, Refusal):
                 raise _RefusedError(outcome)
             recorded.extend([outcome] if isinstance(outcome, Event) else outcome)
+            for actor in {event.actor for event in recorded}:
+                person_named(actor, among=people)
             return recorded
 
         try:

@@ -11,6 +11,7 @@ from evenhand.errors import DataError, Problem
 from evenhand.model.campaigns.event import Event
 from evenhand.model.refusal import Refusal
 from evenhand.model.registers.counts import REFERRALS
+from evenhand.model.registers.referral import Referral
 from evenhand.registers.people import By
 from evenhand.registers.referrals import steps
 from evenhand.registers.referrals.book import ReferralBook, referral_book
@@ -32,9 +33,13 @@ def referrals_in(state: State) -> Register[ReferralBook]:
     return Register(state=state, name=REFERRALS, fold=referral_book)
 
 
-def propose(state: State, file: Path, *, by: By) -> Event | Refusal:
-    """Propose the referral in a file. Raises `DataError` when the file holds none."""
-    referral = read_referral(file)
+def read(file: Path) -> Referral:
+    """The referral in a file, to be read before a database is made for it. Raises `DataError` when the file holds none."""
+    return read_referral(file)
+
+
+def propose(state: State, referral: Referral, *, by: By) -> Event | Refusal:
+    """Propose a referral, as `read` it."""
     return _one(referrals_in(state).decide(lambda book: steps.proposed(book, referral, by=by)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from contextlib import closing
 from fractions import Fraction
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.connectors.files.embedded import connect, given
+from evenhand.workflows.prepared import files_of
 from evenhand.world.chance import Chance
 from evenhand.world.identities import Stage
 from evenhand.world.phrases import read_phrasebook, read_recipes
@@ -69,6 +71,14 @@ def load_stage(scale: Fraction, seed: int) -> tuple[Stage, Recipes]:
     population = populate(read_roles(_read("roles")), scale=scale, n_holders=len(targets.own))
     return (Stage(chance=Chance(seed=seed), population=population, book=book, targets=targets),
             tabulate(read_recipes(shared["recipes"]), book))
+
+
+def made_from() -> str:
+    """SHA-256 over the phrases, roles and registers of the package: of others the same scale and seed give another world."""
+    with resources.as_file(resources.files("evenhand") / "data") as data:
+        registers = (f"{name} {hashlib.sha256((data / 'registries' / f'{name}.parquet').read_bytes()).hexdigest()}"
+                     for name in ("holders", "link_lists"))
+        return hashlib.sha256("\n".join((*files_of(data / "world"), *registers)).encode()).hexdigest()
 
 
 def load_professions() -> dict[str, list[str]]:

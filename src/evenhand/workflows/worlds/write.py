@@ -22,7 +22,7 @@ from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.model.snapshot import TABLES, Manifest
 from evenhand.workflows.ingest import fingerprint
 from evenhand.workflows.worlds.buckets import ORDER, SNAPSHOT, WORK, Making, make_buckets, place_accounts
-from evenhand.workflows.worlds.stage import load_professions, load_stage
+from evenhand.workflows.worlds.stage import load_professions, load_stage, made_from
 from evenhand.world.identities import Stage
 from evenhand.world.registers import credentials, fact_checks
 from evenhand.world.times import CUT_OFF
@@ -31,7 +31,7 @@ REGISTRIES, SAID = "registries", "world.toml"
 BUCKET_ACCOUNTS = 64_000
 """A bucket of about so many accounts is small enough to be made several at a time, and large enough to be read fast."""
 LAYOUT = 2
-"""Changes whenever the same seed and scale give another world."""
+"""Changes whenever the same seed, scale, phrases and registers give another world."""
 SMALLEST, LARGEST = Fraction(1, 20_000), Fraction(4)
 """Scales: below, a bucket of the campaign would have nobody in it; above, there would be too many buckets."""
 
@@ -74,6 +74,8 @@ class WorldProgress:
     """Accounts written."""
     total: int
     what: str
+    before: int = 0
+    """How many of those an earlier run had written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +105,11 @@ def world(into: Path, *, settings: WorldSettings, progress: Report | None = None
     n_accounts, planned = stage.population.n_accounts, planned_counts(stage)
     making = Making(into=into, scale=settings.scale, seed=settings.seed,
                     n_buckets=settings.n_buckets or buckets_for(n_accounts))
-    job = f"layout {LAYOUT}, scale {settings.scale}, seed {settings.seed}, {making.n_buckets} buckets"
-    if (into / SNAPSHOT / MANIFEST).exists() and not making.work.exists():
+    job = (f"layout {LAYOUT}, scale {settings.scale}, seed {settings.seed}, {making.n_buckets} buckets, "
+           f"phrases and registers {made_from()[:12]}")
+    if (into / SNAPSHOT / MANIFEST).exists():
         refuse_other(into, job)
+        shutil.rmtree(making.work, ignore_errors=True)  # a run was stopped when it had nothing else left to do
         return WorldSummary(manifest=load_manifest(into / SNAPSHOT), settings=settings, planned=planned)
     with workplace(into, job=job), writing(into):
         write_registries(into, stage)
@@ -113,11 +117,11 @@ def world(into: Path, *, settings: WorldSettings, progress: Report | None = None
         if not (making.work / ORDER).exists():
             place_accounts(stage, making)
         make_buckets(making, processes=settings.processes,
-                     told=lambda done, total: report(WorldProgress(done=done, total=total, what="")))
+                     told=lambda done, before: report(WorldProgress(done=done, total=n_accounts, what="", before=before)))
         manifest = sum_up(making)
         write_whole(into / SAID, described(settings, planned, job=job, manifest=manifest))
         save_manifest(into / SNAPSHOT, manifest)
-        shutil.rmtree(making.work)
+        shutil.rmtree(making.work, ignore_errors=True)
     return WorldSummary(manifest=manifest, settings=settings, planned=planned)
 
 
@@ -129,6 +133,8 @@ def buckets_for(n_accounts: int) -> int:
 @contextmanager
 def workplace(into: Path, *, job: str) -> Iterator[None]:
     """The folder, locked for this run and holding nothing but an unfinished world of the same settings.
+
+    What a killed run left half written is removed.
 
     Raises:
         DataError: it holds something else, or another run is writing into it.
@@ -144,6 +150,8 @@ def workplace(into: Path, *, job: str) -> Iterator[None]:
             raise DataError(Problem(what=f"another run is writing a world into `{into}`", file=str(into),
                                     hint="wait for it, or choose another folder")) from error
         write_whole(into / WORK / "job", job)
+        for unfinished in into.rglob("*.part"):
+            unfinished.unlink(missing_ok=True)
         yield
     finally:
         os.close(lock)

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.campaigns.steps import campaign_record, kind_of
+from evenhand.cli.views.campaigns.undone import undone_rows, undone_table
 from evenhand.cli.views.layout import number, quiet, table
 from evenhand.model.campaigns.campaign import CampaignState
 from evenhand.statements import visible
@@ -74,7 +75,8 @@ class AppliedView:
 class PreviewView:
     """What a rollback would take back.
 
-    JSON: `by_penalty` (each with `penalty`, `language`, `effects`), `not_begun`, `accounts`.
+    JSON: `by_penalty` (each with `penalty`, `language`, `effects`), `not_begun`, `accounts`, `stages` (each with `stage`,
+    `name`, `decisions`, `read`: how many people read at most).
     """
 
     name: ClassVar[str] = "rollback_preview"
@@ -91,20 +93,25 @@ class PreviewView:
             grid.add_row(penalty.replace("_", " "), visible(language), number(n))
         return Group(grid, Text(f"\n{self.preview.n_accounts:,} accounts; {self.preview.n_not_begun:,} effects have not begun "
                                 "and never would."),
+                     Text("stages: " + " · ".join(f"{stage.name} {stage.n_decisions:,}, of which {n:,} are read"
+                                                  for stage, n in self.preview.stages)),
                      quiet(f"to do it: the same command with --confirm {visible(self.campaign)}:{self.preview.n_accounts}"))
 
     def record(self) -> dict[str, object]:
         """The same as values."""
         return {"by_penalty": [{"penalty": penalty, "language": language, "effects": n}
                                for (penalty, language), n in self.preview.by_penalty.items()],
-                "not_begun": self.preview.n_not_begun, "accounts": self.preview.n_accounts}
+                "not_begun": self.preview.n_not_begun, "accounts": self.preview.n_accounts,
+                "stages": [{"stage": stage.number, "name": stage.name, "decisions": stage.n_decisions, "read": n}
+                           for stage, n in self.preview.stages]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolledBackView:
     """What a rollback came to.
 
-    JSON: the campaign, `undone`, `suppressed`, `failed`, `too_late` (keys), `stopped` (why, or null).
+    JSON: the campaign, `undone`, `suppressed`, `failed`, `too_late` (keys), `stopped` (why, or null), `waiting`
+    (`items` to be read and `until` when it waits for them, or null), `audit` (see `undone_rows`).
     """
 
     name: ClassVar[str] = "rolled_back"
@@ -119,12 +126,21 @@ class RolledBackView:
             parts.append(Text(f"{done.n_failed:,} were not undone by the platform: a person has to look", style="bold red"))
         if done.too_late:
             parts.append(Text(f"{len(done.too_late):,} can no longer be undone", style="bold red"))
+        if done.audit:
+            parts.append(undone_table(done.audit))
         if done.stopped:
             parts.append(Text(f"stopped: {done.stopped}", style="bold red"))
+        if done.waiting is not None:
+            n, until = done.waiting
+            parts.append(Text(f"{n:,} undone accounts are to be read, until {until:%Y-%m-%d %H:%M:%S} UTC at the latest"))
+            parts.append(quiet(f"next: evenhand audit rollback {visible(done.campaign.campaign_id)}, then evenhand audit "
+                               "verdicts; the same command goes on"))
         return Group(*parts, quiet(f"{kind_of(done.campaign)} · {done.campaign.state}"))
 
     def record(self) -> dict[str, object]:
         """The same as values."""
         done = self.result
         return {**campaign_record(done.campaign), "undone": done.n_undone, "suppressed": done.n_suppressed,
-                "failed": done.n_failed, "too_late": list(done.too_late), "stopped": done.stopped}
+                "failed": done.n_failed, "too_late": list(done.too_late), "stopped": done.stopped,
+                "audit": undone_rows(done.audit), "waiting": None if done.waiting is None else {
+                    "items": done.waiting[0], "until": done.waiting[1].isoformat()}}

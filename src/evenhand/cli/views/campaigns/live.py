@@ -27,10 +27,10 @@ class LiveView:
 
     def line(self) -> str:
         """All of it in one line, for a file or a pipe."""
-        heard = [f"{one.what} {one.n_errors:,} of {one.n:,}" for one in self.glance.heard if one.n]
+        seen = [f"{one.what} {one.n_errors:,} of {one.n:,} ({visible(one.limit)})" for one in self.glance.brakes]
         halted = [f"halted: {visible(one.text)}" for one in self._halt()]
         return " · ".join([f"{self.glance.at:%Y-%m-%d %H:%M:%S}", f"{self.glance.campaign.state}", self._stage(),
-                           *(f"{n:,} {what}" for what, n in self._counts()), self._pace(), *heard, *halted])
+                           *(f"{n:,} {what}" for what, n in self._counts()), self._pace(), *seen, *halted])
 
     def panel(self) -> RenderableType:
         """The same as a table, for a terminal."""
@@ -42,8 +42,8 @@ class LiveView:
         for what, n in self._counts():
             grid.add_row(what, f"{n:,}")
         grid.add_row("waiting", self._pace())
-        for one in self.glance.heard:
-            grid.add_row(one.what, f"{one.n_errors:,} of {one.n:,}; {one.limit}")
+        for one in self.glance.brakes:
+            grid.add_row(one.what, Text(f"{one.n_errors:,} of {one.n:,}; {visible(one.limit)}"))
         halts = [Text(f"halted by {visible(campaign.halts[-1].by)}: {one.check}: {visible(one.text)}", style="bold red")
                  for one in self._halt()]
         return Group(Text(f"{kind_of(campaign)} · {campaign.state}", style="bold"), grid, *halts,

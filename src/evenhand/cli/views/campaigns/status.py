@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from evenhand.campaign.brakes import Brake
 from evenhand.cli.views.campaigns.steps import campaign_record, kind_of
-from evenhand.cli.views.layout import number, quiet, table
+from evenhand.cli.views.campaigns.undone import undone_rows
+from evenhand.cli.views.layout import number, percent, quiet, table
 from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.model.campaigns.effect_state import Act, EffectState
 from evenhand.model.campaigns.event import EventKind
+from evenhand.model.campaigns.undone import UndoneStage
 from evenhand.statements import visible
 from evenhand.workflows.campaigns.status import IMPOSED, Listed, Status
 
@@ -30,12 +33,14 @@ class StatusView:
     """A campaign at a glance.
 
     JSON: the campaign, `strata` (outcome → how many), `lowered` (stratum → penalty in its place), `stage` (finished, of),
-    `effects` (state → orders), `closings_announced` (of those that wait), `events` (kind → how many), `halts`, `waivers`,
-    `reconciles`, `next_step`.
+    `effects` (state → orders), `closings_announced` (of those that wait), `rollback` (see `undone_rows`), `events` (kind → how
+    many), `halts`, `waivers`, `reconciles`, `next_step`; with `--live` also `brakes`, each with `check`, `what`, `n`,
+    `n_errors`, `limit`.
     """
 
     name: ClassVar[str] = "campaign_status"
     status: Status
+    brakes: tuple[Brake, ...] | None = None
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
         """State, people, strata, stages, effects, halts, and what comes next."""
@@ -70,6 +75,7 @@ class StatusView:
             progress = campaign.progress
             facts.append(("stages", f"{progress.n_finished} of {progress.n_stages} finished"
                           + (", one under way" if progress.is_open else "")))
+        facts += [(f"rollback, stage {one.stage}", _undone(one)) for one in status.undone]
         rows = [(name, Text(visible(value))) for name, value in facts]
         announced = [("closings announced", number(status.n_announced))] if status.n_announced else []
         return rows + [(name, number(n)) for name, act, states in _LINES if (n := status.n_orders(act, *states))] + announced
@@ -81,17 +87,25 @@ class StatusView:
     def record(self) -> dict[str, object]:
         """The same as values."""
         campaign, progress = self.status.campaign, self.status.campaign.progress
+        seen = {} if self.brakes is None else {"brakes": [asdict(brake) for brake in self.brakes]}
         return {
-            **campaign_record(campaign), "strata": self._strata(), "reconciles": self.status.reconciles,
+            **campaign_record(campaign), **seen, "strata": self._strata(), "reconciles": self.status.reconciles,
             "lowered": {stratum: str(one.penalty) for stratum, one in sorted(campaign.lowered.items())},
             "stage": None if progress is None else {"finished": progress.n_finished, "of": progress.n_stages},
             "effects": {name.replace(" ", "_"): self.status.n_orders(act, *states) for name, act, states in _LINES},
-            "closings_announced": self.status.n_announced,
+            "closings_announced": self.status.n_announced, "rollback": undone_rows(self.status.undone),
             "events": {str(kind): n for kind, n in sorted(self.status.events.items())},
             "halts": [{"by": halt.by, "at": halt.at.isoformat(), "reasons": [
                 {"check": one.check, "text": one.text} for one in halt.reasons]} for halt in campaign.halts],
             "waivers": [{"safeguard": event.body["safeguard"], "why": event.body["why"]} for event in self.status.steps
                         if event.kind is EventKind.WAIVER_RECORDED], "next_step": self.status.next_step}
+
+
+def _undone(one: UndoneStage) -> str:
+    """What was undone in one stage of a rollback, and what its readers said."""
+    bound = "" if one.bound is None else f", at least {percent(one.bound)} rightly"
+    return (f"{one.n_undone:,} effects undone; {one.n_items:,} accounts drawn, {one.n_read:,} read: {one.n_right:,} right, "
+            f"{one.n_wrong:,} wrong{bound}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
