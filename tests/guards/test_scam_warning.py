@@ -47,7 +47,9 @@ def kinds(text: str) -> set[str]:
     "Nie klikajcie, to oszustwo", "Не переходите по ссылке, это обман", "Не натискайте, це шахрайство",
     "Μην πατάτε, είναι απάτη", "Tıklamayın, sahte site", "لا تضغطوا على الرابط، موقع مزيف", "کلیک نکنید، سایت جعلی",
     "אל תלחצו, אתר מזויף", "क्लिक न करें, फर्जी साइट", "Jangan klik, situs palsu", "Đừng bấm, trang lừa đảo", "อย่ากด เว็บปลอม",
-    "クリックしないで、詐欺サイトです", "클릭하지 마세요, 사기 사이트", "别点，钓鱼网站", "別點，釣魚網站"])
+    "クリックしないで、詐欺サイトです", "클릭하지 마세요, 사기 사이트", "别点，钓鱼网站", "別點，釣魚網站",
+    "Tahadhari! Ni utapeli, usitume pesa", "ფრთხილად! ეს თაღლითობაა", "Je to podvod, neklikejte", "Detta är bedrägeri",
+    "Ez csalás! Ez átverés, ne kattints", "New phishing kit seen here"])
 def test_plain_words_about_the_address_spare_in_many_languages(text: str) -> None:
     assert "points" in kinds(text)
     assert strength(text) == "spare"
@@ -59,6 +61,13 @@ def test_plain_words_about_the_address_spare_in_many_languages(text: str) -> Non
 def test_a_denied_warning_and_none_at_all_say_nothing(text: str) -> None:
     assert kinds(text) == set()
     assert strength(text) is None
+
+
+@pytest.mark.parametrize("text", ["Is this legit? Someone sent it to my dad", "My father lost 4,000 euros here", "¿Es de fiar?",
+                                  "Ist das seriös?", "Mon père a perdu 900 euros", "Можно ли доверять этому сайту?"])
+def test_who_asks_or_tells_of_a_loss_is_looked_at_by_a_person(text: str) -> None:
+    assert kinds(text) == {"alert"}
+    assert strength(text) == "ask"
 
 
 def test_a_general_alert_is_looked_at_by_a_person() -> None:

@@ -76,6 +76,8 @@ def test_a_post_that_refutes_the_claim_is_told_apart(language: str) -> None:
     (f"Is it true that {CLAIM}", "asks"), (f"Experts claim that {CLAIM}", "reports"),
     (f"According to my uncle, {CLAIM}", "reports"),
     ("The moon landing was not filmed in a desert near Phoenix", "negates"), (f"Fact check: {CLAIM}", "refutes"),
+    (f"Sure, {CLAIM} /s", "refutes"), (f"{CLAIM} #sarcasm", "refutes"), (f"{CLAIM} 🤡", "repeats"),
+    (f"{CLAIM}: gezurra da", "refutes"), (f"{CLAIM}: ტყუილია", "refutes"), (f"{CLAIM}. Är falskt!", "refutes"),
     (f"He wrote on the wall “{CLAIM}” and ran away", "quotes"), (f"I am not joking. {CLAIM}", "repeats"),
     (f"They don't want you to know that {CLAIM}", "repeats"), (f"The media will not tell you that {CLAIM}", "repeats"),
     ("They do not want you to know that the moon landing was not filmed in a desert near Phoenix", "negates")])
