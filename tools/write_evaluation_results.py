@@ -60,7 +60,8 @@ def verdict_of(result: BarResult) -> bool | None:
 def _rows(result: CardResult, form: TaskForm) -> Iterator[str]:
     outcome, name = result.outcome, f"`{result.card.card_id}` {result.card.title}"
     if not isinstance(outcome, Measured):
-        why = "no detector yet" if isinstance(outcome, NoDetector) else "not run: its files are not there"
+        why = "no detector yet" if isinstance(outcome, NoDetector) else (
+            "not run: its files are not there" if outcome.missing else "not run")
         for bar in result.bars:
             asked = shown_bar(bar.bar, is_share=form.metric(bar.bar.metric).is_share)
             yield f"| {name} | {bar.bar.metric} | | | | {asked} | {why} |"

@@ -90,7 +90,8 @@ def test_a_campaigns_sample_and_order_are_the_same_on_every_engine(spark: SparkE
     ids = [f"d{n}" for n in range(300)]
     decisions = pa.table({"decision_id": ids, "account_id": ids, "policy_id": ["media"] * 300, "penalty": ["label"] * 300,
                           "automation": ["fully", "partially", None] * 100,
-                          "language": ["en", "عر", None] * 100, "followers": [None, 5, 7] * 100})
+                          "language": ["en", "عر", None] * 100, "followers": [None, 5, 7] * 100,
+                          "platform": ["here", None, "there"] * 100})
     given = {"decisions": decisions, "effects": pa.table({"decision_id": ids, "not_before": pa.nulls(300, TIME)}),
              "audit_sizes": pa.table({"stratum": ["media/label/en", "media/label/عر"], "n_items": [20, 200]})}
     for step in (audit_strata(), audit_sample(plan_digest="p", seed="it's a seed"), rollout_order(plan_digest="p", seed="s")):
