@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from shipped_materials import shipped_materials
 
@@ -20,8 +23,10 @@ from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
 from evenhand.model.registry import TOPICS
 from evenhand.model.snapshot import TABLES, TIME
+from evenhand.model.step import Step
 from evenhand.policy.cases.runs import case_follows, case_media, case_redirects, case_runs, case_tables, case_topics
-from evenhand.ports import Engine
+from evenhand.ports import Engine, Source
+from evenhand.signals.web.listed_links import LONG_LISTS, listed_links
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.plan import Materials
 
@@ -101,3 +106,30 @@ def test_a_campaigns_sample_and_order_are_the_same_on_every_engine(spark: SparkE
         there = spark.run([step], tables=tables, keep=[step.name]).relations[step.name]
         assert here.num_rows > 0
         assert rows(here) == rows(there), step.name
+
+
+def test_a_list_in_its_file_gives_the_rows_of_the_same_list_in_memory(
+        spark: SparkEngine, materials: Materials, tables: dict[str, pa.Table], tmp_path: Path) -> None:
+    whole = materials.registries["link_lists"]
+    half = whole.num_rows // 2
+    files = {tmp_path / "first.parquet": whole.slice(0, half), tmp_path / "last.parquet": whole.slice(half + 9)}
+    for file, part in files.items():
+        pq.write_table(part, file)
+    split: dict[str, Source] = {"link_lists": whole.slice(half, 9), LONG_LISTS: tuple(map(str, files))}
+    before = [step for step in materials.pipeline.account_steps if step.name in ("links", "addresses", "hops")]
+    read = {name: tables[name] for step in before for name in step.inputs}
+
+    def listed(engine: Engine, step: Step, bound: dict[str, Source], of: dict[str, pa.Table]) -> pa.Table:
+        engine.bind(bound)
+        return engine.run([*before, step], tables=of, keep=[step.name]).relations[step.name]
+
+    with DuckDBEngine(threads=1) as duckdb:
+        here = listed(duckdb, listed_links(), {"link_lists": whole}, read)
+        assert here.num_rows > 0, "cases that link to nothing prove nothing"
+        in_files = listed_links(has_long_lists=True)
+        assert rows(listed(duckdb, in_files, split, read)) == rows(here)
+        for account_id in pc.unique(here["account_id"]).to_pylist()[:3]:
+            alone = {name: table.filter(pc.equal(table["account_id"], account_id)) for name, table in read.items()}
+            mine = here.filter(pc.equal(here["account_id"], account_id))
+            assert rows(listed(duckdb, in_files, split, alone)) == rows(mine)
+    assert rows(listed(spark, in_files, split, read)) == rows(here)

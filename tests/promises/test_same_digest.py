@@ -13,10 +13,13 @@ import pytest
 from shipped_materials import shipped_materials
 
 from evenhand.connectors.plan_folder import read_plan_table
+from evenhand.connectors.registries.long_lists import LongList
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.engines.duckdb import DuckDBEngine
+from evenhand.errors import DataError
 from evenhand.model.plan import Plan
 from evenhand.policy.cases.runs import case_media, case_runs, case_tables
+from evenhand.signals.web.listed_links import listed_links
 from evenhand.workflows.ingest import IngestSettings, ingest
 from evenhand.workflows.plan import Materials, plan
 
@@ -72,3 +75,23 @@ def test_another_seed_gives_another_digest_and_another_order(materials: Material
     ids = [read_plan_table(place / "plan", "decisions")["account_id"].to_pylist() for place in (folder, tmp_path / "two")]
     assert ids[0] != ids[1]
     assert sorted(ids[0]) == sorted(ids[1])
+
+
+def test_a_link_list_in_its_file_gives_the_same_decisions(materials: Materials, plans: dict[Path, Plan],
+                                                          tmp_path: Path) -> None:
+    whole = materials.registries["link_lists"]
+    pq.write_table(whole, tmp_path / "link_lists.parquet")
+    steps = tuple(listed_links(has_long_lists=True) if step.name == "listed_links" else step
+                  for step in materials.pipeline.account_steps)
+    in_file = replace(materials, pipeline=replace(materials.pipeline, account_steps=steps),
+                      registries={**materials.registries, "link_lists": whole.slice(0, 0)},
+                      long_lists=(LongList.at(tmp_path / "link_lists.parquet"),))
+    made = planned(in_file, tmp_path / "file", buckets=2, threads=1, order=0)
+    folder, one = next(iter(plans.items()))
+    assert made.counts == one.counts
+    rows = [read_plan_table(place / "plan", "decisions").select(["account_id", "harm", "penalty", "holder_id"])
+            for place in (folder, tmp_path / "file")]
+    assert rows[0].equals(rows[1])
+    lost = replace(in_file, long_lists=(replace(in_file.long_lists[0], n_bytes=1),))
+    with pytest.raises(DataError, match="changed while it was read"):
+        planned(lost, tmp_path / "lost", buckets=1, threads=1, order=0)

@@ -11,8 +11,8 @@ from evenhand.model.snapshot import TABLES
 from evenhand.model.step import NOTED_POSTS, Query, Scope, Step
 
 REGISTRY_RELATIONS = ("holders", "holder_names", "holder_handles", "holder_domains", "holder_endings", "link_lists",
-                      "adjudications", "strikes", "credentials", "fact_checks", "topics")
-"""Relations that come from registries; the same for every account."""
+                      "adjudications", "strikes", "credentials", "fact_checks", "topics", "long_link_lists")
+"""Relations that come from registries; the same for every account. `long_link_lists` is there only where a list is long."""
 
 FOUND_COLUMNS = ("account_id", "holder_id", "holder_kind", "holder_country", "confidence", "best_similarity",
                  "name_weight")

@@ -12,7 +12,7 @@ from evenhand.model.registry import REGISTERS
 
 def registry_relations(registers: Mapping[str, pa.Table], *,
                        suffixes_of: Callable[[pa.Array], pa.Array]) -> dict[str, pa.Table]:
-    """Every relation of `pipeline.REGISTRY_RELATIONS`, from the registers by name.
+    """Every relation of `pipeline.REGISTRY_RELATIONS` that is no file, from the registers by name.
 
     `suffixes_of` gives the public suffix of each host name. Registers that are missing become empty relations.
     """

@@ -72,7 +72,7 @@ class DuckDBEngine:
     def bind(self, relations: Mapping[str, Source]) -> None:
         """Make `relations` available to every later run. They are copied, since each run reads them many times."""
         for name, source in relations.items():
-            self._make(name, source)
+            self._make(name, source, hint="bring the file back, and run the same command again")
             if not isinstance(source, tuple):
                 self._connection.execute(f'create temp table "_bound" as select * from "{name}"')
                 self._drop(name)
@@ -158,13 +158,13 @@ class DuckDBEngine:
         files = self._files.get(name, ())
         return bool(files) and all("://" not in path for path in files)
 
-    def _make(self, name: str, source: Source) -> None:
+    def _make(self, name: str, source: Source, *, hint: str = "ingest the snapshot again, or bring the file back") -> None:
         self._drop(name)
         if isinstance(source, tuple):
             missing = [path for path in source if "://" not in path and not Path(path).exists()]
             if missing or not source:
                 raise DataError([Problem(what=f"a file of `{name}` is gone", file=path,
-                                         hint="ingest the snapshot again, or bring the file back") for path in missing]
+                                         hint=hint) for path in missing]
                                 or [Problem(what=f"no file holds `{name}`", hint="ingest the snapshot again")])
             files = ", ".join("'" + path.replace("'", "''") + "'" for path in source)
             try:

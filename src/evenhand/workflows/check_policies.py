@@ -90,7 +90,7 @@ def run_cases(runs: tuple[CaseRun, ...], materials: Materials, engine: Engine, *
     tables |= {name: table for name, table in (("accounts", accounts), ("posts", posts), ("media", case_media(runs)),
                                                ("follows", case_follows(runs)), ("redirects", case_redirects(runs)))
                if name in tables}
-    engine.bind({**materials.registries, "credentials": _register("credentials", case_credentials(runs)),
+    engine.bind({**materials.bound, "credentials": _register("credentials", case_credentials(runs)),
                  "topics": _register("topics", case_topics(runs))})
     near = engine.run(pipeline.account_steps, tables=tables, keep=pipeline.kept).relations
     suspects = set(near["profiles"]["account_id"].to_pylist())

@@ -55,7 +55,7 @@ def explain(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, a
     account_id, bucket = _find(snapshot, account)
     pipeline = materials.pipeline
     tables = {name: _rows_of(snapshot, name, bucket, account_id) for name in TABLES}
-    engine.bind(materials.registries)
+    engine.bind(materials.bound)
     near = engine.run(pipeline.account_steps, tables={name: tables[name] for name in pipeline.tables},
                       keep=[step.name for step in pipeline.account_steps])
     kept: dict[str, Source] = {name: _with_others(near.relations[name], work, name, account_id) for name in pipeline.kept}

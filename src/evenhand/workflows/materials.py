@@ -15,6 +15,8 @@ import pyarrow as pa
 from evenhand.campaign.pipeline import Pipeline, assemble
 from evenhand.campaign.registry_relations import registry_relations
 from evenhand.connectors.registries import load_registries, shipped_registries
+from evenhand.connectors.registries.folder import long_lists
+from evenhand.connectors.registries.long_lists import LongList
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
 from evenhand.model.penalty import Penalty
@@ -29,7 +31,7 @@ from evenhand.statements.messages import Messages
 from evenhand.workflows.buckets.machine import n_processors, share
 from evenhand.workflows.packs import read_pack_folder, shipped_pack
 from evenhand.workflows.plan import Kept, Materials
-from evenhand.workflows.prepared import cache_folder, files_of, prepared
+from evenhand.workflows.prepared import cache_folder, file_digest, files_of, prepared
 from evenhand.workflows.sentence_models import sentence_model
 from evenhand.workflows.signals import signal_steps, suffixes
 
@@ -59,11 +61,12 @@ def load_materials(settings: SweepSettings) -> Materials:
     from the same files is read from disk, but for sentence models, which cannot be kept.
     """
     folder = cache_folder() if settings.sentence_model is None else None
+    lists = _long_lists(settings.registries)  # looked at before they are read: what changes from now on is noticed
     made, file = prepared(
         made_from(settings), lambda: materials_of(load_pack(settings), load_registers(settings.registries), settings),
         folder=folder)
     kept = Kept(file=file, pipeline=made.pipeline, registries=made.registries) if file is not None else None
-    return replace(made, kept=kept, seed=settings.seed, supported=settings.supported)
+    return replace(made, kept=kept, seed=settings.seed, supported=settings.supported, long_lists=lists)
 
 
 def made_from(settings: SweepSettings) -> Iterator[str]:
@@ -84,15 +87,26 @@ def load_pack(settings: SweepSettings) -> PolicyPack:
 def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: SweepSettings, *,
                  signals: Sequence[Step] | None = None) -> Materials:
     """The materials of a pack and registers that have been read. `signals`: the signal steps, where they are made already."""
+    lists = _long_lists(settings.registries)
     if signals is None:
         model = sentence_model(settings.sentence_model) if settings.sentence_model is not None else None
-        signals = signal_steps(registers, model=model)
+        signals = signal_steps(registers, model=model, has_long_lists=bool(lists))
     return Materials(
         pack=pack, pipeline=pipeline_for(pack, registers, signals=signals),
         registries=registry_relations(registers, suffixes_of=suffixes),
         registries_digest=registers_digest(settings.registries), messages=load_messages("en"),
         languages=load_languages(), seed=settings.seed,
-        supported=settings.supported)
+        supported=settings.supported, long_lists=lists)
+
+
+def has_long_lists(settings: SweepSettings) -> bool:
+    """Whether any of the registers is a link list that stays in its file."""
+    return bool(_long_lists(settings.registries))
+
+
+def _long_lists(folders: tuple[Path, ...]) -> tuple[LongList, ...]:
+    with resources.as_file(resources.files("evenhand") / "data" / "registries") as shipped:
+        return long_lists(shipped, *folders)
 
 
 def load_registers(folders: tuple[Path, ...]) -> dict[str, pa.Table]:
@@ -119,7 +133,7 @@ def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table], *, signals
 def registers_digest(folders: tuple[Path, ...]) -> str:
     """SHA-256 over the files of the shipped registers and of `folders`, in whichever order the folders are given."""
     with resources.as_file(resources.files("evenhand") / "data" / "registries") as shipped:
-        found = sorted(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for folder in (shipped, *folders)
+        found = sorted(f"{file.name} {file_digest(file)}" for folder in (shipped, *folders)
                        for file in folder.iterdir() if file.stem in REGISTERS)
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
 

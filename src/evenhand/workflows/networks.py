@@ -111,7 +111,7 @@ def _measured(plan: Path, snapshot: Path, settings: SweepSettings) -> dict[str, 
     steps = _needed(materials.pipeline.platform_steps, plan)
     kept = {name: _parts(plan, name) for name in materials.pipeline.kept if any(name in step.inputs for step in steps)}
     with open_engine(settings) as engine:
-        engine.bind(materials.registries)
+        engine.bind(materials.bound)
         return dict(engine.run(steps, tables=dict(kept), keep=list(MEASURED)).relations)
 
 

@@ -16,12 +16,14 @@ from evenhand.campaign.pipeline import Pipeline
 from evenhand.campaign.plan import PlanDigest, Terms
 from evenhand.campaign.verdicts import verdicts
 from evenhand.connectors.plan_folder import PlanWriter, refuse_foreign
+from evenhand.connectors.registries.long_lists import LongList, refuse_changed
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.penalty import Penalty
 from evenhand.model.plan import EFFECTS, Plan
 from evenhand.model.policy import PolicyPack
 from evenhand.policy.decide import EVERY_PENALTY
-from evenhand.ports import Engine
+from evenhand.ports import Engine, Source
+from evenhand.signals.web.listed_links import LONG_LISTS
 from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
 from evenhand.workflows.deciding import Decided, decide_each
@@ -44,7 +46,7 @@ class Materials:
     pack: PolicyPack
     pipeline: Pipeline
     registries: Mapping[str, pa.Table]
-    """The registry relations, as the steps read them."""
+    """The registry relations, as the steps read them; without the lists in `long_lists`."""
     registries_digest: str
     messages: Messages
     """The words of the plan's own tables."""
@@ -53,6 +55,13 @@ class Materials:
     seed: int = 0
     supported: frozenset[Penalty] = EVERY_PENALTY
     kept: Kept | None = None
+    long_lists: tuple[LongList, ...] = ()
+    """The link lists that stay in their files."""
+
+    @property
+    def bound(self) -> dict[str, Source]:
+        """What an engine binds for the steps: the registry relations, and the files of long lists."""
+        return {**self.registries, **({LONG_LISTS: tuple(one.file for one in self.long_lists)} if self.long_lists else {})}
 
     @property
     def kept_in(self) -> Path | None:
@@ -70,9 +79,10 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
     of threads, the number of buckets and the order of the input.
     """
     refuse_foreign(into)
-    engine.bind(materials.registries)
+    engine.bind(materials.bound)
     swept = scan(snapshot, materials.pipeline, engine, work=into / "scan", hands=hands,
                  registries_digest=materials.registries_digest)
+    refuse_changed(materials.long_lists)
     terms = terms_of(snapshot, materials)
     sweep = judged_relations(swept, terms=terms, engine=engine, strikes=materials.registries["strikes"])
     header = {

@@ -78,7 +78,13 @@ def files_of(folder: Path) -> Iterator[str]:
     """The name and digest of each file below a folder."""
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix != ".pyc":
-            yield f"{file.relative_to(folder)} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+            yield f"{file.relative_to(folder)} {file_digest(file)}"
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file, hexadecimal, at constant memory."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _digest(made_from: Iterable[str]) -> str:

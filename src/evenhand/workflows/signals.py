@@ -46,8 +46,12 @@ from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, pro
 from evenhand.signals.words.warnings import warnings
 
 
-def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None) -> tuple[Step, ...]:
-    """Every signal there is, for the holders and fact-checks in `registers`. Which of them run is up to the pack."""
+def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None,
+                 has_long_lists: bool = False) -> tuple[Step, ...]:
+    """Every signal there is, for the holders and fact-checks in `registers`. Which of them run is up to the pack.
+
+    `has_long_lists`: whether there are link lists that stay in their files.
+    """
     tables, public = unicode_tables(), PublicSuffixes.bundled()
     index = HolderIndex.build(registers["holders"], tables=tables,
                               counts=WordCounts.from_bytes(_bytes("word_counts.tsv"), tables),
@@ -56,7 +60,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
     return (names_kernel(tables), disguised_names(), name_details_kernel(tables), name_matches_kernel(index, tables),
             links(public), addresses(public), hops(public),
             *name_history(), *address_matches(addressed), host_names(index, tables, registered=addressed.registered),
-            listed_links(), CANDIDATES, proofs(), claims(lexicon("claims")),
+            listed_links(has_long_lists=has_long_lists), CANDIDATES, proofs(), claims(lexicon("claims")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),

@@ -8,6 +8,7 @@ from pathlib import Path
 from evenhand import __version__
 from evenhand.connectors.plan_folder import read_plan, refuse_foreign, remove_unfinished
 from evenhand.connectors.plan_sources import Sources, snapshot_files, write_sources
+from evenhand.connectors.registries.long_lists import refuse_changed
 from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.errors import Problem, StalePlan
 from evenhand.model.penalty import Penalty
@@ -34,9 +35,11 @@ def scan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path,
     materials, folder = load_materials(settings), SnapshotFolder(snapshot)
     with open_engine(settings, spill=into / SPILL) as engine:
         refuse_unchecked(materials, engine, is_shipped=settings.pack is None)
-        engine.bind(materials.registries)
-        return scan(folder, materials.pipeline, engine, work=into, registries_digest=materials.registries_digest,
-                    hands=hands_for(folder, materials, settings, on_progress=on_progress)).counts
+        engine.bind(materials.bound)
+        done = scan(folder, materials.pipeline, engine, work=into, registries_digest=materials.registries_digest,
+                    hands=hands_for(folder, materials, settings, on_progress=on_progress))
+    refuse_changed(materials.long_lists)
+    return done.counts
 
 
 def steps_of(settings: SweepSettings) -> tuple[Step, ...]:

@@ -15,13 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 from error_texts import error_texts
 
-from evenhand.connectors.registries import folder, load_registries
+from evenhand.connectors.registries import folder, load_registries, long_lists
 from evenhand.connectors.registries.claim_reviews import read_claim_reviews
 from evenhand.connectors.registries.columns import load_column_mapping, mapping_of_flags
 from evenhand.connectors.registries.files import read_contents
 from evenhand.connectors.registries.licence_mapping import load_licence_mapping
 from evenhand.connectors.registries.licences import read_licences
 from evenhand.connectors.registries.link_list_files import ListSource, write_link_list
+from evenhand.connectors.registries.long_lists import LongList, refuse_changed
 from evenhand.errors import DataError, Problem
 from evenhand.model.registry import REGISTERS
 from evenhand.workflows.import_links import import_links
@@ -273,3 +274,19 @@ def test_link_lists_that_cannot_be_read(golden: Golden, file: File, tmp_path: Pa
         "the register is there in another format": lambda: import_links(
             file("list.txt", "bad.example"), source, into=file("old/link_lists.csv", "list_id,host").parent),
     }, hide={str(tmp_path): "/lists"}))
+
+
+def test_long_link_lists_that_cannot_be_used(
+        golden: Golden, file: File, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"list_id": ["scams"] * 3, "host": ["a.example", "not a host", "a.example"], "label": ["scam"] * 3,
+            "source": ["a list"] * 3, "source_url": pa.nulls(3, pa.string()), "as_of": [date(2026, 1, 2)] * 3}
+    wrong = file("rows/link_lists.parquet", parquet(pa.table(rows)))
+    file("typed/link_lists.parquet", parquet(pa.table({name: rows[name] for name in ("list_id", "host", "label", "source")}
+                                                      | {"as_of": pa.array([0] * 3, pa.timestamp("us"))})))
+    changed = replace(LongList.at(wrong), n_bytes=1)
+    monkeypatch.setattr(long_lists, "LONG_LIST_ROWS", 2)
+    golden("errors/connectors/registries/long_lists.txt", error_texts({
+        "rows": lambda: load_registries(tmp_path / "rows"),
+        "columns that are not there, or of another type": lambda: load_registries(tmp_path / "typed"),
+        "it changed": lambda: refuse_changed([changed]),
+    }, hide={str(tmp_path): "/registers"}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -41,7 +41,12 @@ class Objection:
 
 def check(table: pa.Table, register: Register) -> list[Objection]:
     """All objections against the rows of a table that has the register's schema, in the order of the rows."""
-    found = [*_missing(table, register), *_timed(table, register), *_doubled(table, register)]
+    return _in_order([*check_each(table, register), *_doubled(table, register)])
+
+
+def check_each(table: pa.Table, register: Register) -> list[Objection]:
+    """The objections against single rows, whatever the others are: all but those against keys that stand twice."""
+    found = [*_missing(table, register), *_timed(table, register)]
     if register.name == "holders":
         found += _holders(table)
     elif register.name == "link_lists":
@@ -62,6 +67,16 @@ def check(table: pa.Table, register: Register) -> list[Objection]:
         found += _told(table["points"], _array(pc.less(table["points"], 1)), "is less than one point", "count from 1")
         is_over = _array(pc.less_equal(table["expires_at"], table["given_at"]))
         found += _told(table["expires_at"], is_over, "is not after `given_at`", "a strike expires after it was given")
+    return _in_order(found)
+
+
+def stands_twice(row: int, key: Sequence[object], register: Register) -> Objection:
+    """The objection against a row whose key an earlier row has."""
+    return Objection(row=row, what=f"`{', '.join(map(str, key))}` stands twice",
+                     hint=f"each {' + '.join(register.key)} stands once")
+
+
+def _in_order(found: list[Objection]) -> list[Objection]:
     return sorted(found, key=lambda one: (one.row, one.what))
 
 
@@ -135,8 +150,7 @@ def _doubled(table: pa.Table, register: Register) -> Iterator[Objection]:
     first = rows.group_by("code").aggregate([("row", "min")])
     firsts = pc.take(first["row_min"].combine_chunks(), pc.index_in(codes, value_set=first["code"].combine_chunks()))
     for row in _array(pc.not_equal(firsts, rows["row"].combine_chunks())).rows():
-        name = ", ".join(str(table[column][row].as_py()) for column in register.key)
-        yield Objection(row=row, what=f"`{name}` stands twice", hint=f"each {' + '.join(register.key)} stands once")
+        yield stands_twice(row, [table[column][row].as_py() for column in register.key], register)
 
 
 def _holders(table: pa.Table) -> Iterator[Objection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
@@ -17,6 +17,16 @@ from evenhand.connectors.registries.checks import Objection, check
 from evenhand.connectors.registries.columns import ColumnMapping
 from evenhand.connectors.registries.fact_checks import completed
 from evenhand.connectors.registries.files import FORMATS, Contents, content_of, parquet_table, read_contents
+from evenhand.connectors.registries.long_lists import (
+    LINKS,
+    LONG_LIST_ROWS,
+    ROW_GROUP,
+    LongList,
+    check_across,
+    check_long,
+    is_long,
+)
+from evenhand.connectors.registries.shapes import shaped
 from evenhand.connectors.registries.values import reader, with_main
 from evenhand.errors import DataError, Problem
 from evenhand.model.registry import REGISTERS, Register
@@ -41,25 +51,55 @@ class Checked:
 def load_registries(folder: Path, *more: Path) -> dict[str, pa.Table]:
     """All registers of one or several folders, by name. A register that is in none of them is an empty table.
 
+    A link list of more than `long_lists.LONG_LIST_ROWS` rows is checked and stays in its file, which `long_lists` names.
+
     Raises:
         DataError: a file is not a register, cannot be read, or holds rows that may not stand in it; one key stands in
             two folders. All problems of all files together.
     """
     tables = {name: [register.schema.empty_table()] for name, register in REGISTERS.items()}
+    links: list[pa.Table | Path] = []
     problems: list[Problem] = []
     for place in (folder, *more):
         for name, file in _files(place, problems).items():
+            if is_long(file):
+                found, n_found = check_long(file, most=MOST_SHOWN)
+                problems += shortened(found, str(file), n=n_found)
+                links.append(file)
+                continue
             checked = load_register(file, REGISTERS[name])
             problems += shortened(checked.problems, str(file))
             tables[name].append(checked.table)
+            if name == LINKS:
+                links.append(checked.table)
     if problems:
         raise DataError(problems)
     joined = {name: pa.concat_tables(parts).combine_chunks() for name, parts in tables.items()}
-    problems = [objection.at(REGISTERS[name].name, None) for name, table in joined.items() if more
-                for objection in check(table, REGISTERS[name])]
-    if problems:
-        raise DataError(shortened(problems, "the folders together"))
+    if more:
+        _refuse_doubled(joined, links)
     return joined
+
+
+def _refuse_doubled(joined: Mapping[str, pa.Table], links: Sequence[pa.Table | Path]) -> None:
+    """Raises `DataError` when a key stands in two folders. `links` are the link lists of each, of which some are files."""
+    problems: list[Problem] = []
+    n_problems = 0
+    for name, table in joined.items():
+        if name == LINKS and any(isinstance(one, Path) for one in links):
+            found, n_found = check_across(links, most=MOST_SHOWN)
+        else:
+            found = check(table, REGISTERS[name])
+            n_found = len(found)
+        problems += [objection.at(name, None) for objection in found]
+        n_problems += n_found
+    if problems:
+        raise DataError(shortened(problems, "the folders together", n=n_problems))
+
+
+def long_lists(*folders: Path) -> tuple[LongList, ...]:
+    """The link lists of these folders that stay in their files, in the order of the folders."""
+    return tuple(LongList.at(file.resolve()) for folder in folders if folder.is_dir()
+                 for file in sorted(folder.iterdir()) if is_long(file))
 
 
 def shipped_registries() -> dict[str, pa.Table]:
@@ -98,32 +138,7 @@ def load_register(file: Path, register: Register) -> Checked:
     if file.suffix.lower() != ".parquet":
         return read_rows(read_contents(file), register, ColumnMapping(), constants={})
     table = parquet_table(content_of(file), str(file))
-    return _kept(_shaped(table, register, file), register, file=str(file))
-
-
-def _shaped(table: pa.Table, register: Register, file: Path) -> pa.Table:
-    """The table with the register's schema: columns in order, absent ones empty, types cast where nothing is lost."""
-    unknown = [name for name in table.column_names if name not in register.schema.names]
-    problems = [Problem(what=f"`{name}` is not a column of `{register.name}`", file=str(file),
-                        hint=_nearest(name, register)) for name in unknown]
-    columns = []
-    for field in register.schema:
-        column = table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
-        try:
-            columns.append(column.cast(field.type))
-        except pa.ArrowException:
-            problems.append(Problem(what=f"`{field.name}` is of the type {column.type}, not {field.type}",
-                                    file=str(file), hint="cast the column before it is written"))
-    if problems:
-        raise DataError(problems)
-    nullable = pa.schema([field.with_nullable(True) for field in register.schema])
-    return pa.table(columns, schema=nullable)
-
-
-def _nearest(name: str, register: Register) -> str:
-    known = register.schema.names
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(f'`{one}`' for one in known)}"
+    return _kept(shaped(table, register, file), register, file=str(file))
 
 
 def _kept(table: pa.Table, register: Register, *, file: str, lines: tuple[int, ...] | None = None,
@@ -181,11 +196,12 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, co
                    problems=tuple(sorted(problems, key=lambda one: (one.file or "", one.line or 0))))
 
 
-def shortened(problems: list[Problem] | tuple[Problem, ...], file: str) -> list[Problem]:
-    """At most `MOST_SHOWN` of the problems, and how many more there are."""
+def shortened(problems: list[Problem] | tuple[Problem, ...], file: str, *, n: int | None = None) -> list[Problem]:
+    """At most `MOST_SHOWN` of the problems, and how many more there are of `n` (None: of those given)."""
     shown = list(problems[:MOST_SHOWN])
-    if len(problems) > len(shown):
-        shown.append(Problem(what=f"{len(problems) - len(shown)} more rows cannot stand in it", file=file,
+    n_more = (len(problems) if n is None else n) - len(shown)
+    if n_more:
+        shown.append(Problem(what=f"{n_more} more rows cannot stand in it", file=file,
                              hint="mend those above first: they often share one cause"))
     return shown
 
@@ -196,13 +212,13 @@ def save_register(name: str, table: pa.Table, folder: Path) -> Path:
     The file is put in place in one step, so that a reader never sees half of it.
     """
     register = REGISTERS[name]
-    shaped = table.select(register.schema.names).cast(register.schema)
-    order = pc.sort_indices(shaped, sort_keys=[(column, "ascending") for column in register.key])
+    rows = table.select(register.schema.names).cast(register.schema)
+    order = pc.sort_indices(rows, sort_keys=[(column, "ascending") for column in register.key])
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.parquet"
     unfinished = folder / f".{name}.parquet.unfinished"
-    pq.write_table(shaped.take(order).combine_chunks(), unfinished, compression="zstd",
+    pq.write_table(rows.take(order).combine_chunks(), unfinished, compression="zstd",
                    compression_level=COMPRESSION_LEVEL, use_dictionary=True, write_statistics=False,
-                   row_group_size=shaped.num_rows or 1, store_schema=False)
+                   row_group_size=ROW_GROUP if rows.num_rows > LONG_LIST_ROWS else rows.num_rows or 1, store_schema=False)
     unfinished.replace(file)
     return file

@@ -10,15 +10,23 @@ ALLOW = "allow"
 """The label of an entry that says a host is known to be harmless; it beats every other entry, at any level."""
 
 
-def listed_links() -> Query:
+LONG_LISTS = "long_link_lists"
+"""The relation of the entries of lists that are too long to be held in memory: its columns are those of `link_lists`."""
+
+
+def listed_links(*, has_long_lists: bool = False) -> Query:
     """The step `listed_links`: one row per account, post, host and list; an address written only defanged is a quotation.
 
     `is_led_to` marks an address that the post does not write but leads to, by a redirect or a code in its picture.
 
     An entry covers its host and everything below it. An entry that is itself a public suffix covers nothing below it:
     the climb from a host stops at its registrable domain (`below_domain`), so such entries are never reached.
+    With `has_long_lists` the entries of the relation `LONG_LISTS` count too.
     """
-    return Query(name="listed_links", inputs=("links", "addresses", "hops", "link_lists"),
+    lists = ("link_lists", LONG_LISTS) if has_long_lists else ("link_lists",)
+    columns = "select host, list_id, label, source from"
+    entries = f"({' union all '.join(f'{columns} {name}' for name in lists)})" if has_long_lists else "link_lists"
+    return Query(name="listed_links", inputs=("links", "addresses", "hops", *lists),
                  sentence="an address that a published link list names", sql=f"""
     with hosts as (
         select host, domain from links where not is_defanged
@@ -32,7 +40,7 @@ def listed_links() -> Query:
         from (select host, domain as covering from hosts union all select host, covering from below_domain) r
         where covering not in ({", ".join(f"'{host}'" for host in SHORTENERS)})),
     listed as (
-        select r.host, e.list_id, e.label, e.source from reached r join link_lists e on r.covering = e.host),
+        select r.host, e.list_id, e.label, e.source from reached r join {entries} e on r.covering = e.host),
     allowed as (select host from listed where label = '{ALLOW}'),
     named as (select host, list_id, label as list_label, min(source) as source
               from listed where label <> '{ALLOW}' and host not in (select host from allowed)

@@ -55,7 +55,7 @@ class BucketWork:
         if sweep_key(snapshot, materials.pipeline, registries_digest=materials.registries_digest) != self.key:
             raise DataError(Problem(what="the snapshot changed while the sweep began", hint="run the same command again"))
         with DuckDBEngine(threads=1, memory=f"{self.engine_bytes}B", spill=parts.spill / str(os.getpid())) as engine:
-            engine.bind(materials.registries)
+            engine.bind(materials.bound)
 
             def do(run: range, following: range | None) -> range:
                 for bucket in following or ():

@@ -18,9 +18,17 @@ from evenhand.model.registry import HOLDERS
 from evenhand.model.snapshot import POSTS, TABLES
 from evenhand.model.step import Query, Step
 from evenhand.plugins import detectors, guards
-from evenhand.ports import Engine
+from evenhand.ports import Engine, Source
 from evenhand.workflows.deciding import cases
-from evenhand.workflows.materials import SweepSettings, load_pack, load_registers, made_from, materials_of, open_engine
+from evenhand.workflows.materials import (
+    SweepSettings,
+    has_long_lists,
+    load_pack,
+    load_registers,
+    made_from,
+    materials_of,
+    open_engine,
+)
 from evenhand.workflows.plan import Materials, judged_relations
 from evenhand.workflows.prepared import cache_folder, prepared
 from evenhand.workflows.scan import RESULTS, Scan
@@ -66,7 +74,7 @@ class Bench:
         names = tuple(wanted)
         given = {"accounts": accounts, "posts": posts if posts is not None else POSTS.schema.empty_table()}
         tables = {name: _filled(given.get(name), table.schema) for name, table in TABLES.items()}
-        self.engine.bind(self.materials.registries)
+        self.engine.bind(self.materials.bound)
         outcome = self.engine.run(self._needed(names), tables=tables, keep=[n for n in names if n in self.steps])
         return {**{name: tables[name] for name in names if name in tables}, **outcome.relations}
 
@@ -74,7 +82,7 @@ class Bench:
         """Everything a sweep leaves (`profiles`, `found`, `evidence`, `guard_hits`), and the relations in `also`."""
         return self.relations((*RESULTS, *also), accounts=accounts, posts=posts)
 
-    def ask(self, query: Query, **tables: pa.Table) -> pa.Table:
+    def ask(self, query: Query, **tables: Source) -> pa.Table:
         """The rows of a query over tables that are handed over."""
         return self.engine.run([query], tables=tables, keep=[query.name]).relations[query.name]
 
@@ -154,7 +162,7 @@ def _bench(engine: Engine, settings: SweepSettings, pack: PolicyPack, registers:
 def _made(settings: SweepSettings, pack: PolicyPack,
           registers: Mapping[str, pa.Table]) -> tuple[Materials, Mapping[str, pa.Table], dict[str, Step]]:
     """The materials, the registers, and every step there is by its name."""
-    signals = signal_steps(registers)
+    signals = signal_steps(registers, has_long_lists=has_long_lists(settings))
     materials = materials_of(pack, registers, settings, signals=signals)
     every = (*signals, *(step for detector in detectors() for step in detector.steps),
              *(step for guard in guards() for step in guard.steps), *materials.pipeline.account_steps,

@@ -13,10 +13,14 @@ import pyarrow.compute as pc
 from evenhand.evaluation.metric import Metric, share
 from evenhand.evaluation.outcome import Breakdown, BreakdownRow, Measured
 from evenhand.evaluation.task_form import MetricForm, TaskColumn, TaskFile, TaskForm
+from evenhand.model.step import Query
+from evenhand.signals.web.listed_links import LONG_LISTS
 from evenhand.workflows.evaluation.bench import Bench, plain_hosts
 from evenhand.workflows.evaluation.task import Task, TaskData
 
 MOST_NAMED = 25
+_LISTED = Query(name="asked_and_listed", inputs=("asked", LONG_LISTS), sentence="a host that stands in a list itself",
+                sql=f"select distinct a.host from asked a join {LONG_LISTS} e on a.host = e.host")
 
 FORM = TaskForm(
     name="link_matching", sentence="links, harmful and harmless, against the shipped lists",
@@ -45,7 +49,7 @@ def measure(data: TaskData, bench: Bench) -> Measured:
     below = _found(hosts, pc.binary_join_element_wise("https://login.", hosts, "/a", ""), bench)
     quoted = _found(hosts, pc.binary_join_element_wise(
         "beware of", pc.replace_substring(hosts, ".", "[.]"), " "), bench)
-    listed = pc.is_in(hosts, value_set=pc.unique(bench.materials.registries["link_lists"]["host"]))
+    listed = _is_listed(hosts, bench)
     bad = pc.equal(label, "harmful")
     good = pc.invert(bad)
     unlisted = pc.and_not(bad, listed)
@@ -64,6 +68,15 @@ def measure(data: TaskData, bench: Bench) -> Measured:
         mistakes=tuple([f"harmless, found: {host}" for host in wrong.to_pylist()[:MOST_NAMED]]
                        + [f"listed, not found: {host}" for host in missed.to_pylist()[:MOST_NAMED]])[:MOST_NAMED],
         n_mistakes=len(missed) + len(wrong))
+
+
+def _is_listed(hosts: pa.Array, bench: Bench) -> pa.Array:
+    """For each host, whether it stands in a list itself."""
+    listed = pc.is_in(hosts, value_set=pc.unique(bench.materials.registries["link_lists"]["host"]))
+    if LONG_LISTS in bench.materials.bound:
+        asked = bench.ask(_LISTED, asked=pa.table({"host": hosts}), **{LONG_LISTS: bench.materials.bound[LONG_LISTS]})
+        listed = pc.or_(listed, pc.is_in(hosts, value_set=asked["host"]))
+    return listed
 
 
 def _found(hosts: pa.Array, texts: pa.Array, bench: Bench) -> pa.Array:
