@@ -23,7 +23,7 @@ TEST_STAMP := $(VENV)/.test-is-ready
 BENCH_VENV  := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.is-ready
 
-.PHONY: help setup setup-test demo test browser check lint types imports docs bench lock clean
+.PHONY: help setup setup-test demo test browser check lint types imports docs bench bench-page lock clean
 
 help: ## what can be made (this)
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: $(BENCH_STAMP) ## the measurements behind the figures in the docs
 		[ -e "$$file" ] || { echo "no benchmarks/bench_*.py yet: nothing to measure"; break; }; \
 		echo "== $$file"; $(BENCH_VENV)/bin/python "$$file"; \
 	done
+
+bench-page: $(BENCH_STAMP) ## the page of benchmark results anew (ARGS="sql conditions": only those)
+	@$(BENCH_VENV)/bin/python tools/write_benchmark_results.py $(ARGS)
 
 lock: $(TEST_STAMP) ## the lock files anew from pyproject.toml, nothing younger than a week
 	@$(LOCK) pyproject.toml --extra dev -o requirements-test.lock

@@ -18,6 +18,7 @@ from evenhand.guards.hijacked import (
     SHORT_BURST_DAYS,
 )
 from evenhand.guards.namesake import RARE_ENOUGH
+from evenhand.guards.precedence import LONG_STANDING_DAYS, OTHER_NAME
 
 HIT = ["guard", "account_id", "harm", "holder_id", "strength", "where", "shown", "expected", "source"]
 
@@ -59,7 +60,7 @@ def guard_hits(r: Mapping[str, LazyFrame], shared: Shared) -> LazyFrame:
         "disclosure": _spoken(suspected(r["disclosures"]), identity, strength=lit("spare")),
         "hijacked": _hijacked(r, shared.listed),
         "namesake": _namesakes(suspected(r["name_matches"]), identity, shared.named),
-        "precedence": _precedence(shared),
+        "precedence": pl.concat([_precedence(shared), _long_standing(r, shared)], how="diagonal_relaxed"),
         "proven_control": pl.concat([_proven(proofs), _own_sites(r, proofs, identity, shared.content)], how="diagonal_relaxed"),
         "unregistered": shared.bodies.filter(col("family") == "identity").select(
             *PAIR, lit("ask").alias("strength"), "where", "shown", "expected", "source").unique()}
@@ -100,17 +101,18 @@ def _hijacked(r: Mapping[str, LazyFrame], listed: LazyFrame) -> LazyFrame:
              .filter(written < broke_at).group_by("account_id", "broke_at", "last_at")
              .agg(first_at=written.min(), n_before=pl.len()))
 
-    def days(since: str, until: str) -> pl.Expr:
-        return (col(until).dt.date() - col(since).dt.date()).dt.total_days()
-
     return (pasts.join(r["accounts"].select("account_id", "created_at"), on="account_id")
-            .filter(((col("n_before") >= MIN_POSTS_BEFORE) & (days("created_at", "broke_at") >= MIN_AGE_DAYS)
-                     & (days("first_at", "broke_at") >= MIN_PAST_DAYS) & (days("broke_at", "last_at") <= MAX_BURST_DAYS))
-                    | ((days("created_at", "broke_at") >= OLD_DAYS) & (days("broke_at", "last_at") <= SHORT_BURST_DAYS)))
+            .filter(((col("n_before") >= MIN_POSTS_BEFORE) & (_days("created_at", "broke_at") >= MIN_AGE_DAYS)
+                     & (_days("first_at", "broke_at") >= MIN_PAST_DAYS) & (_days("broke_at", "last_at") <= MAX_BURST_DAYS))
+                    | ((_days("created_at", "broke_at") >= OLD_DAYS) & (_days("broke_at", "last_at") <= SHORT_BURST_DAYS)))
             .join(pl.LazyFrame({"harm": ["scam", "deceptive_monetisation"]}), how="cross")
             .select("account_id", "harm", lit("spare").alias("strength"), lit("posts").alias("where"),
                     broke_at.dt.date().cast(TEXT).alias("shown"), written.dt.date().cast(TEXT).alias("expected"),
                     lit("").alias("source")))
+
+
+def _days(since: str, until: str) -> pl.Expr:
+    return (col(until).dt.date() - col(since).dt.date()).dt.total_days()
 
 
 def _namesakes(matches: LazyFrame, identity: LazyFrame, named: LazyFrame) -> LazyFrame:
@@ -144,6 +146,22 @@ def _precedence(shared: Shared) -> LazyFrame:
             .select(*PAIR, lit("ask").alias("strength"), lit("created_at").alias("where"),
                     made.dt.date().cast(TEXT).alias("shown"),
                     pl.coalesce("proven_since", "newest").dt.date().cast(TEXT).alias("expected"), lit("").alias("source")))
+
+
+def _long_standing(r: Mapping[str, LazyFrame], shared: Shared) -> LazyFrame:
+    """Suspects that have borne the name for years, in plain letters, and are not proven."""
+    read = shared.identity.join(shared.suspects, on="account_id", how="semi")
+    disguised = read.filter(col("signal").is_in(["name_lookalike_characters", "handle_lookalike", "address_lookalike"]))
+    renamed = r["name_history"].filter(col("likeness") < OTHER_NAME)
+    posted = r["posts"].select("account_id", last_at="created_at").join(read, on="account_id", how="semi")
+    rows = read.select(PAIR).unique()
+    for others in (disguised, renamed, shared.proofs):
+        rows = rows.join(others, on="account_id", how="anti")
+    return (rows.join(posted.group_by("account_id").agg(col("last_at").max()), on="account_id")
+            .join(r["accounts"].select("account_id", "created_at"), on="account_id")
+            .filter(_days("created_at", "last_at") >= LONG_STANDING_DAYS)
+            .select(*PAIR, lit("ask").alias("strength"), lit("created_at").alias("where"),
+                    col("created_at").dt.date().cast(TEXT).alias("shown"), lit("").alias("source")))
 
 
 def _proven(proofs: LazyFrame) -> LazyFrame:

@@ -23,7 +23,8 @@ SIGNALS = [
         "listed_links": ("links", "addresses", "link_lists"), "address_matches": ("links", "addresses"),
         "host_names": ("addresses",), "claims": ("accounts",), "disclosures": ("accounts",), "criticisms": ("accounts",),
         "lures": ("posts",), "hops": ("redirects",),
-        "avatar_matches": ("accounts", "media"), "candidates": ("accounts", "name_matches", "claims"),
+        "name_history": ("profiles",), "avatar_matches": ("accounts", "media"),
+        "candidates": ("accounts", "name_matches", "claims"),
         "proofs": ("candidates", "addresses", "holder_handles")}.items()]
 
 

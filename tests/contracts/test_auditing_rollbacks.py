@@ -11,7 +11,7 @@ from campaign_commands import PLATFORM, Campaigns, Terminal, filled
 from effect_plans import NOON, effects, statements
 
 from evenhand.campaign.lifecycle import replay
-from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Settlement
+from evenhand.model.campaigns.effect_state import Act, EffectState, Order, Settlement, Term
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.stores.database import Database
 from evenhand.stores.outbox import OutboxTable
@@ -33,7 +33,7 @@ def worked(outbox: OutboxTable, campaign: str, *, but: frozenset[str] = frozense
         return Settlement(order=order, state=state, due_at=0, failures=0, reference="", why="", read_back="in_force",
                           event=Event(campaign_id=campaign, kind=kind, at=NOON, actor="evenhand", body={"key": order.key}))
 
-    while orders := outbox.lease(campaign, owner="one", stages=(0,), at=NOON, lasting=timedelta(minutes=1), limit=100):
+    while orders := outbox.lease(campaign, owner="one", stages=(0,), term=Term(NOON, timedelta(minutes=1)), limit=100):
         outbox.settle(campaign, [settled(order) for order in orders], owner="one", at=NOON)
 
 

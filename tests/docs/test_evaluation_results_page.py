@@ -20,8 +20,9 @@ CARDS = {card.card_id: card for card in shipped_cards()}
 def rows_of(card: Card) -> list[list[str]]:
     """The cells of the rows of a card on the page."""
     lines = PAGE.splitlines()
-    [begin] = [nth for nth, line in enumerate(lines) if line.startswith(f"| `{card.card_id}` {card.title} |")]
-    end = next(nth for nth in range(begin + 1, len(lines)) if not lines[nth].startswith("|  |"))
+    name = f"| `{card.card_id}` {card.title} |"
+    begin = next(nth for nth, line in enumerate(lines) if line.startswith(name))
+    end = next(nth for nth in range(begin + 1, len(lines)) if not lines[nth].startswith(("|  |", name)))
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[begin:end]]
 
 
