@@ -26,17 +26,17 @@ ROWS = [{"list_id": "l", "host": f"h{n}.example", "label": "scam", "source": "s"
 def test_a_long_list_is_bound_as_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_long: bool) -> None:
     """The steps are today's, so that no index is built here."""
     pq.write_table(pa.Table.from_pylist(ROWS, schema=LINK_LISTS), tmp_path / "link_lists.parquet")
-    registers = room.load_registers(())
+    shipped, registers = shipped_materials(), room.load_registers(())  # made before anything is exchanged
     monkeypatch.setattr(long_lists, "LONG_LIST_ROWS", 2 if is_long else 1_000_000)
     settings = SweepSettings(registries=(tmp_path,))
     asked: list[bool] = []
 
     def signals(_: object, *, model: object, has_long_lists: bool) -> tuple[object, ...]:
         asked.append(has_long_lists)
-        return shipped_materials().pipeline.account_steps
+        return shipped.pipeline.account_steps
 
     monkeypatch.setattr(room, "signal_steps", signals)
-    made: Materials = materials_of(shipped_materials().pack, registers, settings)
+    made: Materials = materials_of(shipped.pack, registers, settings)
     assert asked == [is_long] == [has_long_lists(settings)]
     assert (LONG_LISTS in made.bound) is is_long
     if is_long:
