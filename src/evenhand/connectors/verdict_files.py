@@ -27,6 +27,12 @@ class VerdictFile:
     lines: pa.ChunkedArray
     """Counted from 1; in Parquet the row."""
 
+    def not_in(self, before: pa.Table) -> VerdictFile:
+        """Those that do not stand in `before` (`VERDICTS`) with the same item, slot, reader and word."""
+        known = set(map(_word, before.to_pylist()))
+        is_new = pa.array([_word(row) not in known for row in self.verdicts.to_pylist()], pa.bool_())
+        return VerdictFile(verdicts=self.verdicts.filter(is_new), lines=self.lines.filter(is_new))
+
 
 def read_verdicts(file: Path) -> VerdictFile:
     """The verdicts in `file`: columns `item_id`, `reader`, `slot`, `verdict` and, where there is one, `rationale`.
@@ -72,3 +78,7 @@ def _unknown(table: pa.Table, name: str, known: tuple[str, ...], *, file: Path) 
         problems.append(Problem(what=f"unknown {name} `{value}`", file=str(file), line=table[LINE][row].as_py(),
                                 hint=f"did you mean `{near[0]}`? one of {listed}" if near else f"one of {listed}"))
     return problems
+
+
+def _word(row: dict[str, str]) -> tuple[str, ...]:
+    return row["item_id"], row["slot"], row["reader"], row["verdict"]

@@ -50,10 +50,8 @@ def take_holdout_verdicts(desk: Desk, plan: Path, file: Path, *, snapshot: Path 
     if isinstance(sample, Refusal):
         return sample
     read, before = read_verdicts(file), verdicts_given(course, EventKind.HOLDOUT_READ)
-    known = {(row["item_id"], row["slot"], row["reader"], row["verdict"]) for row in before.to_pylist()}
-    is_new = pa.array([(row["item_id"], row["slot"], row["reader"], row["verdict"]) not in known
-                       for row in read.verdicts.to_pylist()], pa.bool_())
-    fresh, lines = read.verdicts.filter(is_new), read.lines.filter(is_new)
+    new = read.not_in(before)
+    fresh, lines = new.verdicts, new.lines
     solo = course.campaign.mode is Mode.SOLO
     asked = Asked(items=sample.every_item, assignment=sample.assignment, before=before,
                   proposers=frozenset() if solo else course.campaign.proposers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.campaign.audit.resolve import Asked, mistakes
@@ -60,10 +59,8 @@ def take_undo_words(desk: Desk, plan: Path, file: Path) -> UndoWords | Refusal:
     if isinstance(sample, Refusal):
         return sample
     read, before = read_verdicts(file), verdicts_given(course, EventKind.UNDO_READ)
-    known = {(row["item_id"], row["slot"], row["reader"], row["verdict"]) for row in before.to_pylist()}
-    is_new = pa.array([(row["item_id"], row["slot"], row["reader"], row["verdict"]) not in known
-                       for row in read.verdicts.to_pylist()], pa.bool_())
-    fresh, lines = read.verdicts.filter(is_new), read.lines.filter(is_new)
+    new = read.not_in(before)
+    fresh, lines = new.verdicts, new.lines
     proposers = frozenset[str]() if course.campaign.mode is Mode.SOLO else course.campaign.proposers
     asked = Asked(items=sample.every_item, assignment=sample.assignment, before=before, proposers=proposers)
     if problems := mistakes(fresh, asked, lines=lines, file=str(file)):
