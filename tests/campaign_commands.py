@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,16 @@ from evenhand.stores.seal import Seal
 
 READERS = ("--reader", "ben=en,pt", "--reader", "cem=en,pt", "--reader", "dee=en,pt")
 PLATFORM = ("--platform", "simulated:platform")
+
+
+def to_a_new_hour() -> timedelta:
+    """How much later an hour has only just begun: what is let out then is spread over an hour that lies ahead."""
+    return timedelta(minutes=62 - datetime.now(UTC).minute)
+
+
+def in_a_new_hour() -> tuple[str, str]:
+    """The words that let a rehearsal go on at that time."""
+    return "--later", str(to_a_new_hour() / timedelta(hours=1))
 
 
 class Ran(NamedTuple):

@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from campaign_commands import PLATFORM, READERS, Campaigns, Terminal, filled
+from campaign_commands import PLATFORM, READERS, Campaigns, Terminal, filled, in_a_new_hour
 from campaign_plans import written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ def test_from_the_draft_to_the_verified_ledger(make: Make, tmp_path: Path) -> No
     terminal.drafted()
     terminal.audited()
     terminal.approved()
-    first = terminal.applied("--later", str((62 - datetime.now(UTC).minute) / 60))  # an hour that has only just begun
+    first = terminal.applied(*in_a_new_hour())
     assert first["stages"][0]["name"] == "canary"
     assert first["stages"][0]["open"] > 0, "effects are spread over the hour, so the first call cannot send all"
     assert first["wait_until"] is not None
@@ -103,7 +103,7 @@ def test_after_the_rollback_the_platform_is_as_it_was_before(begin: Make, tmp_pa
 
 def test_a_rollback_in_the_middle_stops_what_has_not_begun(begin: Make, tmp_path: Path) -> None:
     terminal = begin(n=30)
-    first = terminal.applied()
+    first = terminal.applied(*in_a_new_hour())
     imposed = first["stages"][0]["imposed"]
     assert imposed < 35
     terminal.done("halt", "autumn", "--by", "dee", "--why", "a reporter called")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from campaign_commands import Terminal
+from campaign_commands import Terminal, in_a_new_hour, to_a_new_hour
 from campaign_plans import CUT_OFF, written_plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -91,7 +91,7 @@ def test_a_no_holds_what_was_let_out_and_has_not_begun(make: Make, tmp_path: Pat
     terminal = ready(make, n=4, penalties=("label",), languages=("en",), by_person={0, 1, 2, 3})
     for number in range(4):
         terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}")
-    first = terminal.applied("--later", str((62 - datetime.now(CUT_OFF.tzinfo).minute) / 60))  # spread over an hour that begins
+    first = terminal.applied(*in_a_new_hour())
     left = sorted({f"d{number}" for number in range(4)} - imposed(tmp_path))
     assert first["stages"][0]["open"] == len(left) > 0
     terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", left[0], "--no")
@@ -122,7 +122,7 @@ def test_what_somebody_says_while_a_worker_sleeps_is_heard_before_it_takes_more(
     for number in range(4):
         terminal.done("campaign", "confirm", "autumn", "--by", "cem", "--decision", f"d{number}")
     with open_state("campaign.db", evidence_key=os.environ["EVENHAND_EVIDENCE_KEY"]) as state:
-        desk = desk_of(state, "autumn", later=timedelta(minutes=62 - datetime.now(CUT_OFF.tzinfo).minute))
+        desk = desk_of(state, "autumn", later=to_a_new_hour())
         left = list[str]()
 
         def sleep(seconds: float) -> None:
