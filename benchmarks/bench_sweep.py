@@ -4,8 +4,9 @@
 
 `--scales 0.01 0.1 1` is the whole thing (scale 1: 50 million accounts, about 10 GB of disk). A world is written by
 `evenhand world`, swept and decided by `evenhand plan` with the world's own registers, and scored by `evenhand evaluate`, each
-as a user would. The floor is what the machine needs for the least that any sweep must do: decode the columns that the steps
-read, and copy the files.
+as a user would; then one process does a run of its buckets once more, for what each step takes of memory and of the files.
+The floor is what the machine needs for the least that any sweep must do: decode the columns that the steps read, and copy the
+files.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import step_costs
 
 from evenhand.detectors.false_claim import DETECTOR as FALSE_CLAIM
 from evenhand.guards.refutes_claim import GUARD as REFUTES_CLAIM
@@ -148,6 +150,7 @@ def measure(scale: float, folder: Path, memory: str | None) -> None:
     print(f"  floor    {decoded:8.1f} s to decode the {n_read / 1e9:.2f} GB that the steps read, "
           f"{copied:.1f} s to copy the files;  sweep = {swept.seconds / decoded:.1f} x decoding")
     _print_steps(plan)
+    print(step_costs.shown(*step_costs.step_costs(world, folder / "step-costs")))
     print(subprocess.run([sys.executable, "-m", "evenhand", "evaluate", str(world), "--plan", str(plan)],
                          capture_output=True, text=True, check=True).stdout)
 

@@ -21,8 +21,9 @@ from evenhand.campaign.stages import ONE_BY_ONE, Caps
 from evenhand.connectors.case_files import read_words, write_cases
 from evenhand.connectors.plan_folder import read_plan
 from evenhand.errors import DataError
-from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
 from evenhand.workflows.campaigns.clock import Clock
+from evenhand.workflows.campaigns.conduct import Applied, Conduct
 from evenhand.workflows.campaigns.letting_out import NOT_CONFIRMED, WAITS_FOR_PERSON, Terms, let_out
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.rollout import rollout
