@@ -134,10 +134,13 @@ def floor(snapshot: Path, copies: Path) -> tuple[float, float, int, int]:
 def measure(scale: float, folder: Path, memory: str | None) -> None:
     """Write, sweep and score one world and print what it took."""
     world, plan = folder / f"world-{scale}", folder / f"plan-{scale}"
-    shutil.rmtree(plan, ignore_errors=True)
+    for before in (plan, folder / f"first-{scale}"):
+        shutil.rmtree(before, ignore_errors=True)
     made = timed("world", "--scale", str(scale), "--into", str(world)) if not (world / "world.toml").exists() else None
     limits = ("--memory", memory) if memory else ()
-    swept = timed("plan", str(world / "snapshot"), "--registries", str(world / "registries"), "--into", str(plan), *limits)
+    sweep = ("plan", str(world / "snapshot"), "--registries", str(world / "registries"), *limits)
+    first = timed(*sweep, "--into", str(folder / f"first-{scale}")) if scale < 1 else None
+    swept = timed(*sweep, "--into", str(plan))
     decoded, copied, n_read, n_all = floor(world / "snapshot", folder / "copies")
     rows = json.loads((world / "snapshot" / "snapshot.json").read_text())["rows"]
     n = rows["accounts"] / 1e6
@@ -145,6 +148,9 @@ def measure(scale: float, folder: Path, memory: str | None) -> None:
     if made is not None:
         print(f"  world    {made.seconds:8.1f} s  {made.processor_seconds:8.1f} s of processors  "
               f"{made.peak_bytes / 1e9:5.2f} GB at most   {made.seconds / swept.seconds:.2f} x the sweep")
+    if first is not None:
+        print(f"  first    {first.seconds:8.1f} s  {first.processor_seconds:8.1f} s of processors, with what is made once of "
+              "words and registers, and kept")
     print(f"  sweep    {swept.seconds:8.1f} s  {swept.processor_seconds:8.1f} s of processors  "
           f"{swept.peak_bytes / 1e9:5.2f} GB at most   {swept.processor_seconds / n:.1f} s of processors per million accounts")
     print(f"  floor    {decoded:8.1f} s to decode the {n_read / 1e9:.2f} GB that the steps read, "

@@ -153,7 +153,7 @@ def test_a_word_about_another_decision_is_refused_with_all_of_them(make: Make) -
     assert terminal.applied("--until-done", "--at-once")["waiting"] == {WAITS_FOR_PERSON: 1}, "nothing was recorded"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(n=st.integers(1, 40), chosen=st.sets(st.integers(0, 39)), with_closings=st.booleans())
 def test_what_waits_for_a_person_comes_after_all_that_does_not(
         tmp_path_factory: pytest.TempPathFactory, n: int, chosen: set[int], with_closings: bool) -> None:
