@@ -131,8 +131,8 @@ def floor(snapshot: Path, copies: Path) -> tuple[float, float, int, int]:
     return decoded, copied, n_read, sum(Path(path).stat().st_size for path, _ in files)
 
 
-def measure(scale: float, folder: Path, memory: str | None) -> None:
-    """Write, sweep and score one world and print what it took."""
+def measure(scale: float, folder: Path, memory: str | None, *, is_last: bool) -> None:
+    """Write, sweep and score one world and print what it took; the whole score of the last, how many bars of the others."""
     world, plan = folder / f"world-{scale}", folder / f"plan-{scale}"
     for before in (plan, folder / f"first-{scale}"):
         shutil.rmtree(before, ignore_errors=True)
@@ -157,8 +157,9 @@ def measure(scale: float, folder: Path, memory: str | None) -> None:
           f"{copied:.1f} s to copy the files;  sweep = {swept.seconds / decoded:.1f} x decoding")
     _print_steps(plan)
     print(step_costs.shown(*step_costs.step_costs(world, folder / "step-costs")))
-    print(subprocess.run([sys.executable, "-m", "evenhand", "evaluate", str(world), "--plan", str(plan)],
-                         capture_output=True, text=True, check=True).stdout)
+    score = subprocess.run([sys.executable, "-m", "evenhand", "evaluate", str(world), "--plan", str(plan)],
+                           capture_output=True, text=True, check=True).stdout
+    print(score if is_last else score.partition("\nBars\n")[0])
 
 
 def _print_steps(plan: Path) -> None:
@@ -184,6 +185,6 @@ if __name__ == "__main__":
     arguments.add_argument("--keep", action="store_true", help="keep worlds and plans for the next run")
     chosen = arguments.parse_args()
     for one in chosen.scales:
-        measure(one, chosen.folder, chosen.memory)
+        measure(one, chosen.folder, chosen.memory, is_last=one == chosen.scales[-1])
     if not chosen.keep:
         shutil.rmtree(chosen.folder, ignore_errors=True)
