@@ -152,6 +152,21 @@ def test_a_stamp_on_the_picture_refutes_what_the_text_says(engine: DuckDBEngine)
     assert found(swept(engine, register(*TWICE), [CLAIM] * 3, images=dict.fromkeys(range(3), "According to doctors"))) == ["a"]
 
 
+@pytest.mark.parametrize(("address", "counts"), [
+    ("https://www.one.example/checks/12", False), ("https://two.example/moon?x=1", False), ("https://elsewhere.example/12", True)])
+def test_a_post_that_leads_to_the_fact_check_is_no_repetition(engine: DuckDBEngine, address: str, counts: bool) -> None:
+    rows = swept(engine, register(*TWICE), [f"{text} {address}" for text in THRICE])
+    assert {row["stance"] for row in rows["claim_matches"]} == {"repeats"}
+    assert bool(found(rows)) is counts
+
+
+def test_only_a_publisher_that_rates_this_claim_false_is_its_fact_check(engine: DuckDBEngine) -> None:
+    rows = register(*TWICE, fact_check("Bananas are radioactive waste", site="three.example"),
+                    fact_check(f"{CLAIM}!", site="four.example", rating="True"))
+    for site in ("three.example", "four.example"):
+        assert found(swept(engine, rows, [f"{text} https://{site}/12" for text in THRICE])) == ["a"]
+
+
 def test_pictures_that_are_refuted_spare_who_repeats_no_oftener(engine: DuckDBEngine) -> None:
     rows = swept(engine, register(*TWICE), [*THRICE, *["This is false"] * 3], images=dict.fromkeys((3, 4, 5), CLAIM))
     assert len(rows["claim_repeats"]) == 3

@@ -4,7 +4,8 @@ There is no list of topics and no judge of truth here: without a published claim
 found. A publisher that belongs to a state is no independent one and never counts towards the two, whichever state it is. A
 post that refutes, quotes, reports, denies or asks about a claim is no evidence; neither is a single post. Whoever says a claim
 plainly in one post may say it in other words in the next: such a post counts beside the plain one and never without it. All
-texts of a post speak together: a picture that says the claim, under words that refute it, is no repetition.
+texts of a post speak together: a picture that says the claim, under words that refute it, is no repetition; nor is a post that
+leads to the fact-check.
 """
 
 from __future__ import annotations
@@ -73,14 +74,27 @@ REPEATING_TEXTS = Query(
     join fact_checks f on m.fact_check_id = f.fact_check_id
     where m.place = 1 and m.plainest >= {MIN_LIKENESS} and r.n_false >= 1 and r.n_false + r.n_unknown >= {MIN_PUBLISHERS}""")
 
+FACT_CHECK_LINKS = Query(
+    name="fact_check_links", inputs=(REPEATING_TEXTS.name, "links", "fact_checks", "checked_claims"),
+    sentence="a post with a claim that leads to a publisher which rates that claim false",
+    sql=f"""
+    select distinct r.account_id, r.post_id, r.claim_id
+    from {REPEATING_TEXTS.name} r
+    join links l on r.account_id = l.account_id and r.post_id = l.post_id
+    join (select distinct c.claim_id, f.publisher_site
+          from fact_checks f join checked_claims c on f.fact_check_id = c.fact_check_id
+          where f.verdict = 'false') f on r.claim_id = f.claim_id and l.domain = f.publisher_site""")
+"""Whoever shares a fact-check often writes its headline, which is the claim."""
+
 CLAIM_REPEATS = Query(
-    name="claim_repeats", inputs=(REPEATING_TEXTS.name, "claim_answers"),
-    sentence="a post that repeats a claim which publishers rate false, and that says nothing else of it beside",
+    name="claim_repeats", inputs=(REPEATING_TEXTS.name, "claim_answers", FACT_CHECK_LINKS.name),
+    sentence="a post that repeats a claim which publishers rate false, with nothing beside it that answers the claim",
     sql=f"""
     select r.account_id, r.post_id, r."where", r.claim_id, r.likeness, r.shown, r.claim, r.n_false, r.n_true, r.n_unknown,
            r.settled_at, r.first_named, r.second_named
     from {REPEATING_TEXTS.name} r
-    left join (select distinct account_id, post_id, claim_id from claim_answers) a
+    left join (select account_id, post_id, claim_id from claim_answers
+               union select account_id, post_id, claim_id from {FACT_CHECK_LINKS.name}) a
       on r.account_id = a.account_id and r.post_id = a.post_id and r.claim_id = a.claim_id
     where a.account_id is null""")
 
@@ -153,7 +167,7 @@ FOUND = Query(
 
 DETECTOR = Detector(
     name="false_claim", harm=Harm.FALSE_CLAIM, version=3,
-    steps=(RATED_CLAIMS, REPEATING_TEXTS, CLAIM_REPEATS, FALSE_CONTENT, REPEATED_CLAIMS, REPEATED_AFTER, FALSE_MONEY, NEAR,
-           EVIDENCE, FOUND),
+    steps=(RATED_CLAIMS, REPEATING_TEXTS, FACT_CHECK_LINKS, CLAIM_REPEATS, FALSE_CONTENT, REPEATED_CLAIMS, REPEATED_AFTER,
+           FALSE_MONEY, NEAR, EVIDENCE, FOUND),
     found=FOUND.name, evidence=EVIDENCE.name, suspects=(FALSE_CONTENT.name,),
     sentence="repeats claims that at least two independent publishers rate false, and a second family of evidence agrees")
