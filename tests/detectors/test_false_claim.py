@@ -153,7 +153,8 @@ def test_a_stamp_on_the_picture_refutes_what_the_text_says(engine: DuckDBEngine)
 
 
 @pytest.mark.parametrize(("address", "counts"), [
-    ("https://www.one.example/checks/12", False), ("https://two.example/moon?x=1", False), ("https://elsewhere.example/12", True)])
+    ("https://www.one.example/checks/12", False), ("https://two.example/moon?x=1", False),
+    ("https://elsewhere.example/12", True)])
 def test_a_post_that_leads_to_the_fact_check_is_no_repetition(engine: DuckDBEngine, address: str, counts: bool) -> None:
     rows = swept(engine, register(*TWICE), [f"{text} {address}" for text in THRICE])
     assert {row["stance"] for row in rows["claim_matches"]} == {"repeats"}
