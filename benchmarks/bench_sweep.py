@@ -40,6 +40,7 @@ QUERIED = {"accounts": ("account_id", "platform", "handle", "display_name", "bio
            "posts": ("account_id", "post_id", "created_at")}
 """Columns that the SQL steps read of every row, beside those of the kernels."""
 CLAIM_STEPS = ("claim_matches_in_posts", "claim_matches_in_pictures", "claim_matches", "repeating_posts", "claim_lures",
+               "texts_beside", "claim_answers",
                *(step.name for step in FALSE_CLAIM.steps), *(step.name for step in REFUTES_CLAIM.steps))
 """What a register of fact-checks adds to a sweep."""
 

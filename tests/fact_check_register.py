@@ -19,7 +19,7 @@ from evenhand.model.snapshot import ACCOUNTS, MEDIA, POSTS
 from evenhand.model.step import Step
 from evenhand.ports import SentenceModel
 from evenhand.signals.web.hosts import PublicSuffixes
-from evenhand.signals.web.links import addresses
+from evenhand.signals.web.links import addresses, links
 from evenhand.signals.words.criticism import criticisms
 from evenhand.signals.words.lures import REPEATING_POSTS, claim_lures
 from evenhand.workflows.signals import fact_check_steps, lexicon
@@ -46,7 +46,7 @@ TWICE = (fact_check(), fact_check(site="two.example"))
 def steps(fact_checks: pa.Table, *, model: SentenceModel | None = None) -> tuple[Step, ...]:
     """The steps of the detector and of its guards, in an order that runs."""
     signals = (*fact_check_steps(fact_checks, model=model), REPEATING_POSTS, claim_lures(lexicon("lures")),
-               criticisms(lexicon("criticism")), addresses(PublicSuffixes.bundled()))
+               criticisms(lexicon("criticism")), addresses(PublicSuffixes.bundled()), links(PublicSuffixes.bundled()))
     pipeline = assemble(signals=signals, detectors=[DETECTOR], guards=[REFUTES, IN_DOUBT])
     return (*pipeline.account_steps, *pipeline.platform_steps)
 

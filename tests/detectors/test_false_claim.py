@@ -77,6 +77,25 @@ def test_a_second_publisher_must_be_independent_and_say_false(engine: DuckDBEngi
     assert found(swept(engine, register(fact_check(), fact_check(f"{CLAIM}!", **second)), THRICE)) == []
 
 
+@pytest.mark.parametrize("second", [
+    {"publisher": "Check Desk", "publisher_site": None, "url": None}, {"publisher": " check desk ", "site": "two.example"},
+    {"publisher": "CHECK DESK", "site": "facebook.com"}])
+def test_a_publisher_under_the_same_name_is_no_second_one(engine: DuckDBEngine, second: dict[str, Any]) -> None:
+    first = fact_check(publisher="Check Desk")
+    assert found(swept(engine, register(first, fact_check(f"{CLAIM}!", **second)), THRICE)) == []
+
+
+def test_sites_that_names_join_are_one_publisher(engine: DuckDBEngine) -> None:
+    rows = (fact_check(publisher="Desk"), fact_check(f"{CLAIM}!", site="two.example", publisher="Desk Two"),
+            fact_check("The sun is cold", site="two.example", publisher="Desk"))
+    assert found(swept(engine, register(*rows), THRICE)) == []
+
+
+def test_a_publisher_that_is_once_called_a_states_is_one_everywhere(engine: DuckDBEngine) -> None:
+    rows = (*TWICE, fact_check("The sun is cold", site="two.example", state_affiliated=True))
+    assert found(swept(engine, register(*rows), THRICE)) == []
+
+
 def test_two_publishers_of_states_and_none_else(engine: DuckDBEngine) -> None:
     sites = (("a.gov", ""), ("b.gov.uk", "!"), ("c.mil", "?"))
     rows = register(*(fact_check(f"{CLAIM}{sign}", site=site) for site, sign in sites))
@@ -106,6 +125,53 @@ def test_text_in_pictures_counts(engine: DuckDBEngine) -> None:
     rows = swept(engine, register(*TWICE), [CLAIM, CLAIM, "look"], images={2: CLAIM.upper()})
     assert found(rows) == ["a"]
     assert {row["signal"] for row in rows["false_claim_content"]} == {"repeats_false_claim", "picture_repeats_false_claim"}
+
+
+@pytest.mark.parametrize(("caption", "stance"), [
+    ("This is false, please do not share it", "refutes"), ("Es un bulo.", "refutes"), ("Это фейк!", "refutes"),
+    ("辟谣", "refutes"), ("यह झूठ है", "refutes"), ("هذا غير صحيح", "refutes"), ("Is this true?", "asks"),
+    ("This viral post goes round again", "reports")])
+def test_a_picture_under_words_that_refute_report_or_ask_is_no_repetition(
+        engine: DuckDBEngine, caption: str, stance: str) -> None:
+    rows = swept(engine, register(*TWICE), [caption] * 4, images=dict.fromkeys(range(4), CLAIM))
+    assert {row["stance"] for row in rows["claim_matches"]} == {"repeats"}
+    assert {(row["where"], row["stance"]) for row in rows["claim_answers"]} == {("text", stance)}
+    assert rows["claim_repeats"] == []
+    assert found(rows) == []
+
+
+@pytest.mark.parametrize("caption", [
+    "Share before they delete it!", "No words. Not a joke", "Did you know?", "“Look at this, everybody”"])
+def test_a_picture_under_other_words_counts(engine: DuckDBEngine, caption: str) -> None:
+    assert found(swept(engine, register(*TWICE), [caption] * 3, images=dict.fromkeys(range(3), CLAIM))) == ["a"]
+
+
+def test_a_stamp_on_the_picture_refutes_what_the_text_says(engine: DuckDBEngine) -> None:
+    rows = swept(engine, register(*TWICE), [CLAIM] * 3, images=dict.fromkeys(range(3), "FACT CHECK: this is false"))
+    assert found(rows) == []
+    assert found(swept(engine, register(*TWICE), [CLAIM] * 3, images=dict.fromkeys(range(3), "According to doctors"))) == ["a"]
+
+
+@pytest.mark.parametrize(("address", "counts"), [
+    ("https://www.one.example/checks/12", False), ("https://two.example/moon?x=1", False),
+    ("https://elsewhere.example/12", True)])
+def test_a_post_that_leads_to_the_fact_check_is_no_repetition(engine: DuckDBEngine, address: str, counts: bool) -> None:
+    rows = swept(engine, register(*TWICE), [f"{text} {address}" for text in THRICE])
+    assert {row["stance"] for row in rows["claim_matches"]} == {"repeats"}
+    assert bool(found(rows)) is counts
+
+
+def test_only_a_publisher_that_rates_this_claim_false_is_its_fact_check(engine: DuckDBEngine) -> None:
+    rows = register(*TWICE, fact_check("Bananas are radioactive waste", site="three.example"),
+                    fact_check(f"{CLAIM}!", site="four.example", rating="True"))
+    for site in ("three.example", "four.example"):
+        assert found(swept(engine, rows, [f"{text} https://{site}/12" for text in THRICE])) == ["a"]
+
+
+def test_pictures_that_are_refuted_spare_who_repeats_no_oftener(engine: DuckDBEngine) -> None:
+    rows = swept(engine, register(*TWICE), [*THRICE, *["This is false"] * 3], images=dict.fromkeys((3, 4, 5), CLAIM))
+    assert len(rows["claim_repeats"]) == 3
+    assert [hit["strength"] for hit in rows["refutes_claim_hits"]] == ["spare"]
 
 
 @pytest.mark.parametrize(("n", "strength"), [(0, None), (1, "ask"), (2, "ask"), (3, "spare"), (4, "spare")])

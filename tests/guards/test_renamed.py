@@ -22,14 +22,14 @@ from evenhand.workflows.victims.of_plan import victims_of
 LAST = datetime(2026, 10, 20, tzinfo=UTC)
 
 
-def hits(engine: DuckDBEngine, before: list[str] | None, *, age: int = MIN_AGE_DAYS,
+def hits(engine: DuckDBEngine, before: list[str] | None, *, age: int | None = MIN_AGE_DAYS, posts: int = 1,
          followers: int | None = MIN_FOLLOWERS, name: str = "The Senate Office") -> list[dict[str, Any]]:
     account = {"account_id": "1", "handle": "senate_office", "display_name": name, "followers": followers,
-               "created_at": LAST - timedelta(days=age), "previous_names": before}
+               "created_at": None if age is None else LAST - timedelta(days=age), "previous_names": before}
     accounts = pa.Table.from_pylist([account], schema=ACCOUNTS.schema)
-    posts = pa.Table.from_pylist([{"post_id": "p", "account_id": "1", "created_at": LAST}], schema=POSTS.schema)
+    written = pa.Table.from_pylist([{"post_id": "p", "account_id": "1", "created_at": LAST}] * posts, schema=POSTS.schema)
     left = engine.run((*name_history(), *GUARD.steps), keep=[GUARD.hits], tables={
-        "accounts": accounts, "profiles": accounts, "dated_posts": posts, "suspect_ids": pa.table({"account_id": ["1"]})})
+        "accounts": accounts, "profiles": accounts, "dated_posts": written, "suspect_ids": pa.table({"account_id": ["1"]})})
     rows: list[dict[str, Any]] = left.relations[GUARD.hits].to_pylist()
     return rows
 
@@ -53,6 +53,15 @@ def test_another_name_over_a_large_old_account_spares_from_posing_only(engine: D
     {"before": ["Cat pictures daily", "ＳＥＮＡＴＥ office"]}], ids=str)
 def test_whatever_is_missing_of_that_spares_nobody(engine: DuckDBEngine, missing: dict[str, Any]) -> None:
     assert hits(engine, **missing) == []
+
+
+@pytest.mark.parametrize("unknown", [{"posts": 0}, {"age": None}, {"posts": 0, "age": 1}], ids=str)
+def test_where_its_age_cannot_be_told_a_person_looks(engine: DuckDBEngine, unknown: dict[str, Any]) -> None:
+    found = hits(engine, ["Cat pictures daily"], **unknown)
+    assert {hit["harm"] for hit in found} == {str(harm) for harm in HARMS}
+    assert {(hit["strength"], hit["expected"]) for hit in found} == {("ask", "age_unknown")}
+    assert hits(engine, ["The Senate Offices"], **unknown) == []
+    assert hits(engine, ["Cat pictures daily"], followers=MIN_FOLLOWERS - 1, **unknown) == []
 
 
 @settings(max_examples=30)

@@ -3,7 +3,9 @@
 There is no list of topics and no judge of truth here: without a published claim and its published ratings nothing is
 found. A publisher that belongs to a state is no independent one and never counts towards the two, whichever state it is. A
 post that refutes, quotes, reports, denies or asks about a claim is no evidence; neither is a single post. Whoever says a claim
-plainly in one post may say it in other words in the next: such a post counts beside the plain one and never without it.
+plainly in one post may say it in other words in the next: such a post counts beside the plain one and never without it. All
+texts of a post speak together: a picture that says the claim, under words that refute it, is no repetition; nor is a post that
+leads to the fact-check.
 """
 
 from __future__ import annotations
@@ -25,18 +27,26 @@ RATED_CLAIMS = Query(
     name="rated_claims", inputs=("fact_checks", "checked_claims"),
     sentence="a fact-checked claim with how many independent publishers rate it false, true, or in words that nobody has read",
     sql="""
-    with rated as (
-        select c.claim_id, f.fact_check_id, f.verdict, f.publisher, f.url, f.published_at,
-               coalesce(f.publisher_site, lower(f.publisher)) as site, coalesce(f.state_affiliated, false) as is_state
-        from fact_checks f join checked_claims c on f.fact_check_id = c.fact_check_id),
+    with named as (
+        select fact_check_id, verdict, publisher, url, published_at, lower(trim(publisher)) as name,
+               coalesce(publisher_site, lower(trim(publisher))) as site,
+               case when state_affiliated then 1 else 0 end as is_state
+        from fact_checks),
+    by_name as (
+        select *, min(site) over (partition by name) as own, max(is_state) over (partition by name) as states from named),
+    one_each as (
+        select fact_check_id, verdict, publisher, url, published_at, min(own) over (partition by site) as site,
+               max(states) over (partition by site) as is_state
+        from by_name),
     independent as (
-        select claim_id, site,
-               max(case when verdict = 'false' then 1 else 0 end) as says_false,
-               max(case when verdict = 'true' then 1 else 0 end) as says_true,
-               max(case when verdict = 'unknown' then 1 else 0 end) as says_unknown,
-               min(case when verdict = 'false' then published_at end) as said_at,
-               min(case when verdict = 'false' then publisher || coalesce(' (' || url || ')', '') end) as named
-        from rated where not is_state group by claim_id, site),
+        select c.claim_id, f.site,
+               max(case when f.verdict = 'false' then 1 else 0 end) as says_false,
+               max(case when f.verdict = 'true' then 1 else 0 end) as says_true,
+               max(case when f.verdict = 'unknown' then 1 else 0 end) as says_unknown,
+               min(case when f.verdict = 'false' then f.published_at end) as said_at,
+               min(case when f.verdict = 'false' then f.publisher || coalesce(' (' || f.url || ')', '') end) as named
+        from one_each f join checked_claims c on f.fact_check_id = c.fact_check_id
+        where f.is_state = 0 group by c.claim_id, f.site),
     numbered as (
         select i.*, row_number() over (partition by claim_id order by says_false desc, said_at nulls last, site) as place
         from independent i)
@@ -45,10 +55,11 @@ RATED_CLAIMS = Query(
            max(case when place = 2 then said_at end) as settled_at,
            max(case when place = 1 then named end) as first_named, max(case when place = 2 then named end) as second_named
     from numbered group by claim_id""")
+"""Publishers with one name or one site are one publisher, and a state's wherever one of its fact-checks says so."""
 
-CLAIM_REPEATS = Query(
-    name="claim_repeats", inputs=("claim_matches", RATED_CLAIMS.name, "fact_checks"),
-    sentence="a post that repeats a claim which publishers rate false, with the fact-check that it is likest to",
+REPEATING_TEXTS = Query(
+    name="repeating_texts", inputs=("claim_matches", RATED_CLAIMS.name, "fact_checks"),
+    sentence="a text of a post that repeats a claim which publishers rate false, with the fact-check that it is likest to",
     sql=f"""
     with matched as (
         select m.account_id, m.post_id, m."where", m.claim_id, m.fact_check_id, m.likeness, m.shown,
@@ -56,12 +67,36 @@ CLAIM_REPEATS = Query(
                                   order by m.likeness desc, m."where" desc, m.fact_check_id) as place,
                max(m.likeness) over (partition by m.account_id, m.claim_id) as plainest
         from claim_matches m where m.stance = 'repeats')
-    select m.account_id, m.post_id, m."where", m.claim_id, m.likeness, m.shown, f.claim, r.n_false, r.n_true, r.n_unknown,
-           r.settled_at, r.first_named, r.second_named
+    select m.account_id, m.post_id, m."where", m.claim_id, m.fact_check_id, m.likeness, m.shown, f.claim,
+           r.n_false, r.n_true, r.n_unknown, r.settled_at, r.first_named, r.second_named
     from matched m
     join {RATED_CLAIMS.name} r on m.claim_id = r.claim_id
     join fact_checks f on m.fact_check_id = f.fact_check_id
     where m.place = 1 and m.plainest >= {MIN_LIKENESS} and r.n_false >= 1 and r.n_false + r.n_unknown >= {MIN_PUBLISHERS}""")
+
+FACT_CHECK_LINKS = Query(
+    name="fact_check_links", inputs=(REPEATING_TEXTS.name, "links", "fact_checks", "checked_claims"),
+    sentence="a post with a claim that leads to a publisher which rates that claim false",
+    sql=f"""
+    select distinct r.account_id, r.post_id, r.claim_id
+    from {REPEATING_TEXTS.name} r
+    join links l on r.account_id = l.account_id and r.post_id = l.post_id
+    join (select distinct c.claim_id, f.publisher_site
+          from fact_checks f join checked_claims c on f.fact_check_id = c.fact_check_id
+          where f.verdict = 'false') f on r.claim_id = f.claim_id and l.domain = f.publisher_site""")
+"""Whoever shares a fact-check often writes its headline, which is the claim."""
+
+CLAIM_REPEATS = Query(
+    name="claim_repeats", inputs=(REPEATING_TEXTS.name, "claim_answers", FACT_CHECK_LINKS.name),
+    sentence="a post that repeats a claim which publishers rate false, with nothing beside it that answers the claim",
+    sql=f"""
+    select r.account_id, r.post_id, r."where", r.claim_id, r.likeness, r.shown, r.claim, r.n_false, r.n_true, r.n_unknown,
+           r.settled_at, r.first_named, r.second_named
+    from {REPEATING_TEXTS.name} r
+    left join (select account_id, post_id, claim_id from claim_answers
+               union select account_id, post_id, claim_id from {FACT_CHECK_LINKS.name}) a
+      on r.account_id = a.account_id and r.post_id = a.post_id and r.claim_id = a.claim_id
+    where a.account_id is null""")
 
 FALSE_CONTENT = Query(
     name="false_claim_content", inputs=(CLAIM_REPEATS.name,), sentence="a post that repeats a claim rated false",
@@ -82,7 +117,7 @@ REPEATED_CLAIMS = Query(
     where n >= {MIN_REPEATS}""")
 
 REPEATED_AFTER = Query(
-    name="repeated_after_fact_check", inputs=(CLAIM_REPEATS.name, NOTED_POSTS), posts_of=CLAIM_REPEATS.name,
+    name="repeated_after_fact_check", inputs=(CLAIM_REPEATS.name, NOTED_POSTS), posts_of=REPEATING_TEXTS.name,
     sentence="a claim repeated in several posts after the second fact-check was published",
     sql=f"""
     select account_id, 'behaviour' as family, 'repeats_after_fact_check' as signal, 'posts' as "where",
@@ -131,7 +166,8 @@ FOUND = Query(
     where n_families >= 2 and content > 0.0""")
 
 DETECTOR = Detector(
-    name="false_claim", harm=Harm.FALSE_CLAIM, version=2,
-    steps=(RATED_CLAIMS, CLAIM_REPEATS, FALSE_CONTENT, REPEATED_CLAIMS, REPEATED_AFTER, FALSE_MONEY, NEAR, EVIDENCE, FOUND),
+    name="false_claim", harm=Harm.FALSE_CLAIM, version=3,
+    steps=(RATED_CLAIMS, REPEATING_TEXTS, FACT_CHECK_LINKS, CLAIM_REPEATS, FALSE_CONTENT, REPEATED_CLAIMS, REPEATED_AFTER,
+           FALSE_MONEY, NEAR, EVIDENCE, FOUND),
     found=FOUND.name, evidence=EVIDENCE.name, suspects=(FALSE_CONTENT.name,),
     sentence="repeats claims that at least two independent publishers rate false, and a second family of evidence agrees")

@@ -13,13 +13,16 @@ from evenhand.model.step import Query
 from evenhand.signals.fact_checks.likeness import MIN_LIKENESS
 
 _HITS = Query(
-    name="refutes_claim_hits", inputs=("claim_matches", "claim_repeats", "addresses", "fact_checks", "criticisms"),
+    name="refutes_claim_hits",
+    inputs=("claim_matches", "claim_answers", "claim_repeats", "addresses", "fact_checks", "criticisms"),
     sentence="posts that refute, report or ask about the claim that other posts of the account repeat",
     sql=f"""
     with refuted as (
         select account_id, claim_id, count(distinct post_id) as n, min(shown) as shown
-        from claim_matches
-        where stance = 'refutes' or (stance = 'negates' and likeness >= {MIN_LIKENESS}) group by account_id, claim_id),
+        from (select account_id, claim_id, post_id, shown from claim_matches
+              where stance = 'refutes' or (stance = 'negates' and likeness >= {MIN_LIKENESS})
+              union all select account_id, claim_id, post_id, shown from claim_answers where stance = 'refutes') d
+        group by account_id, claim_id),
     repeated as (
         select account_id, claim_id, count(distinct post_id) as n from claim_repeats group by account_id, claim_id),
     told as (
@@ -39,5 +42,5 @@ _HITS = Query(
            c."where", c.shown, 'speaks' as expected, c.language as source
     from criticisms c join (select distinct account_id from claim_repeats) r on c.account_id = r.account_id""")
 
-GUARD = Guard(name="refutes_claim", version=2, steps=(_HITS,), hits=_HITS.name,
+GUARD = Guard(name="refutes_claim", version=3, steps=(_HITS,), hits=_HITS.name,
               sentence="the account refutes the claim in other posts, is a fact-checker's, or speaks about what others say")

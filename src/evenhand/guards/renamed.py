@@ -4,6 +4,7 @@ Whoever built such an account, and all who follow it, are wronged by what it doe
 for good; a person finds out, tells its former holder and gives the name back. It speaks only where the name of today is
 nothing like any name before, and where the account was old and large: a new or a small account is not worth taking, and one
 that always read like the holder was never somebody else. A name that was changed is no evidence of anything, for or against.
+Where nobody can tell how old the account is, since its opening or all of its posts are not there, a person looks.
 """
 
 from __future__ import annotations
@@ -27,14 +28,18 @@ _HITS = Query(
     sentence="a large account of long standing whose name is nothing like the names it had",
     sql=f"""
     with last as (select account_id, max(created_at) as last_at from dated_posts group by account_id)
-    select h.account_id, r.harm, cast(null as varchar) as holder_id, 'spare' as strength, 'display_name' as "where",
-           h.shown, cast(cast(p.created_at as date) as varchar) as expected, cast(p.followers as varchar) as source
+    select h.account_id, r.harm, cast(null as varchar) as holder_id,
+           case when l.last_at is null or p.created_at is null then 'ask' else 'spare' end as strength,
+           'display_name' as "where", h.shown,
+           case when l.last_at is null or p.created_at is null then 'age_unknown'
+                else cast(cast(p.created_at as date) as varchar) end as expected,
+           cast(p.followers as varchar) as source
     from name_history h
     join profiles p on h.account_id = p.account_id
-    join last l on h.account_id = l.account_id
+    left join last l on h.account_id = l.account_id
     cross join ({_HARMS}) r
     where h.likeness < {MAX_LIKENESS} and p.followers >= {MIN_FOLLOWERS}
-      and datediff('day', p.created_at, l.last_at) >= {MIN_AGE_DAYS}""")
+      and coalesce(datediff('day', p.created_at, l.last_at), {MIN_AGE_DAYS}) >= {MIN_AGE_DAYS}""")
 
-GUARD = Guard(name="renamed", version=1, steps=(_HITS,), hits=_HITS.name, is_for_victims=True,
+GUARD = Guard(name="renamed", version=2, steps=(_HITS,), hits=_HITS.name, is_for_victims=True,
               sentence="a large account of long standing under a name that is not its own: it was probably taken over")

@@ -10,14 +10,17 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenhand.model.step import Kernel, Query, Step
 from evenhand.ports import SentenceModel
+from evenhand.signals.fact_checks.answers import SCHEMA as ANSWERS
+from evenhand.signals.fact_checks.answers import TEXTS_BESIDE
 from evenhand.signals.fact_checks.common_words import CommonWords
 from evenhand.signals.fact_checks.groups import claim_groups
 from evenhand.signals.fact_checks.index import ClaimIndex
 from evenhand.signals.fact_checks.likeness import MIN_LIKENESS_AGAIN, Likeness
-from evenhand.signals.fact_checks.sentences import nearest_sentences
+from evenhand.signals.fact_checks.sentences import MAX_SHOWN, nearest_sentences
 from evenhand.signals.fact_checks.stances import STANCES, StanceWords
 from evenhand.signals.words.lexicon import Lexicon
 
@@ -34,10 +37,14 @@ MAX_PER_TEXT = 12
 
 def claim_matches(fact_checks: pa.Table, *, common: CommonWords, stances: Lexicon,
                   model: SentenceModel | None = None) -> tuple[Step, ...]:
-    """The steps `claim_matches` and `checked_claims` for the fact-checks of a register; without any they read nothing."""
+    """The steps that match posts with the fact-checks of a register; without any they read nothing.
+
+    They leave `claim_matches`, `checked_claims` and, once `repeating_texts` was made of these, `claim_answers`.
+    """
     if not fact_checks.num_rows:
         return (_nothing("claim_matches", SCHEMA, "a post that says what a fact-checked claim says"),
-                _nothing("checked_claims", GROUPS, "a fact-check with the claim that it is about"))
+                _nothing("checked_claims", GROUPS, "a fact-check with the claim that it is about"),
+                _nothing("claim_answers", ANSWERS, "a text that answers the claim which another text of its post repeats"))
     fact_checks = fact_checks.sort_by("fact_check_id").combine_chunks()
     matcher = _Matcher(fact_checks, common=common, stances=stances, model=model)
     columns = (str(fact_checks[name].to_pylist()) for name in ("fact_check_id", "claim", "title", "language"))
@@ -52,7 +59,10 @@ def claim_matches(fact_checks: pa.Table, *, common: CommonWords, stances: Lexico
                                           for name in (of_posts.name, of_media.name)))
     grouped = Kernel(name="checked_claims", source="fact_checks", columns=("fact_check_id",), run=matcher.grouped,
                      schema=GROUPS, sentence="a fact-check with the claim that it is about", digest=digest)
-    return of_posts, of_media, both, grouped
+    answers = Kernel(name="claim_answers", source=TEXTS_BESIDE.name, run=matcher.answers, schema=ANSWERS, digest=digest,
+                     columns=("account_id", "post_id", "claim_id", "fact_check_id", "where", "text"),
+                     sentence="a text that refutes, reports or asks about the claim which another text of its post repeats")
+    return of_posts, of_media, both, grouped, TEXTS_BESIDE, answers
 
 
 class _Matcher:
@@ -75,8 +85,19 @@ class _Matcher:
 
     def grouped(self, fact_checks: pa.RecordBatch) -> pa.RecordBatch:
         ids = fact_checks.column("fact_check_id").cast(pa.string())
-        place = pa.compute.index_in(ids, value_set=self._ids)
+        place = pc.index_in(ids, value_set=self._ids)
         return pa.RecordBatch.from_arrays([ids, self._group.take(place)], schema=GROUPS)
+
+    def answers(self, beside: pa.RecordBatch) -> pa.RecordBatch:
+        texts = beside.column("text").cast(pa.string())
+        claim = pc.index_in(beside.column("fact_check_id").cast(pa.string()), value_set=self._ids)
+        is_own = pc.equal(beside.column("where"), "text").to_numpy(zero_copy_only=False)
+        stance = self._stances.beside(texts, claim.to_numpy(zero_copy_only=False).astype(np.int64), is_own=is_own)
+        rows = pa.array(np.flatnonzero(stance))
+        return pa.RecordBatch.from_arrays(
+            [*(beside.column(name).cast(pa.string()).take(rows) for name in ("account_id", "post_id", "claim_id", "where")),
+             pa.array(STANCES, pa.string()).take(pa.array(stance).take(rows)),
+             pc.utf8_slice_codeunits(texts.take(rows), 0, MAX_SHOWN)], schema=ANSWERS)
 
     def _matches(self, batch: pa.RecordBatch, where: Callable[[pa.Array], pa.Array]) -> pa.RecordBatch:
         texts = batch.column("text").cast(pa.string())

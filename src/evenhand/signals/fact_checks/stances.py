@@ -60,6 +60,20 @@ class StanceWords:
         np.maximum(stance, np.where(_matches(texts, _QUESTION), STANCES.index("asks"), 0), out=stance)
         return stance
 
+    def beside(self, texts: pa.Array, claim: Places, *, is_own: Flags) -> Places:
+        """For each pair of a text and a claim that another text of the same post repeats, what this text says of it.
+
+        Only words that refute count, and in a post's own text (`is_own`) also those that report or ask: "according to" in a
+        picture is about what the picture shows. A "no", a quotation or a question mark says too little from beside.
+        """
+        stance = np.zeros(len(claim), np.int64)
+        for name in ("reports", "asks", "refutes"):
+            if name in self._said:
+                differs = self._says(texts, name, claim) & ~self._said[name][claim] & (is_own | (name == "refutes"))
+                np.maximum(stance, np.where(differs, STANCES.index(name), 0), out=stance)
+        np.maximum(stance, np.where(_matches(texts, _IRONY), STANCES.index("refutes"), 0), out=stance)
+        return stance
+
     def _says(self, texts: pa.Array, group: str, claim: Places) -> Flags:
         """Which texts have words of a group; words of negation count in the claim's own language only."""
         found = self._words.find(fold(texts))

@@ -23,7 +23,7 @@ LISTED_POSTS = Query(
     from {NOTED_POSTS} p join (select distinct account_id from listed_links) l on p.account_id = l.account_id""")
 
 REPEATING_POSTS = Query(
-    name="repeating_posts", inputs=(NOTED_POSTS, "claim_repeats"), posts_of="claim_repeats",
+    name="repeating_posts", inputs=(NOTED_POSTS, "claim_repeats"), posts_of="repeating_texts",
     sentence="a post that repeats a claim rated false",
     sql=f"""
     select p.account_id, p.post_id, p.text
