@@ -1,5 +1,7 @@
 """Write docs/reference/evaluation-results.md: every shipped card on the data folder, with intervals and bars.
 
+The README's scorecard is written with it: the first bar of each card.
+
 Run it after a detector, a word list or a register changed: .venv/bin/python tools/write_evaluation_results.py [DATA]. With
 `--keep FOLDER` what a card measured lies in FOLDER and is not measured again, so that a run that was stopped goes on. After a
 change of code the folder must be an empty one.
@@ -22,7 +24,9 @@ from evenhand.workflows.evaluation.bench import open_bench
 from evenhand.workflows.evaluation.cards import data_folder, evaluate_on, shipped_cards, task_forms
 from evenhand.workflows.materials import SweepSettings
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, README = ROOT / "docs", ROOT / "README.md"
+MARKS = ("<!-- the scorecard: written by tools/write_evaluation_results.py -->\n", "<!-- end of the scorecard -->\n")
 PAGE = DOCS / "reference" / "evaluation-results.md"
 GROUPS = 12
 """Groups of a breakdown that are shown for a missed bar: those with most rows."""
@@ -49,6 +53,25 @@ def results_page(results: Sequence[CardResult], forms: Mapping[str, TaskForm]) -
         lines += [f"- `{metric.name}`: {metric.sentence}" for metric in forms[name].metrics]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def scorecard(results: Sequence[CardResult], forms: Mapping[str, TaskForm]) -> str:
+    """The README's table: a bar of each card, a missed one before those that are met, with the value it is judged by."""
+    lines = ["| measured on real labelled sets | | value | 95 % interval | bar | |", "|---|---|---:|---|---|---|"]
+    for result in results:
+        for bar in sorted(result.bars, key=lambda bar: verdict_of(bar) is not False)[:1]:
+            is_share, known = forms[result.card.task].metric(bar.bar.metric).is_share, bar.bar.cross_validated
+            value = known if known is not None or bar.metric is None else bar.metric.value
+            interval = "cross-validated" if known is not None else shown_interval(bar.metric) if bar.metric else ""
+            lines.append(f"| {result.card.title} | {bar.bar.metric} | {shown_value(value, is_share=is_share)} | {interval} "
+                         f"| {shown_bar(bar.bar, is_share=is_share)} | {'**missed**' if verdict_of(bar) is False else 'met'} |")
+    return "\n".join(lines) + "\n"
+
+
+def with_scorecard(readme: str, table: str) -> str:
+    """The README with the table between its two marks."""
+    before, _, rest = readme.partition(MARKS[0])
+    return f"{before}{MARKS[0]}{table}{MARKS[1]}{rest.partition(MARKS[1])[2]}"
 
 
 def verdict_of(result: BarResult) -> bool | None:
@@ -152,6 +175,7 @@ def main() -> None:
         chosen.keep.mkdir(parents=True, exist_ok=True)
     results = tuple(measured(shipped_cards(), data=data_folder(chosen.data), keep=chosen.keep))
     PAGE.write_text(results_page(results, task_forms()), encoding="utf-8")
+    README.write_text(with_scorecard(README.read_text(encoding="utf-8"), scorecard(results, task_forms())), encoding="utf-8")
     print(f"wrote {PAGE}")
 
 

@@ -67,6 +67,16 @@ def test_every_missed_bar_says_what_is_known_of_it_and_where_that_is_written() -
         assert all((DOCS / "decisions" / record).exists() for record in records)
 
 
+def test_the_readme_shows_a_bar_of_each_card_as_the_page_does() -> None:
+    table = (DOCS.parent / "README.md").read_text(encoding="utf-8").split("evaluation_results.py -->\n")[1].split("<!--")[0]
+    shown = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    assert [row[0] for row in shown] == [card.title for card in CARDS.values() if card.bars]
+    for title, metric, value, _, bar, word in shown:
+        [row] = [row for card in CARDS.values() if card.title == title for row in rows_of(card) if row[1] == metric]
+        assert (row[5], word in row[6]) == (bar, True), title
+        assert value in (row[2], row[6].removesuffix(" cross-validated").rpartition(", ")[2]), title
+
+
 def test_the_page_counts_its_bars() -> None:
     said = [row[6] for card in CARDS.values() for row in rows_of(card) if row[5]]
     n_missed = sum("missed" in one for one in said)
