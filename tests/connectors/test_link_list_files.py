@@ -56,6 +56,51 @@ def test_what_is_written_is_a_register(tmp_path: Path) -> None:
     assert checked.table["host"].to_pylist() == ["a.example.com", "b.example.com"]
 
 
+def test_every_host_of_a_line_of_a_hosts_file_is_read(tmp_path: Path) -> None:
+    read, hosts = written(tmp_path, "0.0.0.0 a.example.com b.example.com\tnone # c.example.com\n::1 d.example.com\n")
+    assert sorted(hosts) == ["a.example.com", "b.example.com", "d.example.com"]
+    assert (read.n_lines, read.n_left_out) == (2, 1)
+    assert read.left_out == ((1, "0.0.0.0 a.example.com b.example.com\tnone # c.example.com"),)
+
+
+def test_a_line_that_is_no_json_costs_itself_alone(tmp_path: Path) -> None:
+    read, hosts = written(tmp_path, '{"signal": "a.example.com"}\n{broken\n{"signal": {"n": 1}}\n{"url": "b.example.com"}\n')
+    assert sorted(hosts) == ["a.example.com", "b.example.com"]
+    assert read.left_out == ((2, "{broken"), (3, '{"signal": {"n": 1}}'))
+
+
+@pytest.mark.parametrize("text", [
+    '{"raw_indicator": "trap.example.com", "type": "URI", "status": "MALICIOUS"}',
+    '{"indicator": {"indicator": "http://trap.example.com/a", "type": "URI"}, "status": "SUSPICIOUS"}',
+    '{"signal_type": "url", "signal_str": "https://trap.example.com/a", "category": "POSITIVE_CLASS"}',
+    "collab,signal_type,signal_str,category,tags\nours,url,https://trap.example.com/a?b=1,POSITIVE_CLASS,x",
+    '# a list\n"id";"url";"threat"\n"7";"hxxp://trap[.]example[.]com/a;b";"phish"',
+    "id\thost\n1\ttrap.example.com"])
+def test_each_form_of_a_signal_exchange_names_its_host(tmp_path: Path, text: str) -> None:
+    read, hosts = written(tmp_path, text + "\n")
+    assert (hosts, read.n_lines, read.n_left_out) == ({"trap.example.com": "scam"}, 1, 0)
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ('{"raw_indicator": "good.example.com", "type": "DOMAIN", "status": "NON_MALICIOUS"}', "its publisher does not say"),
+    ("collab,signal_type,signal_str,category,tags\nours,url,good.example.com,NEGATIVE_CLASS,", "its publisher does not say"),
+    ('{"indicator": "who@example.com", "type": "EMAIL_ADDRESS"}', "no address"), ("who@mail.example.com", "who@mail"),
+    ("https://docs.google.com/forms/d/1", "a host that many share"), ("0.0.0.0 www.facebook.com", "a host that many share"),
+    ("||sites.google.com/view/fake^", "a host that many share"), ("https://bit.ly/3x,phishing", "a host that many share")])
+def test_what_would_name_strangers_is_left_out_and_told(tmp_path: Path, text: str, why: str) -> None:
+    read, hosts = written(tmp_path, text + "\n")
+    assert (hosts, read.n_left_out) == ({}, 1)
+    assert read.left_out[0][1].startswith(why)
+
+
+def test_a_host_that_many_share_may_be_allowed(tmp_path: Path) -> None:
+    assert written(tmp_path, "@@||docs.google.com^\n")[1] == {"docs.google.com": "allow"}
+    (tmp_path / "allowed.txt").write_text("docs.google.com\n")
+    read = write_link_list(tmp_path / "allowed.txt", replace(SOURCE, label="allow"), into=tmp_path / "x.parquet",
+                           temporary=tmp_path)
+    assert (read.n_entries, read.n_left_out) == (1, 0)
+
+
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no list"):
         write_link_list(tmp_path / "none.txt", SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path)
