@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -99,6 +100,25 @@ def test_a_host_that_many_share_may_be_allowed(tmp_path: Path) -> None:
     read = write_link_list(tmp_path / "allowed.txt", replace(SOURCE, label="allow"), into=tmp_path / "x.parquet",
                            temporary=tmp_path)
     assert (read.n_entries, read.n_left_out) == (1, 0)
+
+
+@pytest.mark.parametrize(("entry", "is_listed"), [
+    ("https://news.example.com/hacked/login", False), ("hxxp://www.sub.news.example.com//a", False),
+    ("https://news.example.com/", True), ("news.example.com", True), ("0.0.0.0 news.example.com", True),
+    ("https://notnews.example.com/a", True)])
+def test_a_page_of_a_registered_site_does_not_list_the_site(tmp_path: Path, entry: str, *, is_listed: bool) -> None:
+    (tmp_path / "list.txt").write_text(entry + "\n")
+    read = write_link_list(tmp_path / "list.txt", SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path,
+                           sites=["news.example.com"])
+    assert (read.n_entries, read.n_left_out) == ((1, 0) if is_listed else (0, 1))
+    assert is_listed or read.left_out[0][1].startswith("a page of a registered site: ")
+
+
+def test_the_sites_of_shipped_holders_and_of_the_folder_are_known(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"domains": [["harbour.example"]]}), tmp_path / "holders.parquet")
+    (tmp_path / "list.txt").write_text("https://www.nasa.gov/a\nhttps://harbour.example/a\nhttps://trap.example/a\n")
+    read = import_links(tmp_path / "list.txt", SOURCE, into=tmp_path)
+    assert (read.n_entries, [line for line, _ in read.left_out]) == (1, [1, 2])
 
 
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:

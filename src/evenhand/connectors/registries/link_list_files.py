@@ -68,10 +68,12 @@ class ListSource:
     source_url: str | None = None
 
 
-def write_link_list(file: Path, source: ListSource, *, into: Path, temporary: Path, beside: Path | None = None) -> ListRead:
+def write_link_list(file: Path, source: ListSource, *, into: Path, temporary: Path, beside: Path | None = None,
+                    sites: Sequence[str] = ()) -> ListRead:
     """Write the hosts of `file` to the Parquet file `into` with the columns of the register `link_lists`, sorted by host.
 
-    `beside` is a register whose other lists are kept; what it holds of this list is replaced.
+    `beside` is a register whose other lists are kept; what it holds of this list is replaced. `sites` are hosts of registered
+    holders: a page on or below one of them is left out, since somebody broke into it.
 
     Raises:
         DataError: the file is not there, or is no text.
@@ -88,6 +90,8 @@ def write_link_list(file: Path, source: ListSource, *, into: Path, temporary: Pa
         try:
             database.execute("create temp table written (n bigint, is_first boolean, entry varchar, host varchar, "
                              "is_allowed boolean)")
+            database.execute("create temp table sites as select unnest(cast($sites as varchar[])) as site",
+                             {"sites": list(sites)})
             database.execute(f"insert into written {_READ}", {
                 "files": [str(whole)], "allows": source.label == "allow", **_column(head)})
         except duckdb.Error as error:
@@ -168,6 +172,8 @@ def _first_of(keys: Sequence[str]) -> str:
                                    for key in keys) + ")"
 
 
+_ABOVE = ("host", *(f"regexp_replace(host, '^(?:[^.]+\\.){{{nth}}}', '')" for nth in range(1, 4)))
+"""A host and the names above it, as SQL."""
 _SCHEME = r"h(?:tt|xx|\*\*)ps?(?::|\[:\])//"
 _READ = rf"""
     with lines as (
@@ -200,7 +206,9 @@ _READ = rf"""
                upper(coalesce(opinion, '')) in {_NOT_SURE} as is_unsure,
                unnest(entries) as entry, unnest(range(len(entries))) as nth from told),
     plain as (
-        select n, nth, line, is_allowed, is_other, is_unsure, rtrim(regexp_replace(regexp_replace(regexp_replace(lower(entry),
+        select n, nth, line, is_allowed, is_other, is_unsure,
+               regexp_matches(regexp_replace(lower(entry), '^{_SCHEME}', ''), '^[^/]+/+[^/\s]') as is_page,
+               rtrim(regexp_replace(regexp_replace(regexp_replace(lower(entry),
                    '\s?[\[({{]\s?(?:\.|dot)\s?[\])}}]\s?', '.', 'g'),
                    '^{_SCHEME}(?:[^/@]*@)?', ''),
                    '[:/?#].*$', ''), '.') as host
@@ -212,6 +220,8 @@ _READ = rf"""
                     when host is null or not regexp_matches(host, '{HOST}') or length(host) > 253 then ''
                     when not is_allowed and not $allows and regexp_replace(host, '^www\.', '') in ({shared_hosts()})
                          then 'a host that many share'
+                    when is_page and not is_allowed and not $allows and ({" or ".join(
+                        f"{name} in (select site from sites)" for name in _ABOVE)}) then 'a page of a registered site'
                     end as objection
         from plain where coalesce(host, '') not in {_LOCAL})
     select n, nth = 0 as is_first, case when objection = '' then line when objection <> '' then objection || ': ' || line end
