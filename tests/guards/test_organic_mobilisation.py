@@ -11,8 +11,7 @@ from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.guards.organic_mobilisation import GUARD
 from evenhand.signals.coordination.networks import NETWORK_DOMAINS
 
-TEXT, WHOLE, PART = pa.string(), pa.int64(), pa.float64()
-MEMBERS = {"group_id": TEXT, "account_id": TEXT, "n_members": PART}
+TEXT, WHOLE = pa.string(), pa.int64()
 EMPTY = {"own_domains": {"account_id": TEXT, "domain": TEXT}, "networks_templates": {"account_id": TEXT, "group_id": TEXT},
          "networks_openings": {"account_id": TEXT, "group_id": TEXT}, "cohorts": {"account_id": TEXT},
          "followers": {"account_id": TEXT, "first_second": WHOLE},

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -146,7 +146,7 @@ def _placed(entries: Sequence[tuple[int, str]], unread: Sequence[int]) -> Iterat
         yield nth + passed, entry
 
 
-def _column(head: bytes) -> dict[str, object]:
+def _column(head: bytes) -> Mapping[str, object]:
     """Where a CSV with a header has its addresses, and what each is and how sure its publisher is.
 
     The line of the header and its columns, counted from 1; a line 0 where there is none, and then the address comes first.
