@@ -41,11 +41,12 @@ from evenhand.model.refusal import Refusal
 from evenhand.stores.ledger.keys import make_key
 from evenhand.stores.seal import Seal
 from evenhand.transparency.campaigns import CampaignReport
-from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
+from evenhand.workflows.audits.reading import Truths, conclude_audit, take_verdicts
+from evenhand.workflows.audits.sampling import Reading, draw
+from evenhand.workflows.campaigns.carry_out import carry_out
+from evenhand.workflows.campaigns.conduct import Applied, Conduct
 from evenhand.workflows.campaigns.preparing import Draft, approve, draft, planned
 from evenhand.workflows.campaigns.publishing import LedgerPlace, publish
-from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
-from evenhand.workflows.campaigns.sampling import Reading, draw
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk, desk_of
 from evenhand.workflows.effects.opening import State, open_state

@@ -51,7 +51,7 @@ from evenhand.policy.language.condition import parse_condition
 Event = dict[str, Any]
 Answers = Sequence[bool]
 BATCHES = (1, 100, 10_000)
-RUNS = 5
+RUNS = 15
 SLOW_EVENTS = 1_000
 """Events in the runs of an engine that needs more than `SLOW` microseconds for one."""
 SLOW = 200

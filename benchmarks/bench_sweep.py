@@ -4,8 +4,9 @@
 
 `--scales 0.01 0.1 1` is the whole thing (scale 1: 50 million accounts, about 10 GB of disk). A world is written by
 `evenhand world`, swept and decided by `evenhand plan` with the world's own registers, and scored by `evenhand evaluate`, each
-as a user would. The floor is what the machine needs for the least that any sweep must do: decode the columns that the steps
-read, and copy the files.
+as a user would; then one process does a run of its buckets once more, for what each step takes of memory and of the files.
+The floor is what the machine needs for the least that any sweep must do: decode the columns that the steps read, and copy the
+files.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import step_costs
 
 from evenhand.detectors.false_claim import DETECTOR as FALSE_CLAIM
 from evenhand.guards.refutes_claim import GUARD as REFUTES_CLAIM
@@ -132,10 +134,13 @@ def floor(snapshot: Path, copies: Path) -> tuple[float, float, int, int]:
 def measure(scale: float, folder: Path, memory: str | None) -> None:
     """Write, sweep and score one world and print what it took."""
     world, plan = folder / f"world-{scale}", folder / f"plan-{scale}"
-    shutil.rmtree(plan, ignore_errors=True)
+    for before in (plan, folder / f"first-{scale}"):
+        shutil.rmtree(before, ignore_errors=True)
     made = timed("world", "--scale", str(scale), "--into", str(world)) if not (world / "world.toml").exists() else None
     limits = ("--memory", memory) if memory else ()
-    swept = timed("plan", str(world / "snapshot"), "--registries", str(world / "registries"), "--into", str(plan), *limits)
+    sweep = ("plan", str(world / "snapshot"), "--registries", str(world / "registries"), *limits)
+    first = timed(*sweep, "--into", str(folder / f"first-{scale}")) if scale < 1 else None
+    swept = timed(*sweep, "--into", str(plan))
     decoded, copied, n_read, n_all = floor(world / "snapshot", folder / "copies")
     rows = json.loads((world / "snapshot" / "snapshot.json").read_text())["rows"]
     n = rows["accounts"] / 1e6
@@ -143,11 +148,15 @@ def measure(scale: float, folder: Path, memory: str | None) -> None:
     if made is not None:
         print(f"  world    {made.seconds:8.1f} s  {made.processor_seconds:8.1f} s of processors  "
               f"{made.peak_bytes / 1e9:5.2f} GB at most   {made.seconds / swept.seconds:.2f} x the sweep")
+    if first is not None:
+        print(f"  first    {first.seconds:8.1f} s  {first.processor_seconds:8.1f} s of processors, with what is made once of "
+              "words and registers, and kept")
     print(f"  sweep    {swept.seconds:8.1f} s  {swept.processor_seconds:8.1f} s of processors  "
           f"{swept.peak_bytes / 1e9:5.2f} GB at most   {swept.processor_seconds / n:.1f} s of processors per million accounts")
     print(f"  floor    {decoded:8.1f} s to decode the {n_read / 1e9:.2f} GB that the steps read, "
           f"{copied:.1f} s to copy the files;  sweep = {swept.seconds / decoded:.1f} x decoding")
     _print_steps(plan)
+    print(step_costs.shown(*step_costs.step_costs(world, folder / "step-costs")))
     print(subprocess.run([sys.executable, "-m", "evenhand", "evaluate", str(world), "--plan", str(plan)],
                          capture_output=True, text=True, check=True).stdout)
 

@@ -21,12 +21,13 @@ from evenhand.model.campaigns.event import EventKind
 from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.refusal import Refusal
 from evenhand.stores.seal import Seal
-from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
+from evenhand.workflows.audits.reading import Truths, conclude_audit, take_verdicts
+from evenhand.workflows.audits.sampling import Drawn, Reading, draw
+from evenhand.workflows.campaigns.carry_out import carry_out
 from evenhand.workflows.campaigns.clock import Clock
+from evenhand.workflows.campaigns.conduct import Applied, Conduct
 from evenhand.workflows.campaigns.preparing import Draft, approve, draft, planned
-from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
 from evenhand.workflows.campaigns.rolling_back import RollbackTerms, RolledBack, roll_back
-from evenhand.workflows.campaigns.sampling import Drawn, Reading, draw
 from evenhand.workflows.campaigns.status import status
 from evenhand.workflows.campaigns.steps import Desk
 from evenhand.workflows.effects.opening import open_state

@@ -159,7 +159,7 @@ def test_a_promise_of_profit_and_a_wallet_in_the_picture(engine: DuckDBEngine) -
     assert not found(engine, texts, media=[row | {"text": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"} for row in wallets])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(texts=st.lists(st.sampled_from([CREAM, APP, TREND.format(n=1), TREND.format(n=2)]), min_size=1, max_size=5),
        words=st.lists(st.sampled_from(DISCLOSURES), min_size=5, max_size=5), monetised=st.booleans())
 def test_promise_nobody_who_discloses_every_promotion_is_found(engine: DuckDBEngine, texts: list[str], words: list[str],
@@ -168,7 +168,7 @@ def test_promise_nobody_who_discloses_every_promotion_is_found(engine: DuckDBEng
     assert not found(engine, said, {"monetised": monetised})
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(topic=st.text(alphabet=st.characters(categories=("L", "Zs")), max_size=60),
        tag=st.sampled_from(["#viral", "#fyp", "#election"]))
 def test_promise_a_topic_alone_is_never_evidence(engine: DuckDBEngine, topic: str, tag: str) -> None:

@@ -61,7 +61,7 @@ def test_profiles_that_hold_it_do_at_any_time(engine: DuckDBEngine) -> None:
     assert pushed(engine, [0], in_profile=3) == {"b0": 2, "b1": 2, "b2": 2}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 600).map(float), max_size=12))
 def test_whoever_pushes_it_has_others_within_the_hour_however_many_there_are_on_the_platform(
         engine: DuckDBEngine, minutes: list[float]) -> None:

@@ -38,7 +38,7 @@ def addresses(draw: st.DrawFn) -> tuple[str, str]:
                        secret=core.join(around), rest="host.invalid/posts"), core
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(found=addresses(), command=st.sampled_from(COMMANDS))
 def test_no_command_repeats_a_secret(found: tuple[str, str], command: Sequence[str], tmp_path: Path,
                                      monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

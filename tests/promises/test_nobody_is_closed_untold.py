@@ -35,8 +35,9 @@ from evenhand.workflows.appeals.overturning import overturn
 from evenhand.workflows.appeals.reversing import preview_reversal, reverse
 from evenhand.workflows.campaigns import carry_out as carrying_out
 from evenhand.workflows.campaigns import confirming
-from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
 from evenhand.workflows.campaigns.clock import set_clock
+from evenhand.workflows.campaigns.conduct import Conduct
 from evenhand.workflows.campaigns.confirming import confirm
 from evenhand.workflows.campaigns.halting import halt, resume
 from evenhand.workflows.campaigns.rolling_back import RollbackTerms, roll_back

@@ -19,7 +19,7 @@ from evenhand.stores.schema import OUTBOX
 from evenhand.transparency.campaigns import Fate, campaign_report, document, tables
 
 _NAMES = itertools.count()
-EXAMPLES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ def test_an_allowed_host_that_many_share_still_spares_what_stands_below_it(engin
 
 @given(hosts=st.lists(st.lists(st.sampled_from(["a", "b-c", "xn--d", "com"]), min_size=1, max_size=9), min_size=1, max_size=6),
        n_of_domain=st.integers(1, 3))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_host_stands_below_itself_and_the_names_above_it_up_to_its_domain(
         engine: duckdb.DuckDBPyConnection, hosts: list[list[str]], n_of_domain: int) -> None:
     engine.register("places", pa.table({"host": [".".join(labels) for labels in hosts],

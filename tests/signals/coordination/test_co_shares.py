@@ -62,7 +62,7 @@ def pairs(engine: DuckDBEngine, table: pa.Table) -> list[tuple[str, ...]]:
         "account_id", "other_id", "post_id", "other_post_id")), strict=True)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(-400, 400)), max_size=24),
        kind=st.sampled_from(["link", "text"]))
 def test_the_pairs_are_those_of_comparing_all_with_all(engine: DuckDBEngine, rows: list[Share], kind: str) -> None:

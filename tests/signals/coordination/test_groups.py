@@ -48,7 +48,7 @@ def test_surprise_is_the_chernoff_bound(engine: DuckDBEngine) -> None:
 
 
 @given(n=st.integers(1, 500), expected=st.floats(0.001, 500))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_chance_explains_is_never_surprising(engine: DuckDBEngine, n: int, expected: float) -> None:
     step = cohorts.Query(name="s", inputs=("t",), sentence="", sql=f"select {is_surprising('n', 'e')} as yes from t")
     [yes] = engine.run([step], tables={"t": pa.table({"n": [float(n)], "e": [expected]})}, keep=["s"]).relations["s"][
@@ -78,7 +78,7 @@ def test_a_register_that_knows_only_the_day_is_not_a_burst_every_midnight(engine
 
 @given(members=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9000)), min_size=1, max_size=12),
        others=st.lists(st.integers(0, 9000), max_size=30))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_openings_are_counted_as_by_hand(engine: DuckDBEngine, members: list[tuple[int, int]], others: list[int]) -> None:
     hours = [hour for _, hour in members] + others
     groups: defaultdict[int, list[int]] = defaultdict(list)
@@ -135,7 +135,7 @@ def test_both_sides_of_each_boundary(engine: DuckDBEngine, n_accounts: int, n_ta
 
 
 @given(rows=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 4), st.integers(0, 2)), max_size=80, unique=True))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_who_is_found_followed_enough_accounts_each_with_enough_others(engine: DuckDBEngine,
                                                                        rows: list[tuple[int, int, int]]) -> None:
     bursts: defaultdict[tuple[int, int], set[int]] = defaultdict(set)

@@ -163,7 +163,7 @@ made = st.lists(st.builds(
     st.booleans()), min_size=1, max_size=30)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=made)
 def test_whatever_is_reported_every_account_stays_in_the_queue_and_hands_are_never_more_than_reporters(
         engine: DuckDBEngine, rows: list[Row]) -> None:
@@ -176,7 +176,7 @@ def test_whatever_is_reported_every_account_stays_in_the_queue_and_hands_are_nev
         assert 0 < row["priority"] < 1
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=made, seed=st.integers(0, 9))
 def test_the_order_of_the_rows_changes_nothing(engine: DuckDBEngine, rows: list[Row], seed: int) -> None:
     named = [{"report_id": f"r{n}"} | row for n, row in enumerate(rows)]

@@ -221,7 +221,7 @@ def test_nobody_shortens_a_real_cooling_off(make: Make) -> None:
     assert (ran.code, "the time of `real` cannot be set" in ran.err) == (2, True)
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(per_hour=st.integers(3, 12))
 def test_no_hour_sees_more_than_its_cap(campaigns: Campaigns, tmp_path_factory: pytest.TempPathFactory,
                                         capsys: pytest.CaptureFixture[str], per_hour: int) -> None:

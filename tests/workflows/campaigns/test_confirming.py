@@ -21,8 +21,9 @@ from evenhand.campaign.stages import ONE_BY_ONE, Caps
 from evenhand.connectors.case_files import read_words, write_cases
 from evenhand.connectors.plan_folder import read_plan
 from evenhand.errors import DataError
-from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
 from evenhand.workflows.campaigns.clock import Clock
+from evenhand.workflows.campaigns.conduct import Applied, Conduct
 from evenhand.workflows.campaigns.letting_out import NOT_CONFIRMED, WAITS_FOR_PERSON, Terms, let_out
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.rollout import rollout
@@ -152,7 +153,7 @@ def test_a_word_about_another_decision_is_refused_with_all_of_them(make: Make) -
     assert terminal.applied("--until-done", "--at-once")["waiting"] == {WAITS_FOR_PERSON: 1}, "nothing was recorded"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(n=st.integers(1, 40), chosen=st.sets(st.integers(0, 39)), with_closings=st.booleans())
 def test_what_waits_for_a_person_comes_after_all_that_does_not(
         tmp_path_factory: pytest.TempPathFactory, n: int, chosen: set[int], with_closings: bool) -> None:

@@ -14,7 +14,8 @@ from evenhand.model.campaigns.campaign import CampaignState
 from evenhand.model.campaigns.effect_state import Order, ReadBack, Standing
 from evenhand.model.campaigns.event import Event, EventKind
 from evenhand.model.refusal import Refusal
-from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
+from evenhand.workflows.campaigns.conduct import Conduct
 from evenhand.workflows.campaigns.steps import desk_of
 from evenhand.workflows.effects.opening import open_state
 

@@ -16,7 +16,8 @@ from evenhand.connectors.platforms.files import FilesPlatform
 from evenhand.model.campaigns.capability import Capability, Reversible, Support
 from evenhand.model.campaigns.event import EventKind
 from evenhand.model.penalty import Penalty
-from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
+from evenhand.workflows.campaigns.conduct import Conduct
 from evenhand.workflows.campaigns.steps import desk_of
 from evenhand.workflows.effects.opening import open_state
 

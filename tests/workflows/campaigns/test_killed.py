@@ -17,7 +17,8 @@ from evenhand.workflows.effects.worker import Step
 APPLY = """
 import os, signal, sys
 from pathlib import Path
-from evenhand.workflows.campaigns.carry_out import Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
+from evenhand.workflows.campaigns.conduct import Conduct
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.steps import desk_of
 from evenhand.workflows.effects.opening import open_state

@@ -17,7 +17,8 @@ from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.refusal import Refusal
 from evenhand.workflows.campaigns import carry_out as module
-from evenhand.workflows.campaigns.carry_out import Applied, Conduct, carry_out
+from evenhand.workflows.campaigns.carry_out import carry_out
+from evenhand.workflows.campaigns.conduct import Applied, Conduct
 from evenhand.workflows.campaigns.platforms import open_platform
 from evenhand.workflows.campaigns.steps import desk_of
 from evenhand.workflows.effects.opening import State, open_state

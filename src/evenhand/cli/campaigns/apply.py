@@ -20,7 +20,8 @@ from evenhand.cli.campaigns.options import (
 from evenhand.cli.options import screen
 from evenhand.cli.views.campaigns.applied import AppliedView
 from evenhand.cli.views.progress import progress
-from evenhand.workflows.campaigns.carry_out import USUAL_CAPS, Conduct, carry_out, refuse_real, to_confirm
+from evenhand.workflows.campaigns.carry_out import carry_out, refuse_real, to_confirm
+from evenhand.workflows.campaigns.conduct import USUAL_CAPS, Conduct
 from evenhand.workflows.campaigns.platforms import open_platform
 
 LEAST = click.IntRange(1)

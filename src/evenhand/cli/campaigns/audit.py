@@ -14,10 +14,10 @@ from evenhand.cli.views.campaigns.audit import AuditView, CostView, DrawnView, S
 from evenhand.cli.views.campaigns.undone import RollbackReadingView, UndoWordsView
 from evenhand.errors import ConfigError, Problem
 from evenhand.model.campaigns.campaign import Mode
+from evenhand.workflows.audits.reading import Truths, conclude_audit, take_verdicts
+from evenhand.workflows.audits.sampling import Reading, draw, preview
+from evenhand.workflows.audits.stage_samples import hand_out
 from evenhand.workflows.campaigns.preparing import lower
-from evenhand.workflows.campaigns.reading import Truths, conclude_audit, take_verdicts
-from evenhand.workflows.campaigns.sampling import Reading, draw, preview
-from evenhand.workflows.campaigns.stage_samples import hand_out
 from evenhand.workflows.rollbacks.reading import is_about_rollback, take_undo_words
 from evenhand.workflows.rollbacks.sampling import hand_out as hand_out_undone
 

@@ -12,7 +12,7 @@ from evenhand.cli.options import EXISTING, FOLDER, screen
 from evenhand.cli.views.campaigns.audit import VerdictsView
 from evenhand.cli.views.campaigns.holdout import HoldoutDrawnView, HoldoutView
 from evenhand.errors import ConfigError, Problem
-from evenhand.workflows.campaigns.reading import Truths
+from evenhand.workflows.audits.reading import Truths
 from evenhand.workflows.holdout.drawing import HoldoutWish, draw_holdout
 from evenhand.workflows.holdout.reading import conclude_holdout, take_holdout_verdicts
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,71 +15,28 @@ from evenhand.model.campaigns.effect_state import Settlement
 from evenhand.model.campaigns.event import NOBODY, EventKind, Json
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Platform
+from evenhand.workflows.audits.stage_samples import opened_with, waits_until
+from evenhand.workflows.campaigns.conduct import Applied, Conduct, StageDone
 from evenhand.workflows.campaigns.letting_out import LetOut, Terms, let_out
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, plan_now
 from evenhand.workflows.campaigns.preparing import unforeseen
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
-from evenhand.workflows.campaigns.stage_samples import opened_with, waits_until
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.campaigns.watching import StageWatch
 from evenhand.workflows.closings.announcing import Announcing
 from evenhand.workflows.effects.filling import fill, refuse_unsupported
 from evenhand.workflows.effects.lowering import fill_lowered
-from evenhand.workflows.effects.worker import Doors, Shift, Step, work
+from evenhand.workflows.effects.worker import Doors, Shift, work
 from evenhand.workflows.effects.worker_names import worker_name
 
 if TYPE_CHECKING:
     from evenhand.stores.releasing import StageCount
 
-USUAL_CAPS = Caps(effects=100_000, effects_per_language=50_000, reach=50_000_000, reach_per_language=25_000_000)
-"""The most of one hour where nobody says otherwise. Our own choice: it lets a person stop a mistake in the first hour."""
 BETWEEN_LOOKS = 300.0
 """Seconds between two looks whether the last stage's items are read."""
 WAITS_FOR_READING = "for {n} items of stage {stage} to be read: `evenhand audit stage`, then `evenhand audit verdicts`"
 LOOK = "look at the reasons; the approvers resume it with `evenhand resume`, or roll it back"
 _ON_THE_WAY = frozenset({CampaignState.APPROVED, CampaignState.RUNNING})
-
-
-def _nothing(_step: Step) -> None:
-    """What happens at each step outside tests."""
-
-
-def _quiet(_done: int, _total: int, _what: str) -> None:
-    """What is said on the way, when nobody listens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conduct:
-    """How a campaign is carried out."""
-
-    caps: Caps | None = USUAL_CAPS
-    """None lets a stage out at once, recorded as a waiver."""
-    until_done: bool = False
-    """Go through all stages and wait for the hours between; otherwise stop after the stage, or where something waits."""
-    batch: int = 10_000
-    """Orders that are leased and settled together."""
-    reached: Callable[[Step], None] = _nothing
-    progress: Callable[[int, int, str], None] = _quiet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageDone:
-    """One stage and what came of it."""
-
-    stage: Stage
-    count: StageCount
-    is_finished: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """How far it came."""
-
-    campaign: Campaign
-    stages: tuple[StageDone, ...]
-    """The stages that this run worked on."""
-    n_stages: int
-    waiting: LetOut = field(default_factory=LetOut)
 
 
 def to_confirm(desk: Desk, plan: Path) -> str | None:

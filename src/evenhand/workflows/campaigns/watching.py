@@ -14,8 +14,8 @@ from evenhand.model.campaigns.audit import Slot, Verdict
 from evenhand.model.campaigns.campaign import Campaign, HaltReason
 from evenhand.model.campaigns.effect_state import Act, EffectState, Settlement, Standing
 from evenhand.model.campaigns.event import Event, EventKind
+from evenhand.workflows.audits.stage_samples import decisions_of_items
 from evenhand.workflows.campaigns.rollout import Rollout
-from evenhand.workflows.campaigns.stage_samples import decisions_of_items
 from evenhand.workflows.campaigns.steps import Course
 from evenhand.workflows.effects.opening import State
 

@@ -27,8 +27,8 @@ from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.campaigns.person import person_named
 from evenhand.model.refusal import Refusal
 from evenhand.ports import Source
+from evenhand.workflows.audits.sampling import digest_of_file
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
-from evenhand.workflows.campaigns.sampling import digest_of_file
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.holdout.profiles import golden_among, profiles
 

@@ -18,8 +18,8 @@ from evenhand.model.campaigns.audit import VERDICTS
 from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.refusal import Refusal
+from evenhand.workflows.audits.reading import Truths, VerdictsTaken, verdict_event, verdicts_given
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
-from evenhand.workflows.campaigns.reading import Truths, VerdictsTaken, verdict_event, verdicts_given
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.holdout.drawing import HoldoutSample, holdout_drawn, snapshot_of
 from evenhand.workflows.holdout.profiles import profiles

@@ -18,7 +18,7 @@ from evenhand.model.campaigns.campaign import Campaign, HaltReason, Mode
 from evenhand.model.campaigns.event import NOBODY, Event, EventKind, Json
 from evenhand.model.campaigns.undone import UndoneStage, undone_stages
 from evenhand.model.refusal import Refusal
-from evenhand.workflows.campaigns.reading import verdict_event, verdicts_given
+from evenhand.workflows.audits.reading import verdict_event, verdicts_given
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.rollbacks.sampling import rollback_sample
 

@@ -24,10 +24,10 @@ from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.campaigns.undone import UndoneStage, undone_stages
 from evenhand.model.refusal import Refusal
+from evenhand.workflows.audits.sampling import Sample, readers_of
+from evenhand.workflows.audits.stage_samples import READING_TIME
 from evenhand.workflows.campaigns.plan_basis import plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
-from evenhand.workflows.campaigns.sampling import Sample, readers_of
-from evenhand.workflows.campaigns.stage_samples import READING_TIME
 from evenhand.workflows.campaigns.steps import Course, Desk
 from evenhand.workflows.rollbacks.sheets import sheets
 

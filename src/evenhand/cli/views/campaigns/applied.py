@@ -13,7 +13,7 @@ from evenhand.cli.views.campaigns.undone import undone_rows, undone_table
 from evenhand.cli.views.layout import number, quiet, table
 from evenhand.model.campaigns.campaign import CampaignState
 from evenhand.statements import visible
-from evenhand.workflows.campaigns.carry_out import Applied
+from evenhand.workflows.campaigns.conduct import Applied
 from evenhand.workflows.campaigns.rolling_back import Preview, RolledBack
 
 

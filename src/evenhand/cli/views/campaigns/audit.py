@@ -15,9 +15,9 @@ from evenhand.cli.views.campaigns.steps import campaign_record, kind_of
 from evenhand.cli.views.layout import heading, number, percent, quiet, table
 from evenhand.model.campaigns.audit import StratumOutcome
 from evenhand.statements import visible
-from evenhand.workflows.campaigns.reading import Concluded, VerdictsTaken
-from evenhand.workflows.campaigns.sampling import Drawn
-from evenhand.workflows.campaigns.stage_samples import StageReading
+from evenhand.workflows.audits.reading import Concluded, VerdictsTaken
+from evenhand.workflows.audits.sampling import Drawn
+from evenhand.workflows.audits.stage_samples import StageReading
 
 MOST_ROWS = 40
 _STYLES = {StratumOutcome.PASSED: "green", StratumOutcome.LOWERED: "yellow", StratumOutcome.DROPPED: "red"}

@@ -19,9 +19,9 @@ from evenhand.model.campaigns.campaign import Campaign, Mode
 from evenhand.model.campaigns.event import Event, EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
+from evenhand.workflows.audits.sampling import Sample, for_adjudication, sample_drawn
+from evenhand.workflows.audits.stage_samples import sample_of_stages
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
-from evenhand.workflows.campaigns.sampling import Sample, for_adjudication, sample_drawn
-from evenhand.workflows.campaigns.stage_samples import sample_of_stages
 from evenhand.workflows.campaigns.steps import Course, Desk, Hand
 
 

@@ -23,9 +23,9 @@ from evenhand.model.campaigns.audit import Slot, StratumOutcome, item_id
 from evenhand.model.campaigns.campaign import Campaign, CampaignState
 from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.refusal import Refusal
+from evenhand.workflows.audits.sampling import Sample, readers_of
 from evenhand.workflows.campaigns.plan_basis import changed_since_bound, plan_now
 from evenhand.workflows.campaigns.rollout import Rollout, rollout
-from evenhand.workflows.campaigns.sampling import Sample, readers_of
 from evenhand.workflows.campaigns.steps import Course, Desk
 
 STAGE_ITEMS = 75
