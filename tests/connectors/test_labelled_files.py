@@ -39,6 +39,14 @@ def test_a_record_with_a_mistake_is_left_out_with_its_line(tmp_path: Path) -> No
     assert read.n_rejected == 3
 
 
+def test_a_file_of_which_no_record_can_be_read_says_why_and_not_that_it_has_no_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('Title,Bytes\nfour,4,5\n"five\n')
+    with pytest.raises(DataError) as caught:
+        read_labelled(tmp_path / "a.csv", WANTED)
+    assert [(problem.line, problem.what) for problem in caught.value.problems] == [
+        (2, "the record has 3 fields, the header 2"), (3, "the record has 1 fields, the header 2")]
+
+
 def test_missing_columns_are_told_together_with_the_nearest_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Titel,Size\none,1\n")
     with pytest.raises(DataError) as caught:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -54,6 +55,70 @@ def test_what_is_written_is_a_register(tmp_path: Path) -> None:
     checked = load_register(tmp_path / "link_lists.parquet", REGISTERS["link_lists"])
     assert not checked.problems
     assert checked.table["host"].to_pylist() == ["a.example.com", "b.example.com"]
+
+
+def test_every_host_of_a_line_of_a_hosts_file_is_read(tmp_path: Path) -> None:
+    read, hosts = written(tmp_path, "0.0.0.0 a.example.com b.example.com\tnone # c.example.com\n::1 d.example.com\n")
+    assert sorted(hosts) == ["a.example.com", "b.example.com", "d.example.com"]
+    assert (read.n_lines, read.n_left_out) == (2, 1)
+    assert read.left_out == ((1, "0.0.0.0 a.example.com b.example.com\tnone # c.example.com"),)
+
+
+def test_a_line_that_is_no_json_costs_itself_alone(tmp_path: Path) -> None:
+    read, hosts = written(tmp_path, '{"signal": "a.example.com"}\n{broken\n{"signal": {"n": 1}}\n{"url": "b.example.com"}\n')
+    assert sorted(hosts) == ["a.example.com", "b.example.com"]
+    assert read.left_out == ((2, "{broken"), (3, '{"signal": {"n": 1}}'))
+
+
+@pytest.mark.parametrize("text", [
+    '{"raw_indicator": "trap.example.com", "type": "URI", "status": "MALICIOUS"}',
+    '{"indicator": {"indicator": "http://trap.example.com/a", "type": "URI"}, "status": "SUSPICIOUS"}',
+    '{"signal_type": "url", "signal_str": "https://trap.example.com/a", "category": "POSITIVE_CLASS"}',
+    "collab,signal_type,signal_str,category,tags\nours,url,https://trap.example.com/a?b=1,POSITIVE_CLASS,x",
+    '# a list\n"id";"url";"threat"\n"7";"hxxp://trap[.]example[.]com/a;b";"phish"',
+    "id\thost\n1\ttrap.example.com"])
+def test_each_form_of_a_signal_exchange_names_its_host(tmp_path: Path, text: str) -> None:
+    read, hosts = written(tmp_path, text + "\n")
+    assert (hosts, read.n_lines, read.n_left_out) == ({"trap.example.com": "scam"}, 1, 0)
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ('{"raw_indicator": "good.example.com", "type": "DOMAIN", "status": "NON_MALICIOUS"}', "its publisher does not say"),
+    ("collab,signal_type,signal_str,category,tags\nours,url,good.example.com,NEGATIVE_CLASS,", "its publisher does not say"),
+    ('{"indicator": "who@example.com", "type": "EMAIL_ADDRESS"}', "no address"), ("who@mail.example.com", "who@mail"),
+    ("https://docs.google.com/forms/d/1", "a host that many share"), ("0.0.0.0 www.facebook.com", "a host that many share"),
+    ("||sites.google.com/view/fake^", "a host that many share"), ("https://bit.ly/3x,phishing", "a host that many share")])
+def test_what_would_name_strangers_is_left_out_and_told(tmp_path: Path, text: str, why: str) -> None:
+    read, hosts = written(tmp_path, text + "\n")
+    assert (hosts, read.n_left_out) == ({}, 1)
+    assert read.left_out[0][1].startswith(why)
+
+
+def test_a_host_that_many_share_may_be_allowed(tmp_path: Path) -> None:
+    assert written(tmp_path, "@@||docs.google.com^\n")[1] == {"docs.google.com": "allow"}
+    (tmp_path / "allowed.txt").write_text("docs.google.com\n")
+    read = write_link_list(tmp_path / "allowed.txt", replace(SOURCE, label="allow"), into=tmp_path / "x.parquet",
+                           temporary=tmp_path)
+    assert (read.n_entries, read.n_left_out) == (1, 0)
+
+
+@pytest.mark.parametrize(("entry", "is_listed"), [
+    ("https://news.example.com/hacked/login", False), ("hxxp://www.sub.news.example.com//a", False),
+    ("https://news.example.com/", True), ("news.example.com", True), ("0.0.0.0 news.example.com", True),
+    ("https://notnews.example.com/a", True)])
+def test_a_page_of_a_registered_site_does_not_list_the_site(tmp_path: Path, entry: str, *, is_listed: bool) -> None:
+    (tmp_path / "list.txt").write_text(entry + "\n")
+    read = write_link_list(tmp_path / "list.txt", SOURCE, into=tmp_path / "x.parquet", temporary=tmp_path,
+                           sites=["news.example.com"])
+    assert (read.n_entries, read.n_left_out) == ((1, 0) if is_listed else (0, 1))
+    assert is_listed or read.left_out[0][1].startswith("a page of a registered site: ")
+
+
+def test_the_sites_of_shipped_holders_and_of_the_folder_are_known(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"domains": [["harbour.example"]]}), tmp_path / "holders.parquet")
+    (tmp_path / "list.txt").write_text("https://www.nasa.gov/a\nhttps://harbour.example/a\nhttps://trap.example/a\n")
+    read = import_links(tmp_path / "list.txt", SOURCE, into=tmp_path)
+    assert (read.n_entries, [line for line, _ in read.left_out]) == (1, [1, 2])
 
 
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:

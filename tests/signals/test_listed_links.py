@@ -13,7 +13,8 @@ from evenhand.signals.web.host_chain import LEVELS, below_domain
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
 from evenhand.signals.web.listed_links import listed_links
-from evenhand.signals.web.redirects import HOPS, SHORTENERS, hops
+from evenhand.signals.web.redirects import HOPS, hops
+from evenhand.signals.web.shared_hosts import SHARED_HOSTS
 
 QUERY = listed_links()
 
@@ -111,9 +112,16 @@ def test_a_code_in_a_picture_leads_to_what_it_says(engine: duckdb.DuckDBPyConnec
     assert [(row["host"], row["is_led_to"]) for row in rows] == [("evil.com", True)]
 
 
-@pytest.mark.parametrize("host", SHORTENERS)
-def test_a_shortener_alone_is_never_listed(engine: duckdb.DuckDBPyConnection, host: str) -> None:
-    assert not listed(engine, [f"https://{host}/3x"], [(host, "scam")], leads_to=["https://shop.example/"])
+def test_a_host_that_many_share_is_never_listed_as_a_whole(engine: duckdb.DuckDBPyConnection) -> None:
+    hosts = [f"{www}{host}" for host in SHARED_HOSTS for www in ("", "www.")]
+    urls = [f"https://{host}/3x" for host in hosts]
+    assert not listed(engine, urls, [(host, "scam") for host in hosts], leads_to=["https://shop.example/"])
+
+
+def test_an_allowed_host_that_many_share_still_spares_what_stands_below_it(engine: duckdb.DuckDBPyConnection) -> None:
+    entries = [("google.com", "allow"), ("own.google.com", "scam")]
+    assert not listed(engine, ["https://own.google.com/a"], entries)
+    assert listed(engine, ["https://own.google.com/a"], entries[1:])
 
 
 @given(hosts=st.lists(st.lists(st.sampled_from(["a", "b-c", "xn--d", "com"]), min_size=1, max_size=9), min_size=1, max_size=6),

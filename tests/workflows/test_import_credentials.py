@@ -158,6 +158,17 @@ def test_a_licence_is_looked_up_by_its_number(tmp_path: Path) -> None:
     assert "1234567893" not in json.dumps(difference.merged.to_pylist(), default=str)
 
 
+def test_a_row_that_is_no_text_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "npi.csv").write_bytes(HEADER.encode() + b"1234567893,1,207Q00000X,CA,,\n1245319599,1,207Q00000X,C\xe9,,\n")
+    (tmp_path / "claims.csv").write_text("account_id,number\na1,1234567893\na2,1245319599\n")
+
+    difference = import_licences(tmp_path / "npi.csv", tmp_path / "claims.csv", mapping=Path("us-nppes"), provenance=SOURCE,
+                                 into=tmp_path / "registries")
+
+    assert difference.merged["account_id"].to_pylist() == ["a1"]
+    assert reasons(difference) == [(3, "the row of `1245319599` in the register is not UTF-8 text")]
+
+
 @pytest.mark.parametrize(("rows", "claims", "reason"), [
     ("", "a1,1234567893\n", "`1234567893` is not in the register"),
     ("1234567893,1,207,CA,,\n" * 2, "a1,1234567893\n", "`1234567893` stands twice in the register"),

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.connectors.registries.files import content_of, parquet_table, read_contents
+from evenhand.connectors.registries.folder import shortened
 from evenhand.errors import DataError, Problem
 
 LINE = "line"
@@ -51,7 +52,8 @@ def read_labelled(file: Path, wanted: Wanted) -> Labelled:
     """The records of `file`. A folder reads as one record for each file in it, with the columns `name` and `path`.
 
     Raises:
-        DataError: there is no such file, it cannot be read at all, or columns are missing: all mistakes together.
+        DataError: there is no such file, it cannot be read at all, no record of it can, or columns are missing: all mistakes
+            together.
     """
     problems: list[Problem] = []
     if file.is_dir():
@@ -64,6 +66,8 @@ def read_labelled(file: Path, wanted: Wanted) -> Labelled:
     else:
         contents = read_contents(file)
         problems += contents.problems
+        if problems and not contents.records:
+            raise DataError(shortened(problems, str(file)))
         present = list(contents.columns)
         source = _table(contents.columns, [(record.line, record.values) for record in contents.records], wanted)
     n_unreadable = len(problems)

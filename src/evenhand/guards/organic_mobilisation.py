@@ -3,7 +3,8 @@
 Acting together is no deception. What tells organic mobilisation from a network that hides itself: the same thing comes
 from many who have nothing to do with one another; the accounts existed long before the occasion; they say whom they belong
 to. Where most of a group existed long before, and neither handle nor opening of a member is like the others', all that the
-group has in common is what it posts and where that leads, as with a petition and its page.
+group has in common is what it posts and where that leads, as with a petition and its page. Where the accounts are young, the
+same looks like a network that was made for its page: there a person decides.
 """
 
 from __future__ import annotations
@@ -57,9 +58,23 @@ _GROWN = Query(
     left join alike a on s.account_id = a.account_id and s.group_id = a.group_id
     where a.account_id is null""")
 
+_ADDRESS_ALONE = Query(
+    name="address_alone", inputs=("network_domains", "networks_templates", "networks_openings", "cohorts"),
+    scope=Scope.PLATFORM, sentence="a member with nothing in common with its network but what it posts and where that leads",
+    sql="""
+    select d.account_id, d.group_id, min(d.domain) as domain
+    from network_domains d
+    left join (select account_id, group_id from networks_templates
+               union select account_id, group_id from networks_openings) a
+      on d.account_id = a.account_id and d.group_id = a.group_id
+    left join cohorts c on d.account_id = c.account_id
+    where a.account_id is null and c.account_id is null
+    group by d.account_id, d.group_id""")
+
 _HITS = Query(
     name="organic_mobilisation_hits", scope=Scope.PLATFORM,
-    inputs=(_SINCE.name, _AFFILIATIONS.name, _GROWN.name, "networks", "cohorts", "followers", "registrations"),
+    inputs=(_SINCE.name, _AFFILIATIONS.name, _GROWN.name, _ADDRESS_ALONE.name, "networks", "cohorts", "followers",
+            "registrations"),
     sentence="an account whose common action is in the open, widespread or long-standing, or whose opening alone counts",
     sql=f"""
     select account_id, 'inauthentic_network' as harm, cast(null as varchar) as holder_id, strength, "where", shown,
@@ -81,6 +96,9 @@ _HITS = Query(
            cast(cast(floor(hours_before / 24) as bigint) as varchar) as shown, 'long_standing' as expected
     from {_SINCE.name} where hours_before >= {LONG_STANDING_HOURS}
     union all
+    select distinct account_id, 'ask' as strength, 'posts' as "where", domain as shown, 'address_alone' as expected
+    from {_ADDRESS_ALONE.name}
+    union all
     select distinct c.account_id, 'ask' as strength, 'created_at' as "where", '' as shown, 'opening_alone' as expected
     from cohorts c left join networks m on c.account_id = m.account_id where m.account_id is null) h
     union all
@@ -90,5 +108,6 @@ _HITS = Query(
     from followers f join registrations r on f.account_id = r.account_id
     where f.first_second / 3600 - r.created_hour >= {LONG_STANDING_HOURS}""")
 
-GUARD = Guard(name="organic_mobilisation", version=2, steps=(_AFFILIATIONS, _SINCE, _GROWN, _HITS), hits=_HITS.name,
+GUARD = Guard(name="organic_mobilisation", version=3, steps=(_AFFILIATIONS, _SINCE, _GROWN, _ADDRESS_ALONE, _HITS),
+              hits=_HITS.name,
               sentence="the account acts together with others in the open: widespread, long-standing or affiliated openly")

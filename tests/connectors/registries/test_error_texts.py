@@ -257,6 +257,9 @@ def test_licences_that_cannot_be_looked_up(golden: Golden, file: File, tmp_path:
         "no register": lambda: read_licences(tmp_path / "nowhere.csv", claims, mapping=mapping),
         "a register with other columns": lambda: read_licences(file("other.csv", "ID,CODE\n1,20\n"), claims, mapping=mapping),
         "claims and rows": lambda: told(read_licences(register, claims, mapping=mapping).problems),
+        "a row that is no text": lambda: told(read_licences(
+            file("bytes.csv", REGISTER.encode() + b"1003000407,20,A\xff,2027-01-01,person\n"),
+            file("one.csv", "account_id,number\ni,1003000407\n"), mapping=mapping).problems),
     }, hide={str(tmp_path): "/lists"}))
 
 

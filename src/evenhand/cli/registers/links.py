@@ -25,8 +25,8 @@ def links(*, file: Path, list_id: str, label: str, source: str, source_url: str 
           as_json: bool) -> None:
     """Write the hosts in FILE into the register of link lists, whatever their number, at constant memory.
 
-    FILE is a hosts file, a plain or filter list, CSV with the host first, or JSON lines of a signal exchange; defanged
-    entries (hxxp, [.]) are read. Lines that name no host are counted and shown.
+    FILE is a hosts file, a plain or filter list, CSV with a header or the host first, or JSON lines of a signal exchange;
+    defanged entries (hxxp, [.]) are read. What names no host, or a page on a host that many share, is counted and shown.
     """
     named = ListSource(list_id=list_id, label=label, source=source, source_url=source_url,
                        as_of=date(as_of.year, as_of.month, as_of.day))

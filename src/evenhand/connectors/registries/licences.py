@@ -50,6 +50,17 @@ class _Found:
 
     rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     broken: list[tuple[int | None, str]] = field(default_factory=list)
+    undecoded: set[str] = field(default_factory=set)
+    """Numbers whose row is no text."""
+
+    def take(self, row: Mapping[str, bytes | None], *, number: str) -> None:
+        """Keep a row that was asked for. Bytes that are no text cost their own row alone."""
+        try:
+            cleaned = {name: (value or b"").decode("utf-8").strip() for name, value in row.items()}
+        except UnicodeDecodeError:
+            self.undecoded.add((row[number] or b"").decode("ascii", errors="replace").strip())
+        else:
+            self.rows.setdefault(cleaned[number], []).append(cleaned)
 
     def skip(self, row: Any) -> str:
         """What pyarrow asks about a row with too few or too many fields."""
@@ -86,7 +97,8 @@ def read_licences(register: Path, claims: Path, *, mapping: Path) -> Contents:
     records: list[Record] = []
     for record in sound:
         number, account_id = _claim(record)
-        made = _row(number, account_id, found.rows.get(number, []), how)
+        made = (f"the row of `{number}` in the register is not UTF-8 text" if number in found.undecoded
+                else _row(number, account_id, found.rows.get(number, []), how))
         if isinstance(made, str):
             problems.append(_problem(made, record, claims))
         else:
@@ -125,12 +137,12 @@ def _looked_up(register: Path, numbers: set[str], how: LicenceMapping) -> _Found
                 parse_options=pyarrow.csv.ParseOptions(delimiter=how.delimiter, newlines_in_values=True,
                                                        invalid_row_handler=found.skip),
                 convert_options=pyarrow.csv.ConvertOptions(
-                    include_columns=columns, column_types=dict.fromkeys(columns, pa.string()))) as reader:
+                    include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), check_utf8=False)) as reader:
             for batch in reader:
-                keys = pc.utf8_trim_whitespace(batch.column(how.columns["number"]))
-                for row in batch.filter(pc.is_in(keys, value_set=wanted)).to_pylist():
-                    cleaned = {name: (value or "").strip() for name, value in row.items()}
-                    found.rows.setdefault(cleaned[how.columns["number"]], []).append(cleaned)
+                keys = pc.ascii_trim_whitespace(batch.column(how.columns["number"]))
+                asked = batch.filter(pc.is_in(keys, value_set=wanted))
+                for row in asked.cast(pa.schema([(name, pa.binary()) for name in asked.schema.names])).to_pylist():
+                    found.take(row, number=how.columns["number"])
     except (OSError, pa.ArrowException, KeyError, UnicodeError) as error:
         raise DataError(Problem(what=f"the register cannot be read: {first_line(error)}", file=str(register),
                                 hint="does the mapping fit its columns, delimiter, encoding?")) from error

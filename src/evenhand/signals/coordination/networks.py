@@ -5,6 +5,7 @@ from __future__ import annotations
 from evenhand.model.step import Query, Scope, Step
 from evenhand.signals.coordination.common_traits import alike_shares, group_openings, group_templates
 from evenhand.signals.coordination.components import connected
+from evenhand.signals.web.shared_hosts import shared_hosts
 
 MIN_NETWORK = 4
 """Accounts in the smallest network: fewer may be one person's, or friends'."""
@@ -55,6 +56,7 @@ NETWORK_DOMAINS = Query(
     with inside as (
         select m.group_id, d.domain, count(*) as n_alike
         from {NETWORK_MEMBERS.name} m join posted_domains d on m.account_id = d.account_id
+        where d.domain not in ({shared_hosts()})
         group by m.group_id, d.domain having count(*) >= {MIN_NETWORK}),
     known as (select d.domain, count(*) as n from posted_domains d join (select distinct domain from inside) i
               on d.domain = i.domain group by d.domain)

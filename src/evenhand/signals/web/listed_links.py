@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evenhand.model.step import Query
 from evenhand.signals.web.host_chain import below_domain
-from evenhand.signals.web.redirects import SHORTENERS
+from evenhand.signals.web.shared_hosts import shared_hosts
 
 ALLOW = "allow"
 """The label of an entry that says a host is known to be harmless; it beats every other entry, at any level."""
@@ -20,7 +20,8 @@ def listed_links(*, has_long_lists: bool = False) -> Query:
     `is_led_to` marks an address that the post does not write but leads to, by a redirect or a code in its picture.
 
     An entry covers its host and everything below it. An entry that is itself a public suffix covers nothing below it:
-    the climb from a host stops at its registrable domain (`below_domain`), so such entries are never reached.
+    the climb from a host stops at its registrable domain (`below_domain`), so such entries are never reached. Nor does an
+    entry count that names a host which many share as a whole (`SHARED_HOSTS`), unless it allows.
     With `has_long_lists` the entries of the relation `LONG_LISTS` count too.
     """
     lists = ("link_lists", LONG_LISTS) if has_long_lists else ("link_lists",)
@@ -36,11 +37,10 @@ def listed_links(*, has_long_lists: bool = False) -> Query:
         select host, domain from hops),
     {below_domain("hosts")},
     reached as (
-        select host, covering
-        from (select host, domain as covering from hosts union all select host, covering from below_domain) r
-        where covering not in ({", ".join(f"'{host}'" for host in SHORTENERS)})),
+        select host, domain as covering from hosts union all select host, covering from below_domain),
     listed as (
-        select r.host, e.list_id, e.label, e.source from reached r join {entries} e on r.covering = e.host),
+        select r.host, e.list_id, e.label, e.source from reached r join {entries} e on r.covering = e.host
+        where e.label = '{ALLOW}' or r.covering not in ({shared_hosts()})),
     allowed as (select host from listed where label = '{ALLOW}'),
     named as (select host, list_id, label as list_label, min(source) as source
               from listed where label <> '{ALLOW}' and host not in (select host from allowed)

@@ -14,16 +14,6 @@ from evenhand.model.step import Kernel
 from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.urls import listed_urls, text_urls
 
-SHORTENERS = (
-    "adf.ly", "b23.tv", "bit.do", "bit.ly", "bitly.com", "bl.ink", "buff.ly", "clck.ru", "cutt.ly", "dlvr.it", "dwz.cn",
-    "fb.me", "goo.gl", "hubs.ly", "ift.tt", "is.gd", "j.mp", "kutt.it", "lnkd.in", "me2.do", "naver.me", "ow.ly", "qr.ae",
-    "rb.gy", "rebrand.ly", "reurl.cc", "s.id", "short.gy", "shorturl.at", "shrtco.de", "snip.ly", "soo.gd", "sor.bz", "suo.im",
-    "t.cn", "t.co", "t.ly",
-    "tiny.cc", "tiny.one", "tinyurl.com", "tr.im", "trib.al", "u.to", "url.cn", "urlz.fr", "v.gd", "v.ht",
-    "vk.cc", "vo.la", "w.wiki", "wp.me", "x.gd", "xurl.es", "youtu.be", "zpr.io")
-"""Hosts where everybody may shorten a link, or whose links a platform shortens by itself. A list that names one of them as a
-whole would name every link that went through it."""
-
 HOPS = pa.schema([
     *((name, pa.string()) for name in ("account_id", "post_id", "start_host", "url", "host", "domain")),
     ("is_last", pa.bool_())])
