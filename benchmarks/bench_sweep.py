@@ -34,6 +34,8 @@ from evenhand.guards.refutes_claim import GUARD as REFUTES_CLAIM
 from evenhand.model.step import Kernel
 from evenhand.workflows.materials import SweepSettings, load_materials
 
+SWEPT_ONCE = 0.1
+"""Scale from which a world is swept but once: what the first sweep makes and keeps is seconds, however large the world."""
 SECONDS_BETWEEN_LOOKS = 2.0
 """The kernel walks all pages for each look: five a second take a quarter of a processor."""
 QUERIED = {"accounts": ("account_id", "platform", "handle", "display_name", "bio", "website", "created_at", "verified"),
@@ -140,7 +142,7 @@ def measure(scale: float, folder: Path, memory: str | None, *, is_last: bool) ->
     made = timed("world", "--scale", str(scale), "--into", str(world)) if not (world / "world.toml").exists() else None
     limits = ("--memory", memory) if memory else ()
     sweep = ("plan", str(world / "snapshot"), "--registries", str(world / "registries"), *limits)
-    first = timed(*sweep, "--into", str(folder / f"first-{scale}")) if scale < 1 else None
+    first = timed(*sweep, "--into", str(folder / f"first-{scale}")) if scale < SWEPT_ONCE else None
     swept = timed(*sweep, "--into", str(plan))
     decoded, copied, n_read, n_all = floor(world / "snapshot", folder / "copies")
     rows = json.loads((world / "snapshot" / "snapshot.json").read_text())["rows"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +74,14 @@ def best_threshold(scores: Scores, labels: Scores) -> float:
     right = np.cumsum(labels[order])
     best = int(np.argmax(2 * right / (np.arange(1, len(labels) + 1) + labels.sum())))
     return float(scores[order[best:best + 2]].mean())
+
+
+def curve(scores: Scores, labels: Scores, recalls: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """The precision at each recall, of out-of-fold scores: over the fewest of the highest that have so many of the right."""
+    right = np.cumsum(labels[np.argsort(-scores, kind="stable")] > 0)
+    for recall in recalls:
+        n = int(np.searchsorted(right, np.ceil(recall * right[-1]))) + 1
+        yield recall, float(right[n - 1] / n)
 
 
 def f1_by_folds(scores: Scores, labels: Scores, fold: Folds) -> float:

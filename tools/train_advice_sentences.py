@@ -23,6 +23,7 @@ from linear_models import (
     Scores,
     archived,
     best_threshold,
+    curve,
     exact,
     f1_by_folds,
     fitted,
@@ -40,6 +41,7 @@ from evenhand.workflows.sentence_models import sentence_model
 INTO = Path(__file__).parent.parent / "src/evenhand/data/lexicons/advice_sentences.npz"
 RIDGE_WORDS, RIDGE_VECTORS, RIDGE_SECOND = 1e-4, 3e-4, 1e-4
 FOLDS = 5
+RECALLS = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,8 @@ def trained(read: Labelled, *, kept: Path | None, is_check: bool = False) -> byt
         seen = surroundings(first, read.comment)
         second = out_of_fold(seen, read.labels, read.fold, ridge=RIDGE_SECOND, loss=odds)
         print(f"F1 with {name}: {f1_by_folds(second, read.labels, read.fold):.4f} by both readings", flush=True)
+        print("precision " + ", ".join(f"{precision:.3f} at a recall of {recall}"
+                                       for recall, precision in curve(second, read.labels, RECALLS)), flush=True)
         if not is_check:
             as_kept = exact if isinstance(matrix, np.ndarray) else quantised
             arrays |= as_kept(*fitted(matrix, read.labels, ridge=ridge, loss=odds), name)

@@ -7,7 +7,7 @@ DATA is a folder with `claims_politifact` (MIT; Vo and Lee, EMNLP 2020). The wei
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from evenhand.workflows.signals import common_words
 Numbers = npt.NDArray[np.float64]
 FOLDS = 5
 RIDGE = 1.0
+WITHIN = (1, 2, 3, 5, 10, 20)
 
 
 def texts_of(table: pa.Table, name: str) -> pa.Array:
@@ -58,6 +59,15 @@ def first_is_right(score: Numbers, row: Rows, is_right: npt.NDArray[np.bool_], *
     order = np.lexsort((-score, row))
     first = order[np.flatnonzero(np.concatenate(([True], np.diff(row[order]) > 0)))]
     return float(is_right[first].sum() / n_posts)
+
+
+def right_within(score: Numbers, row: Rows, is_right: npt.NDArray[np.bool_], *, n_posts: int) -> Iterator[tuple[int, float]]:
+    """The curve: for growing k, the share of posts with a right fact-check among the k that score highest."""
+    order = np.lexsort((-score, row))
+    begins = np.flatnonzero(np.diff(row[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order))))
+    for k in WITHIN:
+        yield k, len(np.unique(row[order][is_right[order] & (place < k)])) / n_posts
 
 
 def main() -> None:
@@ -93,6 +103,8 @@ def report(measured: Mapping[str, npt.NDArray[np.float32]], row: Rows, is_right:
         score[fold == one] = signs[fold == one] @ learned(signs[fold != one], row[fold != one], is_right[fold != one])
     print(f"P@1 under {FOLDS}-fold cross-validation by fact-check: "
           f"{first_is_right(score, row, is_right, n_posts=len(about)):.4f}")
+    for k, share in right_within(score, row, is_right, n_posts=len(about)):
+        print(f"a right fact-check within the first {k:2}: {share:.4f}")
 
 
 if __name__ == "__main__":
