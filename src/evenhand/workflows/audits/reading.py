@@ -70,9 +70,8 @@ def take_verdicts(desk: Desk, plan: Path, file: Path, *, golden: Path | None, in
     if isinstance(sample, Refusal):
         return sample
     read, before = read_verdicts(file), verdicts_given(course, EventKind.VERDICT_GIVEN)
-    known = {(row["item_id"], row["slot"], row["reader"], row["verdict"]) for row in before.to_pylist()}
-    is_new = [(row["item_id"], row["slot"], row["reader"], row["verdict"]) not in known for row in read.verdicts.to_pylist()]
-    fresh, lines = read.verdicts.filter(pa.array(is_new, pa.bool_())), read.lines.filter(pa.array(is_new, pa.bool_()))
+    new = read.not_in(before)
+    fresh, lines = new.verdicts, new.lines
     solo = course.campaign.mode is Mode.SOLO
     asked = Asked(items=sample.every_item, assignment=sample.assignment, before=before,
                   proposers=frozenset() if solo else course.campaign.proposers)
