@@ -95,7 +95,7 @@ class Source:
                 case ast.Constant(value=str() as words):
                     yield Text(file, words)
                 case ast.JoinedStr():
-                    yield Text(file, "".join(part.value if isinstance(part, ast.Constant) else _gap(part.value)  # type: ignore[attr-defined]
+                    yield Text(file, "".join(part.value if isinstance(part, ast.Constant) else _gap(part.value)
                                              for part in leaf.values))
                 case ast.BinOp(op=ast.Add()):
                     sides = ([Text(file, _gap(side))] if isinstance(side, ast.Name) else list(self._words(side))
@@ -204,7 +204,7 @@ class Source:
     def _raised(self, handler: ast.ExceptHandler) -> Iterator[ast.expr]:
         """What the errors that are caught here are raised with, in the functions that are called before."""
         caught, tried = set(_caught(handler)), self.parent[handler]
-        left, seen = list(tried.body), set[ast.AST]()  # type: ignore[attr-defined]
+        left, seen = list(tried.body), set[ast.AST]()
         while left:
             for node in ast.walk(left.pop()):
                 if isinstance(node, ast.Call) and isinstance(self.parent.get(node), ast.Raise) and node.args:
@@ -304,12 +304,12 @@ def _bindings_in(scope: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     if isinstance(scope, Comprehension):
         yield from ((one.target, Each(one.iter)) for one in scope.generators)
         return
-    for node in _own(scope) if isinstance(scope, Function) else scope.body:  # type: ignore[attr-defined]
+    for node in _own(scope) if isinstance(scope, Function) else scope.body:
         match node:
             case ast.Assign():
                 yield from ((target, node.value) for target in node.targets)
             case ast.AnnAssign(value=ast.expr()) | ast.NamedExpr():
-                yield node.target, node.value  # type: ignore[misc]
+                yield node.target, node.value
             case ast.For():
                 yield node.target, Each(node.iter)
 

@@ -97,7 +97,7 @@ def _filed(*before: Event) -> Event:
 def _ruling(by: str = "zoe", outcome: AppealOutcome = AppealOutcome.UPHELD, **change: object) -> Ruling:
     values: dict[str, object] = {"appeal_id": _filed().body["appeal_id"], "outcome": outcome, "by": by,
                                  "at": AT + timedelta(days=5), "because": "it is a parody"}
-    return Ruling(**(values | change))  # type: ignore[arg-type]
+    return Ruling(**(values | change))
 
 
 def _book(*more: Event) -> AppealBook:

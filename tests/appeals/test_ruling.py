@@ -60,7 +60,7 @@ def _with_appeals(events: list[Event]) -> list[Event]:
 
 
 def _ruling(appeal_id: str, by: str, outcome: AppealOutcome = AppealOutcome.UPHELD, **more: object) -> Ruling:
-    return Ruling(appeal_id=appeal_id, outcome=outcome, by=by, at=AT + timedelta(days=9), because="looked at", **more)  # type: ignore[arg-type]
+    return Ruling(appeal_id=appeal_id, outcome=outcome, by=by, at=AT + timedelta(days=9), because="looked at", **more)
 
 
 @settings(max_examples=60)

@@ -63,7 +63,7 @@ def step(kind: EventKind = EventKind.DECISION_CONFIRMED) -> Event:
 
 def ruled(database: Database, **follows: tuple[str, ...]) -> None:
     UndoTable(database).rule("autumn", lambda _steps, _undone: Consequences(
-        events=(step(EventKind.APPEAL_FILED),), actor="cem", at=NOON, **follows), about=[])  # type: ignore[arg-type]
+        events=(step(EventKind.APPEAL_FILED),), actor="cem", at=NOON, **follows), about=[])
 
 
 def test_a_closing_is_announced_once_and_only_a_closing(database: Database, announcing: AnnouncementTable) -> None:
@@ -183,7 +183,7 @@ def test_each_appeal_that_changed_nothing_is_told_in_its_own_words(database: Dat
     outbox, undo = OutboxTable(database), UndoTable(database)
     for text in ("First", "Second", "Third"):
         told = statements(CLOSINGS, word=text).slice(0, 1)
-        undo.rule("autumn", lambda _steps, _undone, told=told: Consequences(  # type: ignore[misc]
+        undo.rule("autumn", lambda _steps, _undone, told=told: Consequences(
             events=(step(EventKind.APPEAL_DECIDED),), actor="zoe", at=NOON, told=told), about=[])
     assert rows(database, act="tell") == {f"decision0:{kind}": "queued" for kind in ("appeal", "appeal-2", "appeal-3")}
     found = outbox.lease("autumn", owner="one", stages=(0,), term=Term(NOON, timedelta(minutes=1)), limit=9)

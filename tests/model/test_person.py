@@ -43,7 +43,7 @@ def test_no_other_way_of_writing_a_name_names_somebody_else(name: str, other: ob
         person_named(name)
     except ConfigError:
         return
-    written = other(name)  # type: ignore[operator]
+    written = other(name)
     if written != name:
         with pytest.raises(ConfigError):
             person_named(written)

@@ -194,7 +194,7 @@ def test_a_rollback_clears_nobody_and_an_upheld_appeal_gives_nothing_back() -> N
 def test_a_statement_that_says_nothing_cannot_be_made() -> None:
     for parts in ({"language": ""}, {"subject": " "}, {"paragraphs": ("", " ")}):
         with pytest.raises(ValueError, match="compose it from the outcome"):
-            AppealStatement(**({"language": "en", "subject": "s", "paragraphs": ("p",)} | parts))  # type: ignore[arg-type]
+            AppealStatement(**({"language": "en", "subject": "s", "paragraphs": ("p",)} | parts))
 
 
 @settings(max_examples=40)
