@@ -51,6 +51,32 @@ def test_a_kernel_on_no_rows_leaves_an_empty_relation(engine: DuckDBEngine) -> N
     assert outcome.relations["same"].num_rows == 0
 
 
+def test_what_depends_on_the_registers_alone_is_done_once_until_they_change(engine: DuckDBEngine) -> None:
+    seen: list[list[int]] = []
+
+    def plus_one(batch: pa.RecordBatch) -> pa.RecordBatch:
+        seen.append(batch["n"].to_pylist())
+        return pa.record_batch({"n": [n + 1 for n in batch["n"].to_pylist()]})
+
+    following = Kernel(name="next", source="numbers", columns=("n",), run=plus_one, schema=NUMBERS.schema, sentence="the next")
+    large = Query(name="large", inputs=("next",), sql="select n from next where n > 2", sentence="a large one")
+    both = Query(name="both", inputs=("large", "others"), sql="select n from large join others using (n)", sentence="in both")
+    steps = [following, large, both]
+
+    def left(others: list[int], **tables: pa.Table) -> tuple[list[int], list[int]]:
+        outcome = engine.run(steps, tables={"others": pa.table({"n": others}), **tables}, keep=["both"])
+        return sorted(outcome.relations["both"]["n"].to_pylist()), [count.n_rows for count in outcome.counts]
+
+    engine.bind({"numbers": NUMBERS})
+    assert left([3]) == ([3], [3, 2, 1])
+    assert left([3, 4]) == ([3, 4], [3, 2, 2])
+    assert seen == [[1, 2, 3]]
+    assert left([8], numbers=pa.table({"n": [7]})) == ([8], [1, 1, 1])          # a table of this run goes before what is bound
+    engine.bind({"numbers": pa.table({"n": [4]})})
+    assert left([3, 5]) == ([5], [1, 1, 1])
+    assert seen == [[1, 2, 3], [7], [4]]
+
+
 def test_a_kernel_reads_what_another_left(engine: DuckDBEngine) -> None:
     def next_to(name: str, source: str) -> Kernel:
         return Kernel(name=name, source=source, columns=("n",), schema=NUMBERS.schema, sentence="the next number",

@@ -15,6 +15,7 @@ from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
 from evenhand.model.registry import CredentialStatus
 from evenhand.model.step import Query
+from evenhand.signals.advice.professions import PLACED_CREDENTIALS
 
 _VOID = f"'{CredentialStatus.REVOKED}', '{CredentialStatus.SUSPENDED}'"
 
@@ -60,14 +61,13 @@ ADVISING = Query(
     where p.field is not null""")
 
 VOID_CLAIMS = Query(
-    name="void_claims", inputs=("practice_words", "credentials", "profession_fields"),
+    name="void_claims", inputs=("practice_words", PLACED_CREDENTIALS.name),
     sentence="a claimed profession of which the register says that the credential was revoked or suspended",
     sql=f"""
     select w.account_id, w.field, min(w."where") as "where", min(w.shown) as shown, min(c.profession) as profession,
            min(c.status) as status, min(c.issuer) as issuer
     from practice_words w
-    join credentials c on w.account_id = c.account_id
-    join profession_fields f on c.credential_id = f.credential_id and w.field = f.field
+    join {PLACED_CREDENTIALS.name} c on w.account_id = c.account_id and w.field = c.field
     where w.kind = 'claims' and c.status in ({_VOID})
     group by w.account_id, w.field""")
 

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -50,6 +51,8 @@ class DuckDBEngine:
         self._made: dict[str, pa.Table] = {}
         self._views: set[str] = set()
         self._tables: set[str] = set()
+        self._bound: frozenset[str] = frozenset()
+        self._lasting: dict[str, tuple[Step, StepCount]] = {}
 
     def __enter__(self) -> Self:
         """The engine itself; it closes at the end of the block."""
@@ -71,6 +74,8 @@ class DuckDBEngine:
 
     def bind(self, relations: Mapping[str, Source]) -> None:
         """Make `relations` available to every later run. They are copied, since each run reads them many times."""
+        self._drop(*self._lasting)
+        self._bound |= relations.keys()
         for name, source in relations.items():
             self._make(name, source, hint="bring the file back, and run the same command again")
             if not isinstance(source, tuple):
@@ -80,13 +85,17 @@ class DuckDBEngine:
                 self._tables.add(name)
 
     def run(self, steps: Sequence[Step], *, tables: Mapping[str, Source], keep: Collection[str]) -> Outcome:
-        """Run `steps` over `tables`; return the relations in `keep`. Raises `DataError` naming the failing step."""
+        """Run `steps` over `tables`; return the relations in `keep`. Raises `DataError` naming the failing step.
+
+        A step that reads nothing but what was bound is done once, and what it left is kept for later runs.
+        """
         counts: list[StepCount] = []
+        lasting = _on_bound_alone(steps, self._bound - tables.keys())
         self._use_threads(tables.values())
         try:
             for name, source in tables.items():
                 self._make(name, source)
-            read: dict[str, StepCount] = {}
+            read = {step.name: count for step in steps if step.name in lasting and (count := self._count_kept(step))}
             for step in steps:
                 if step.name not in read:
                     read |= self._done(step, steps)
@@ -97,8 +106,15 @@ class DuckDBEngine:
                 with suppress(duckdb.Error):  # what failed may still be in use, and is what the caller has to hear of
                     self._drop(name)
             raise
-        self._drop(*tables, *(step.name for step in steps))
+        self._drop(*tables, *(step.name for step in steps if step.name not in lasting))
+        self._lasting |= {step.name: (step, replace(count, seconds=0.0)) for step, count in zip(steps, counts, strict=True)
+                          if step.name in lasting}
         return Outcome(relations=kept, counts=tuple(counts))
+
+    def _count_kept(self, step: Step) -> StepCount | None:
+        """The count of a step whose rows an earlier run kept; None when none did."""
+        known, count = self._lasting.get(step.name, (None, None))
+        return count if known == step else None
 
     def _use_threads(self, tables: Iterable[Source]) -> None:
         """One thread where there is little to do: to hand a second one its part costs more than it takes off the first."""
@@ -194,6 +210,16 @@ class DuckDBEngine:
             self._made.pop(name, None)
             self._views.discard(name)
             self._tables.discard(name)
+            self._lasting.pop(name, None)
+
+
+def _on_bound_alone(steps: Sequence[Step], bound: Collection[str]) -> set[str]:
+    """The names of the steps that read nothing but what is bound, and what such steps left."""
+    names: set[str] = set()
+    for step in steps:
+        if all(name in bound or name in names for name in step.inputs):
+            names.add(step.name)
+    return names
 
 
 def _decoded(path: str, columns: list[str], *, names: list[str]) -> Iterator[pa.RecordBatch]:

@@ -12,19 +12,19 @@ from evenhand.model.detector import Guard
 from evenhand.model.harm import Harm
 from evenhand.model.registry import CredentialStatus
 from evenhand.model.step import NOTED_POSTS, Query
+from evenhand.signals.advice.professions import PLACED_CREDENTIALS
 
 MIN_ELSEWHERE = 3
 """Posts in a field for which the account has no credential that make it more than a matter of words."""
 
 _HITS = Query(
-    name="verified_credential_hits", inputs=("credentials", "profession_fields", "sold_advice", NOTED_POSTS),
+    name="verified_credential_hits", inputs=(PLACED_CREDENTIALS.name, "sold_advice", NOTED_POSTS),
     posts_of="practitioners",     # whoever sold advice is one of them
     sentence="a credential of the account that was valid when it gave its advice",
     sql=f"""
     with held as (
-        select c.account_id, c.profession, c.issuer, c.expires_at, f.field
-        from credentials c left join profession_fields f on c.credential_id = f.credential_id
-        where c.status = '{CredentialStatus.VERIFIED}'),
+        select account_id, profession, issuer, expires_at, field from {PLACED_CREDENTIALS.name}
+        where status = '{CredentialStatus.VERIFIED}'),
     covered as (
         select s.account_id, s.post_id,
                max(case when h.account_id is null then 0 when h.field is null or h.field = s.field then 2 else 1 end) as cover,

@@ -10,7 +10,7 @@ from evenhand.model.step import NOTED_POSTS, Query, Step
 from evenhand.signals.advice.gate import fee_posts, practice_profiles
 from evenhand.signals.advice.posts import advice_posts
 from evenhand.signals.advice.practice import PRACTITIONERS, practice_words
-from evenhand.signals.advice.professions import professions
+from evenhand.signals.advice.professions import PLACED_CREDENTIALS, professions
 from evenhand.signals.words.lexicon import Lexicon
 
 ADVICE_TEXTS = Query(
@@ -23,4 +23,4 @@ ADVICE_TEXTS = Query(
 def advice_steps(advice: Lexicon, claimed: Lexicon) -> tuple[Step, ...]:
     """The steps that find paid advice and claims of a profession; `advice` and `claimed` are the two word lists."""
     return (practice_profiles(advice, claimed), fee_posts(advice), PRACTITIONERS, practice_words(advice, claimed), ADVICE_TEXTS,
-            advice_posts(advice), professions(claimed))
+            advice_posts(advice), professions(claimed), PLACED_CREDENTIALS)

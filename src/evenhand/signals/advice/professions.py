@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from evenhand.model.step import Kernel
+from evenhand.model.step import Kernel, Query
 from evenhand.signals.advice.gate import FIELDS
 from evenhand.signals.words.folded import fold
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.mentions import WordList, first_of_each
 
 SCHEMA = pa.schema([("credential_id", pa.string()), ("field", pa.string())])
+
+PLACED_CREDENTIALS = Query(
+    name="placed_credentials", inputs=("credentials", "profession_fields"),
+    sentence="a registered credential with a field of its profession, none when the word list does not know it",
+    sql="""select c.account_id, c.profession, c.issuer, c.expires_at, c.status, f.field
+    from credentials c left join profession_fields f on c.credential_id = f.credential_id""")
 
 
 def professions(claimed: Lexicon) -> Kernel:
