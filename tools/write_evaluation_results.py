@@ -17,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand.cli.views.evaluation.metrics import shown_bar, shown_interval, shown_share, shown_value
+from evenhand.errors import DataError
 from evenhand.evaluation.card import BarResult, Card, judge_bars
-from evenhand.evaluation.outcome import CardResult, Measured, NoDetector
+from evenhand.evaluation.outcome import CardResult, Measured, NoDetector, Unusable
 from evenhand.evaluation.task_form import TaskForm
 from evenhand.workflows.evaluation.bench import open_bench
 from evenhand.workflows.evaluation.cards import data_folder, evaluate_on, shipped_cards, task_forms
@@ -156,6 +157,8 @@ def measured(cards: Sequence[Card], *, data: Path, keep: Path | None) -> Iterato
             file = keep / f"{card.card_id}.pickle" if keep else None
             if file is None or not file.exists():
                 [result] = evaluate_on(bench, (card,), data=data)
+                if isinstance(result.outcome, Unusable):
+                    raise DataError(result.outcome.problems)
                 if file is not None:
                     file.write_bytes(pickle.dumps(result))
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import NamedTuple
 import pytest
 
 from evenhand.cli.main import main
+from evenhand.cli.views.registers.left_out import ALL_ASK, NONE_ASKS, LeftOutView
+from evenhand.cli.views.screen import Screen
+from evenhand.errors import Problem
+from evenhand.model.registers.left_out import LeftOut
 
 Golden = Callable[[str, str], None]
 
@@ -100,3 +105,22 @@ def test_the_queue_as_json(run: Callable[..., Ran]) -> None:
     assert [row["account_id"] for row in shown["queue"]] == ["x"]
     assert [row["reason"] for row in shown["left_out"]] == ["broken_json"]
     assert run("status").code == 0
+
+
+def test_records_that_were_left_out_are_told_with_their_place_and_what_follows() -> None:
+    torn = Problem(what="the record has 2 fields, the header 5", file="r/holders.csv", line=4, hint="quote a field")
+    strike = LeftOut(register="strikes", file="r/strikes.csv", n=1, problems=(Problem(what="`0` is less", line=2),))
+    out, err = io.StringIO(), io.StringIO()
+    shown = Screen(out=out, err=err)
+    shown.warn(LeftOutView(left_out=(LeftOut(register="holders", file="r/holders.csv", n=1, problems=(torn,)), strike)))
+    shown.warn(LeftOutView(left_out=(strike,)))
+    assert out.getvalue() == ""
+    assert err.getvalue().splitlines() == [
+        "left out: the record has 2 fields, the header 5", "  --> r/holders.csv:4", "  = quote a field",
+        "left out: `0` is less", "  --> r/strikes.csv:2",
+        f"warning: 2 records of registers could not be used and are left out (1 of `holders`, 1 of `strikes`): {ALL_ASK}",
+        "left out: `0` is less", "  --> r/strikes.csv:2",
+        f"warning: 1 record of registers could not be used and is left out (1 of `strikes`): {NONE_ASKS}"]
+    Screen(out=out, err=err, as_json=True).show(LeftOutView(left_out=(strike,)))
+    assert json.loads(out.getvalue())["left_out"] == [{"register": "strikes", "file": "r/strikes.csv", "n": 1, "problems": [
+        {"what": "`0` is less", "file": None, "line": 2, "column": None, "hint": None}]}]

@@ -142,3 +142,46 @@ def test_a_script_that_is_never_closed_is_read_or_told(tmp_path: Path) -> None:
     both = f"{start}{json.dumps(review())}</script>{start}{json.dumps(review())[:60]}"
     cut = read_claim_reviews(put(tmp_path, "cut.html", both))
     assert (len(cut.records), len(cut.problems)) == (1, 1)
+
+
+def feed(*reviews: dict[str, Any], wrapped: bool) -> str:
+    return json.dumps({"@type": "DataFeed", "dataFeedElement": reviews} if wrapped else reviews, indent=2)
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+@pytest.mark.parametrize(("claim", "torn"), [
+    ('"The moon is 1"', '"The moon is "1""'), ('"The moon is 1",', '"The moon is 1"'),
+    ('": "The moon is 1"', '" "The moon is 1"'),
+    ('"The moon is 1"', '"The moon is 1'), ('"The moon is 1"', '{"The moon is 1"')])
+def test_a_broken_element_of_a_feed_costs_itself_alone(claim: str, torn: str, wrapped: bool, tmp_path: Path) -> None:
+    text = feed(*(review(f"The moon is {nth}", url=f"https://check.example/{nth}") for nth in range(3)), wrapped=wrapped)
+    assert claim in text
+    read = read_claim_reviews(put(tmp_path, "feed.json", text.replace(claim, torn)))
+    assert [one.values["claim"] for one in read.records] == ["The moon is 0", "The moon is 2"]
+    [problem] = read.problems
+    assert text.split("\n")[(problem.line or 0) - 1].strip() in {'"claimReviewed": "The moon is 1",',
+                                                                '"datePublished": "2026-02-03",'}
+    assert problem.column is not None
+
+
+@pytest.mark.parametrize("text", [
+    json.dumps([review(), review("another")]).replace('"another"', '"an"other"'),        # nobody can tell where the next begins
+    feed(review(), review("another"), wrapped=False)[:-40],                              # it was cut off
+    feed(review(), review("another"), wrapped=False).replace('"another"', '"an"other"')[:-1],
+    json.dumps({"about": {"@graph": [review()]}, "dataFeedElement": [review("a"), review("another")]}, indent=1).replace(
+        '"another"', '"an"other"'),                                                      # reviews stand before the list too
+    json.dumps({"@graph": [review("a"), review("another")], "more": [review("b"), 1]}, indent=1).replace(
+        '"a"', '"a" "b"').replace("\n  1\n", "\n  {,\n"),
+])
+def test_a_feed_whose_elements_cannot_be_told_apart_is_one_record_and_other_files_are_read(text: str, tmp_path: Path) -> None:
+    put(tmp_path, "feeds/broken.json", text)
+    put(tmp_path, "feeds/sound.json", [review()])
+    (tmp_path / "feeds/gone.json").symlink_to("nowhere.json")
+    difference = imported(tmp_path / "feeds", tmp_path / "registries")
+    assert (difference.n_read, len(difference.added), difference.n_rejected) == (3, 1, 2)
+    broken, gone = difference.rejected
+    assert Path(broken.file or "").name == "broken.json"
+    assert broken.line is not None
+    assert gone.what.endswith("cannot be read: no such file or directory")
+    with pytest.raises(DataError, match="not readable as JSON-LD"):
+        read_claim_reviews(tmp_path / "feeds/broken.json")

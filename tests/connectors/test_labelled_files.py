@@ -39,6 +39,15 @@ def test_a_record_with_a_mistake_is_left_out_with_its_line(tmp_path: Path) -> No
     assert read.n_rejected == 3
 
 
+def test_a_value_that_is_missing_is_told_where_another_cannot_be_read_too(tmp_path: Path) -> None:
+    (tmp_path / "set.csv").write_text("n,t\n1,a\ntwo,b\n,c\n4,d\n")
+    wanted = Wanted(schema=pa.schema([pa.field("n", pa.int64(), nullable=False)]), columns={"n": "n"}, constants={})
+    read = read_labelled(tmp_path / "set.csv", wanted)
+    assert read.table["n"].to_pylist() == [1, 4]
+    assert [(one.line, one.what) for one in read.problems] == [(3, "`n` does not hold int64"), (4, "`n` is empty")]
+    assert read.n_rejected == 2
+
+
 def test_a_file_of_which_no_record_can_be_read_says_why_and_not_that_it_has_no_columns(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('Title,Bytes\nfour,4,5\n"five\n')
     with pytest.raises(DataError) as caught:

@@ -162,3 +162,11 @@ def test_every_penalty_has_a_statement_whatever_the_platform_can_do(where: Circu
                         rule=Rule(text="Do not.", ground_url="https://example.org"),
                         outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation))
     assert statement.facts
+
+
+@pytest.mark.parametrize("n", range(5))
+def test_where_what_may_speak_for_the_account_could_not_be_read_a_person_decides_and_nothing_gets_heavier(n: int) -> None:
+    whole = decide(finding(), (), policy=policy(), circumstances=replace(HERE, strikes=strikes(n)))
+    torn = decide(finding(), (), policy=policy(), circumstances=replace(HERE, strikes=strikes(n), incomplete="a row is torn"))
+    assert (torn.penalty, torn.until, torn.automation) == (whole.penalty, whole.until, Automation.PARTIALLY)
+    assert torn.steps[-1] == "a person decides: a row is torn"

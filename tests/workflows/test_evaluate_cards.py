@@ -10,7 +10,7 @@ import pytest
 
 from evenhand.errors import DataError
 from evenhand.evaluation.card import Card
-from evenhand.evaluation.outcome import CardResult, Measured, NoDetector, NotRun
+from evenhand.evaluation.outcome import CardResult, Measured, NoDetector, NotRun, Unusable
 from evenhand.workflows.evaluation.bench import Bench, open_bench
 from evenhand.workflows.evaluation.cards import data_folder, evaluate_cards, evaluate_on, named_cards, shipped_cards
 from evenhand.workflows.evaluation.tasks import tasks
@@ -84,8 +84,9 @@ def test_a_set_that_is_not_there_is_said_not_to_have_run(tmp_path: Path) -> None
     assert [bar.is_met for bar in result.bars] == [None, None]
 
 
-def test_files_that_cannot_be_used_are_told_together(bench: Bench, tmp_path: Path) -> None:
+def test_a_set_that_cannot_be_used_is_told_and_the_others_are_measured(bench: Bench, tmp_path: Path) -> None:
     put(tmp_path, "pairs.csv", "worse,good,edit,is\na,b,c,yes\n")
+    put(tmp_path, "sound.csv", "bad,good,edit,is\nmyetherwalllet,MyEtherWallet,x,yes\n")
     (tmp_path / "names.parquet").write_bytes(b"no table")
     other = card(tmp_path, "names", "name_retrieval", """
 options = { hidden = "nothing" }
@@ -94,10 +95,22 @@ role = "names"
 path = "names.parquet"
 columns = { entity = "id", name = "name", language = "language" }
 """)
-    with pytest.raises(DataError) as caught:
-        evaluate_on(bench, [card(tmp_path, "pairs", "lookalike_pairs", PAIRS), other], data=tmp_path)
-    assert [(Path(problem.file or "").name, problem.line, problem.what[:27]) for problem in caught.value.problems] == [
+    sound = card(tmp_path, "sound", "lookalike_pairs", PAIRS.replace("pairs.csv", "sound.csv"))
+    first, second, third = evaluate_on(bench, [card(tmp_path, "pairs", "lookalike_pairs", PAIRS), other, sound], data=tmp_path)
+    assert isinstance(first.outcome, Unusable)
+    assert isinstance(second.outcome, Unusable)
+    assert [(Path(problem.file or "").name, problem.line, problem.what[:27])
+            for problem in (*first.outcome.problems, *second.outcome.problems)] == [
         ("pairs.csv", 1, "the file has no column `bad"), ("names.parquet", None, "not a readable Parquet file")]
+    assert [bar.is_met for bar in first.bars] == [None, None]
+    assert values(third)["recall"] == (1, 1)
+
+
+def test_where_no_set_can_be_used_nothing_is_prepared(tmp_path: Path) -> None:
+    put(tmp_path, "pairs.csv", "worse,good,edit,is\na,b,c,yes\n")
+    [result] = evaluate_cards([card(tmp_path, "pairs", "lookalike_pairs", PAIRS)],
+                              SweepSettings(registries=(tmp_path / "nowhere",)), data=tmp_path)
+    assert isinstance(result.outcome, Unusable)
 
 
 def test_mistakes_in_several_cards_are_told_together(tmp_path: Path) -> None:

@@ -101,6 +101,24 @@ def test_a_folder_is_read_as_one_and_a_problem_names_its_file(tmp_path: Path) ->
     assert [(Path(one.file or "").name, one.line) for one in difference.rejected] == [("one.jsonl", 1), ("one.jsonl", 2)]
 
 
+def test_a_file_of_a_folder_that_cannot_be_read_is_left_out_as_one_record(tmp_path: Path) -> None:
+    folder = tmp_path / "presented"
+    folder.mkdir()
+    (folder / "one.csv").write_bytes("account_id,credential\na1,x\n".encode("utf-16"))
+    (folder / "three.parquet").write_text("no table")
+    (folder / "two.csv").write_text(f"account_id,credential\na2,{signed(vc(), typ='vc+jwt')}\n")
+    settings = CredentialSettings(issuers=Office(folder=tmp_path, holder="bearer").issuers(), at=AT)
+
+    difference = import_credentials(folder, settings, provenance=SOURCE, into=tmp_path / "registries")
+
+    assert (difference.n_read, len(difference.added), difference.n_rejected) == (3, 1, 2)
+    assert [Path(one.file or "").name for one in difference.rejected] == ["one.csv", "three.parquet"]
+    (folder / "two.csv").unlink()
+    with pytest.raises(DataError) as nothing:
+        import_credentials(folder, settings, provenance=SOURCE, into=tmp_path / "registries")
+    assert len(nothing.value.problems) == 2
+
+
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evenhand.connectors.credentials.signatures.find_spec", lambda _: None)
     with pytest.raises(ConfigError, match=r"pip install 'evenhand\[credentials\]'"):
@@ -156,6 +174,18 @@ def test_a_licence_is_looked_up_by_its_number(tmp_path: Path) -> None:
             for row in difference.merged.to_pylist()}
     assert kept == {"a1": ("physician", "US-CA", "verified"), "a2": ("registered nurse", "US", "unknown")}
     assert "1234567893" not in json.dumps(difference.merged.to_pylist(), default=str)
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_row_alone(tmp_path: Path) -> None:
+    (tmp_path / "npidata.csv").write_text(
+        HEADER + '1003000126,1,"207Q00000X,CA,,\n1234567893,1,207Q00000X,CA,,\n1003000134,1,207Q00000X,CA,,\n')
+    (tmp_path / "claims.csv").write_text("account_id,number\na1,1003000126\na2,1234567893\na3,1003000134\n")
+
+    difference = import_licences(tmp_path / "npidata.csv", tmp_path / "claims.csv", mapping=Path("us-nppes"),
+                                 provenance=SOURCE, into=tmp_path / "registries")
+
+    assert sorted(difference.merged["account_id"].to_pylist()) == ["a2", "a3"]
+    assert [(Path(one.file or "").name, one.line) for one in difference.rejected] == [("claims.csv", 2), ("npidata.csv", 2)]
 
 
 def test_a_row_that_is_no_text_costs_itself_alone(tmp_path: Path) -> None:

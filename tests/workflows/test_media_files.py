@@ -31,6 +31,12 @@ def test_each_picture_is_named_or_told_why_not(root: Path, tmp_path: Path) -> No
     assert "quality is 0" in plain.why
 
 
+def test_a_link_that_leads_nowhere_is_told_like_any_other_file(tmp_path: Path) -> None:
+    (tmp_path / "gone.png").symlink_to("nowhere.png")
+    [gone] = pictures_in(tmp_path)
+    assert (gone.path, gone.is_usable, gone.why.partition(":")[0]) == ("gone.png", False, "missing")
+
+
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is not a folder"):
         pictures_in(tmp_path / "none")

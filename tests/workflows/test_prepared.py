@@ -106,3 +106,19 @@ def test_prepared_materials_are_what_would_be_made(tmp_path: Path, monkeypatch: 
     assert made.pack == again.pack
     assert {name: table.num_rows for name, table in made.registries.items()} == {
         name: table.num_rows for name, table in again.registries.items()}
+
+
+def test_what_was_left_out_of_a_register_is_told_each_time_also_from_what_was_kept(
+        folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "strikes.csv").write_text(
+        "account_id,policy_id,points,given_at,expires_at\na,p,1,2026-01-01,2026-02-01\nb,p,0,2026-01-01,2026-02-01\n")
+    told: list[int] = []
+    monkeypatch.chdir(tmp_path)
+    for registries in (own, own, Path("own")):
+        settings = SweepSettings(registries=(registries,), on_left_out=lambda left_out: told.extend(one.n for one in left_out))
+        made = load_materials(settings)
+        assert [(one.file, one.problems[0].line) for one in made.left_out] == [(str(registries / "strikes.csv"), 3)]
+    assert told == [1, 1, 1]
+    assert len(list(folder.glob("*.pickle"))) == 2, "the third run names the folder otherwise, and so do its messages"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +46,8 @@ class Terms:
     supported: frozenset[Penalty]
     languages: Languages | None = None
     """The words of statements, in each person's language; None: in the plan's own words."""
+    incomplete: str = ""
+    """Why a person decides about every account: records that may speak for it could not be used. Empty: they all could."""
 
     def rule(self, policy: Policy) -> Rule:
         """The policy as statements quote it."""
@@ -85,6 +87,15 @@ def effects(decision: Decision, *, appeal_window_ends: datetime, at_once: Sequen
         not_before=appeal_window_ends if waits else None) for post_id in posts)
 
 
+def left_out_header(n_left_out: Mapping[str, int]) -> dict[str, str]:
+    """What a plan's digest covers of the records that were left out; nothing where none was.
+
+    >>> left_out_header({"holders": 2}), left_out_header({})
+    ({'left_out': 'holders 2'}, {})
+    """
+    return {"left_out": ", ".join(f"{name} {n}" for name, n in sorted(n_left_out.items()))} if n_left_out else {}
+
+
 class PlanDigest:
     """The digest of a plan, built up effect by effect.
 
@@ -118,7 +129,7 @@ def _outcome(case: SuspectCase, suspicion: Suspicion, *, terms: Terms) -> Spared
         horizon = terms.cut_off - look_back
         recent = within_look_back(finding, posted_at=suspicion.posted_at, horizon=horizon)
         circumstances = Circumstances(at=terms.cut_off, language=case.profile.language, strikes=case.strikes,
-                                      supported=terms.supported)
+                                      supported=terms.supported, incomplete=terms.incomplete)
         verdict = (too_old(horizon) if recent is None
                    else decide(recent, heard, policy=policy, circumstances=circumstances))
         verdicts.append((policy, verdict, recent or finding))

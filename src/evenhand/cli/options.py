@@ -11,8 +11,10 @@ from typing import Any
 
 import click
 
+from evenhand.cli.views.registers.left_out import LeftOutView
 from evenhand.cli.views.screen import Screen
 from evenhand.model.penalty import Penalty
+from evenhand.model.registers.left_out import LeftOut
 from evenhand.workflows.buckets.machine import allowed_bytes
 from evenhand.workflows.sentence_models import MODEL_NAMES
 
@@ -43,6 +45,18 @@ def screen(*, as_json: bool) -> Screen:
     return Screen(out=sys.stdout, err=sys.stderr, as_json=as_json)
 
 
+def teller(*, as_json: bool) -> Callable[[tuple[LeftOut, ...]], None]:
+    """What tells on standard error which records were left out: once in a command, however often registers are loaded."""
+    told: set[tuple[LeftOut, ...]] = set()
+
+    def tell(left_out: tuple[LeftOut, ...]) -> None:
+        if left_out not in told:
+            told.add(left_out)
+            screen(as_json=as_json).warn(LeftOutView(left_out=left_out))
+
+    return tell
+
+
 def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that runs the sweep's steps. They arrive as one argument `settings`."""
     from evenhand.policy.decide import EVERY_PENALTY  # noqa: PLC0415  (commands without a sweep start faster)
@@ -52,7 +66,8 @@ def sweep_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_settings(*, cannot: tuple[str, ...], **rest: Any) -> Any:
         chosen = {name: rest.pop(name) for name in ("pack", "registries", "seed", "threads", "memory", "engine",
                                                      "sentence_model")}
-        settings = SweepSettings(**chosen, supported=EVERY_PENALTY - {Penalty(name) for name in cannot})
+        settings = SweepSettings(**chosen, supported=EVERY_PENALTY - {Penalty(name) for name in cannot},
+                                 on_left_out=teller(as_json=bool(rest.get("as_json"))))
         return command(settings=settings, **rest)
 
     decorated: Callable[..., Any] = with_settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evenhand.cli.options import EXISTING, as_json, screen
+from evenhand.cli.options import EXISTING, as_json, screen, teller
 from evenhand.cli.views.checks import PackCheckView
 from evenhand.cli.views.problems import ProblemsView
 from evenhand.errors import ExitCode, PolicyError
@@ -27,7 +27,7 @@ def policy() -> None:
 def check(context: click.Context, *, pack: Path | None, registries: tuple[Path, ...], as_json: bool) -> None:
     """Check PACK (the shipped one if left out): schema, closed harms, neutrality, every case, and the swap test."""
     shown = screen(as_json=as_json)
-    found = check_pack_folder(SweepSettings(pack=pack, registries=registries))
+    found = check_pack_folder(SweepSettings(pack=pack, registries=registries, on_left_out=teller(as_json=as_json)))
     if found.problems:
         shown.warn(ProblemsView(error=PolicyError(found.problems)))
         context.exit(ExitCode.YOUR_INPUT)

@@ -75,10 +75,12 @@ def read_labelled(file: Path, wanted: Wanted) -> Labelled:
     columns = {LINE: source[LINE].combine_chunks()}
     wrong = pa.repeat(pa.scalar(False), source.num_rows)
     for field in wanted.schema:
-        values, mistaken, what = _column(source, field, wanted)
-        for row in pc.indices_nonzero(mistaken).slice(0, MOST_SHOWN).to_pylist():
-            problems.append(Problem(what=what, file=str(file), line=columns[LINE][row].as_py(), hint=LEFT_OUT))
-        wrong = pc.or_(wrong, mistaken)
+        values, *mistakes = _column(source, field, wanted)
+        for mistaken, what in zip(mistakes, (f"does not hold {field.type}", "is empty"), strict=True):
+            said = f"`{wanted.columns.get(field.name, field.name)}` {what}"
+            problems += [Problem(what=said, file=str(file), line=columns[LINE][row].as_py(), hint=LEFT_OUT)
+                         for row in pc.indices_nonzero(mistaken).slice(0, MOST_SHOWN).to_pylist()]
+            wrong = pc.or_(wrong, mistaken)
         columns[field.name] = values
     kept = pa.table(columns).filter(pc.invert(wrong))
     n_wrong = int(pc.sum(wrong).as_py() or 0)
@@ -121,8 +123,8 @@ def _require_columns(present: list[str], wanted: Wanted, *, file: Path) -> None:
         raise DataError(problems)
 
 
-def _column(source: pa.Table, field: pa.Field, wanted: Wanted) -> tuple[pa.Array, pa.Array, str]:
-    """The values of one column, which of them are mistakes, and what the mistake is."""
+def _column(source: pa.Table, field: pa.Field, wanted: Wanted) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """The values of one column, which of them cannot be read, and which are missing although each record needs one."""
     n = source.num_rows
     if field.name in wanted.constants:
         raw = pa.repeat(pa.scalar(wanted.constants[field.name], pa.string()), n)
@@ -134,10 +136,8 @@ def _column(source: pa.Table, field: pa.Field, wanted: Wanted) -> tuple[pa.Array
         raw = pc.if_else(pc.equal(pc.utf8_trim_whitespace(raw), ""), pa.scalar(None, raw.type), raw)
     values = _cast(raw, field.type)
     unreadable = pc.and_(pc.is_valid(raw), pc.is_null(values))
-    if pc.any(unreadable).as_py():
-        return values, unreadable, f"`{wanted.columns.get(field.name, field.name)}` does not hold {field.type}"
-    missing = pc.is_null(values) if not field.nullable else pa.repeat(pa.scalar(False), n)
-    return values, missing, f"`{wanted.columns.get(field.name, field.name)}` is empty"
+    missing = pc.is_null(raw) if not field.nullable else pa.repeat(pa.scalar(False), n)
+    return values, unreadable, missing
 
 
 def _cast(raw: pa.Array, target: pa.DataType) -> pa.Array:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.errors import PlanError, Problem
+from evenhand.model.registers.left_out import LeftOut, left_out_record
 
 FILE = "sources.json"
 _END_BYTES = 65_536
@@ -25,6 +26,8 @@ class Sources:
     sentence_model: str | None
     files: str
     """`snapshot_files` when the plan was made."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The records of registers that could not be used; written for whoever looks, never read again."""
 
 
 def write_sources(folder: Path, sources: Sources) -> None:
@@ -32,7 +35,7 @@ def write_sources(folder: Path, sources: Sources) -> None:
     text = json.dumps({
         "snapshot": str(sources.snapshot.resolve()), "pack": None if sources.pack is None else str(sources.pack.resolve()),
         "registries": [str(one.resolve()) for one in sources.registries], "files": sources.files,
-        "sentence_model": sources.sentence_model}, indent=2)
+        "sentence_model": sources.sentence_model, "left_out": left_out_record(sources.left_out)}, indent=2)
     unfinished = folder / f".{FILE}.{os.getpid()}"
     unfinished.write_text(text + "\n", encoding="utf-8")
     unfinished.rename(folder / FILE)

@@ -55,7 +55,15 @@ class NotRun:
     missing: tuple[str, ...]
 
 
-Outcome: TypeAlias = Measured | NoDetector | NotRun
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """The set's files are there and cannot be used, so that nothing was measured."""
+
+    problems: tuple[Problem, ...]
+    """What is wrong with them; never empty."""
+
+
+Outcome: TypeAlias = Measured | NoDetector | NotRun | Unusable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyarrow as pa
@@ -102,4 +102,6 @@ class Plan:
     """The guards that ran, for the assurance manifest."""
     harms: tuple[Harm, ...] = tuple(Harm)
     """The harms that the sweep looked for: those of its pack's policies. Every harm where a plan's file does not say."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Records of each register that could not be used. While a register but `strikes` lacks one, a person decides about all."""
     version: int = 1

@@ -30,6 +30,8 @@ class Circumstances:
     strikes: tuple[Strike, ...] = ()
     supported: Collection[Penalty] = EVERY_PENALTY
     """What the platform's connector can do."""
+    incomplete: str = ""
+    """Why a person decides whatever the guards say: what may speak for the account could not be read. Empty: it all could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,11 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
         return _none("no_means", steps[-1])
     asks = [hit for hit in considered if hit.strength is Strength.ASK]
     reserved = {Penalty.CLOSE, *policy.needs_person}  # a guard that lowers such a rung does not take the person away
-    by_person = bool(asks) or not reserved.isdisjoint({rung.penalty, penalty})
+    by_person = bool(asks or circumstances.incomplete) or not reserved.isdisjoint({rung.penalty, penalty})
     steps.extend(f"a person decides: {hit.fact}" for hit in asks)
-    if by_person and not asks:
+    if circumstances.incomplete:
+        steps.append(f"a person decides: {circumstances.incomplete}")
+    if by_person and not asks and not circumstances.incomplete:
         steps.append("a person decides: closing an account and what the policy reserves is never automatic")
     until = circumstances.at + imposed.lasts if imposed.lasts is not None else None
     return Verdict(penalty=penalty, until=until, spared_by=None, steps=tuple(steps),

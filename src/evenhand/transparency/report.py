@@ -16,6 +16,7 @@ from evenhand.errors import PlanError
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import MEANINGS, Penalty
 from evenhand.model.plan import Plan
+from evenhand.model.registers.left_out import why_a_person
 from evenhand.statements import Messages
 from evenhand.transparency.breakdowns import (
     NO_GUARD,
@@ -76,6 +77,11 @@ class ReportView:
     truth: TruthTable | None
     holder_names: Mapping[str, str]
     messages: Messages
+
+    @property
+    def asks_for_left_out(self) -> bool:
+        """Whether a person decides about every account, since records of registers could not be used."""
+        return bool(why_a_person(self.plan.left_out))
 
 
 def report_view(sources: ReportSources, *, messages: Messages, n_cases: int = 10) -> ReportView:

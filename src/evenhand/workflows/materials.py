@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from evenhand.campaign.pipeline import Pipeline, assemble
 from evenhand.campaign.registry_relations import registry_relations
-from evenhand.connectors.registries import load_registries, shipped_registries
+from evenhand.connectors.registries import Registries, read_registries, shipped_registries
 from evenhand.connectors.registries.folder import long_lists
 from evenhand.connectors.registries.long_lists import LongList
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.engines.spark import SparkEngine
 from evenhand.model.penalty import Penalty
 from evenhand.model.policy import PolicyPack
+from evenhand.model.registers.left_out import LeftOut, OnLeftOut
 from evenhand.model.registry import REGISTERS
 from evenhand.model.step import Step
 from evenhand.plugins import detectors, guards
@@ -52,21 +53,35 @@ class SweepSettings:
     supported: frozenset[Penalty] = EVERY_PENALTY
     sentence_model: str | None = None
     """The sentence model that reads posts beside fact-checked claims; None for words alone. Part of the plan's digest."""
+    on_left_out: OnLeftOut | None = field(default=None, compare=False)
+    """Who is told, each time registers are loaded, which of their records could not be used."""
 
 
 def load_materials(settings: SweepSettings) -> Materials:
     """Everything that `settings` names, read and checked.
 
     Raises `PolicyError` and `DataError` with all problems of the pack or of the registries together. What was made before
-    from the same files is read from disk, but for sentence models, which cannot be kept.
+    from the same files is read from disk, but for sentence models, which cannot be kept. Which records of registers were
+    left out is kept with it, and told to whoever `settings` names.
     """
     folder = cache_folder() if settings.sentence_model is None else None
     lists = _long_lists(settings.registries)  # looked at before they are read: what changes from now on is noticed
     made, file = prepared(
-        made_from(settings), lambda: materials_of(load_pack(settings), load_registers(settings.registries), settings),
-        folder=folder)
+        made_from(settings), lambda: _made(settings), folder=folder)
+    tell_left_out(settings, made.left_out)
     kept = Kept(file=file, pipeline=made.pipeline, registries=made.registries) if file is not None else None
     return replace(made, kept=kept, seed=settings.seed, supported=settings.supported, long_lists=lists)
+
+
+def _made(settings: SweepSettings) -> Materials:
+    read = read_registers(settings.registries)
+    return materials_of(load_pack(settings), read.tables, settings, left_out=read.left_out)
+
+
+def tell_left_out(settings: SweepSettings, left_out: tuple[LeftOut, ...]) -> None:
+    """Tell whoever `settings` names what was left out, if anything was."""
+    if left_out and settings.on_left_out is not None:
+        settings.on_left_out(left_out)
 
 
 def made_from(settings: SweepSettings) -> Iterator[str]:
@@ -75,7 +90,7 @@ def made_from(settings: SweepSettings) -> Iterator[str]:
         yield str(settings.pack.resolve())
         yield from files_of(settings.pack)
     for folder in settings.registries:
-        yield str(folder.resolve())
+        yield f"{folder} {folder.resolve()}"  # what is told of its records names it as it was given
         yield from files_of(folder)
 
 
@@ -85,7 +100,7 @@ def load_pack(settings: SweepSettings) -> PolicyPack:
 
 
 def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: SweepSettings, *,
-                 signals: Sequence[Step] | None = None) -> Materials:
+                 signals: Sequence[Step] | None = None, left_out: tuple[LeftOut, ...] = ()) -> Materials:
     """The materials of a pack and registers that have been read. `signals`: the signal steps, where they are made already."""
     lists = _long_lists(settings.registries)
     if signals is None:
@@ -96,7 +111,7 @@ def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: 
         registries=registry_relations(registers, suffixes_of=suffixes),
         registries_digest=registers_digest(settings.registries), messages=load_messages("en"),
         languages=load_languages(), seed=settings.seed,
-        supported=settings.supported, long_lists=lists)
+        supported=settings.supported, long_lists=lists, left_out=left_out)
 
 
 def has_long_lists(settings: SweepSettings) -> bool:
@@ -110,9 +125,14 @@ def _long_lists(folders: tuple[Path, ...]) -> tuple[LongList, ...]:
 
 
 def load_registers(folders: tuple[Path, ...]) -> dict[str, pa.Table]:
-    """The shipped registers and those of `folders`, together."""
+    """The shipped registers and those of `folders`, together, without the records that cannot be used."""
+    return read_registers(folders).tables
+
+
+def read_registers(folders: tuple[Path, ...]) -> Registries:
+    """The shipped registers and those of `folders`, together, and the records that were left out."""
     with resources.as_file(resources.files("evenhand") / "data" / "registries") as shipped:
-        return load_registries(shipped, *folders) if folders else shipped_registries()
+        return read_registries(shipped, *folders) if folders else Registries(tables=shipped_registries())
 
 
 def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table], *, signals: Sequence[Step] | None = None) -> Pipeline:

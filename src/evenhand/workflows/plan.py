@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from evenhand import __version__
 from evenhand.campaign.cases import Sweep, case_rows
 from evenhand.campaign.pipeline import Pipeline
-from evenhand.campaign.plan import PlanDigest, Terms
+from evenhand.campaign.plan import PlanDigest, Terms, left_out_header
 from evenhand.campaign.verdicts import verdicts
 from evenhand.connectors.plan_folder import PlanWriter, refuse_foreign
 from evenhand.connectors.registries.long_lists import LongList, refuse_changed
@@ -21,6 +21,7 @@ from evenhand.connectors.snapshot_folder import SnapshotFolder
 from evenhand.model.penalty import Penalty
 from evenhand.model.plan import EFFECTS, Plan
 from evenhand.model.policy import PolicyPack
+from evenhand.model.registers.left_out import LeftOut, counted, why_a_person
 from evenhand.policy.decide import EVERY_PENALTY
 from evenhand.ports import Engine, Source
 from evenhand.signals.web.listed_links import LONG_LISTS
@@ -57,6 +58,8 @@ class Materials:
     kept: Kept | None = None
     long_lists: tuple[LongList, ...] = ()
     """The link lists that stay in their files."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The records of registers that could not be used."""
 
     @property
     def bound(self) -> dict[str, Source]:
@@ -89,7 +92,7 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
         "cut_off": snapshot.manifest.cut_off.isoformat(), "snapshot": snapshot.manifest.fingerprint,
         "pack": materials.pack.digest, "registries": materials.registries_digest, "code": __version__,
         "seed": str(materials.seed), "steps": materials.pipeline.digest,
-        "supported": " ".join(sorted(materials.supported))}
+        "supported": " ".join(sorted(materials.supported))} | left_out_header(counted(materials.left_out))
     digest = PlanDigest(made_from=header)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     n_effects = 0
@@ -113,7 +116,8 @@ def plan(snapshot: SnapshotFolder, materials: Materials, engine: Engine, *, into
             n_accounts=snapshot.manifest.rows["accounts"], n_posts=snapshot.manifest.rows.get("posts", 0),
             counts={str(harm): {str(p): n for p, n in sorted(c.items())} for harm, c in sorted(counts.items())},
             guards=tuple(f"{guard.name}/{guard.version}" for guard in materials.pipeline.guards),
-            harms=tuple(sorted({detector.harm for detector in materials.pipeline.detectors})))
+            harms=tuple(sorted({detector.harm for detector in materials.pipeline.detectors})),
+            left_out=counted(materials.left_out))
         writer.finish(made)
     return made, swept
 
@@ -137,7 +141,8 @@ def terms_of(snapshot: SnapshotFolder, materials: Materials) -> Terms:
     """The terms a plan for `snapshot` is made under: the policies in force on the day of its cut-off."""
     cut_off = snapshot.manifest.cut_off
     return Terms(pack=materials.pack, policies=materials.pack.in_force(cut_off.date()), cut_off=cut_off,
-                 messages=materials.messages, languages=materials.languages, supported=materials.supported)
+                 messages=materials.messages, languages=materials.languages, supported=materials.supported,
+                 incomplete=why_a_person(counted(materials.left_out)))
 
 
 def judged_relations(swept: Scan, *, terms: Terms, engine: Engine, strikes: pa.Table) -> Sweep:

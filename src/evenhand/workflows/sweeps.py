@@ -63,7 +63,8 @@ def plan_snapshot(snapshot: Path, settings: SweepSettings, *, into: Path, beside
             plan(folder, materials, engine, into=into,
                  hands=hands_for(folder, materials, settings, on_progress=on_progress))
         write_sources(into, Sources(snapshot=snapshot, pack=settings.pack, registries=settings.registries,
-                                    sentence_model=settings.sentence_model, files=snapshot_files(snapshot)))
+                                    sentence_model=settings.sentence_model, files=snapshot_files(snapshot),
+                                    left_out=materials.left_out))
         view = read_report(into, messages=materials.messages, holders=materials.registries["holders"], beside=beside)
         write_report(view, into / "report.html")
     return view

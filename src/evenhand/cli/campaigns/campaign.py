@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from evenhand.cli.campaigns.options import WORDS, accepted, by, desk_at, on_desk, plan_option
-from evenhand.cli.options import FOLDER, MOST_HOURS, Finite, screen
+from evenhand.cli.options import FOLDER, MOST_HOURS, Finite, screen, teller
 from evenhand.cli.views.campaigns.published import PublishedView
 from evenhand.cli.views.campaigns.steps import StepView
 from evenhand.cli.views.progress import progress
@@ -55,7 +55,7 @@ def draft(*, name: str, person: str, plan: Path | None, solo: bool, cooling_off:
     refuse_register(campaign_named(name))
     if hours is not None and not rehearsal:
         raise not_set(name)
-    facts = None if plan is None else accepted(planned(plan), as_json=as_json)
+    facts = None if plan is None else accepted(planned(plan, on_left_out=teller(as_json=as_json)), as_json=as_json)
     with desk_at(state, name, hours=hours, is_new_rehearsal=rehearsal, create=True) as desk:
         wanted = Draft(mode=Mode.SOLO if solo else Mode.TEAM, is_rehearsal=rehearsal,
                        cooling_off=None if cooling_off is None else timedelta(hours=cooling_off))
@@ -72,7 +72,8 @@ def bind_(*, name: str, person: str, plan: Path, platform: str | None, state: st
     """Bind a plan to the campaign NAME. Sample, verdicts and approvals of an earlier plan no longer count."""
     with desk_at(state, name, hours=hours) as desk:
         opened = None if platform is None else open_platform(platform)
-        outcome = bind(desk, plan, person=person, capabilities=None if opened is None else opened.platform.capabilities)
+        outcome = bind(desk, plan, person=person, on_left_out=teller(as_json=as_json),
+                       capabilities=None if opened is None else opened.platform.capabilities)
         show_step(desk, outcome, "the plan is bound", as_json=as_json)
 
 

@@ -10,7 +10,7 @@ import click
 
 from evenhand.cli.campaigns.campaign import show_step
 from evenhand.cli.campaigns.options import WORDS, by, desk_at, on_desk, plan_option, state_option
-from evenhand.cli.options import EXISTING, Finite, as_json, screen
+from evenhand.cli.options import EXISTING, Finite, as_json, screen, teller
 from evenhand.cli.views.campaigns.live import LiveView
 from evenhand.cli.views.campaigns.status import ListView, StatusView
 from evenhand.errors import ConfigError, Problem
@@ -30,7 +30,8 @@ from evenhand.workflows.effects.opening import open_state
 def approve_(*, name: str, person: str, plan: Path, is_withdrawn: bool, state: str, hours: float | None, as_json: bool) -> None:
     """Approve the audited plan of the campaign NAME. Two people, neither of whom proposed it."""
     with desk_at(state, name, hours=hours) as desk:
-        outcome = withdraw(desk, person=person) if is_withdrawn else approve(desk, plan, person=person)
+        outcome = withdraw(desk, person=person) if is_withdrawn else approve(
+            desk, plan, person=person, on_left_out=teller(as_json=as_json))
         done = f"`{person}` {'withdrew the approval' if is_withdrawn else 'approved the plan'}"
         show_step(desk, outcome, done, as_json=as_json)
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from evenhand.cli.views.layout import heading, quiet
 from evenhand.errors import Problem
-from evenhand.statements import neutral
+from evenhand.statements import neutral, visible
 from evenhand.workflows.check_policies import PackCheck
 from evenhand.workflows.import_registry import RegistryDiff
 
@@ -62,9 +62,11 @@ class RegistryDiffView:
                     parts.append(quiet(f"  and {len(keys) - _MAX_SHOWN:,} more"))
         if difference.rejected:
             parts.append(heading("Left out"))
-            parts += [Text("  " + line) for problem in difference.rejected[:_MAX_SHOWN]
-                      for line in (_place(problem, difference) + f"line {problem.line}: {problem.what}"
-                                   + (f" ({problem.hint})" if problem.hint else ""),)]
+            parts += [Text("  " + visible(f"{_place(problem, difference)}: {problem.what}"
+                                          + (f" ({problem.hint})" if problem.hint else "")))
+                      for problem in difference.rejected[:_MAX_SHOWN]]
+            if len(difference.rejected) > _MAX_SHOWN:
+                parts.append(quiet(f"  and {len(difference.rejected) - _MAX_SHOWN:,} more; --json has all"))
         if difference.unread_ratings:
             parts.append(heading("Ratings that a person has to read"))
             parts += [Text(f"  {n:,} × " + neutral(words)) for words, n in difference.unread_ratings[:_MAX_SHOWN]]
@@ -80,5 +82,7 @@ class RegistryDiffView:
 
 
 def _place(problem: Problem, difference: RegistryDiff) -> str:
-    """The file of a problem where it is one of several."""
-    return f"{problem.file} " if problem.file and problem.file != str(difference.file) else ""
+    """The file of a problem where it is one of several, and its line where it has one."""
+    file = problem.file if problem.file and problem.file != str(difference.file) else ""
+    line = f"line {problem.line}" if problem.line is not None else ""
+    return " ".join(part for part in (file, line) if part) or str(difference.file)

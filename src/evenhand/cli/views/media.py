@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from evenhand.cli.views.layout import heading, quiet, table
+from evenhand.statements import visible
 from evenhand.workflows.media.of_folder import Picture
 from evenhand.workflows.media.of_snapshot import PROBLEMS, MediaSummary
 
@@ -63,18 +64,25 @@ class MediaView:
 class PicturesView:
     """Pictures as a register names them.
 
-    JSON: `pictures`, each with `path`, `avatar` (hash and place, null where there is no hash), `quality`, `problem`.
+    JSON: `n_read`, `n_left_out`, and `pictures`, each with `path`, `avatar` (hash and place, null where there is no hash),
+    `quality`, `problem`.
     """
 
     name: ClassVar[str] = "pictures"
     pictures: tuple[Picture, ...]
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """One line per picture; what cannot be used says why."""
+        """One line per picture; what cannot be used says why. Then how many there are of either."""
         return Group(*(Text(one.avatar, overflow="fold") if one.is_usable
-                       else quiet(f"{one.path}: {one.why}") for one in self.pictures))
+                       else quiet(f"{visible(one.path)}: {visible(one.why)}") for one in self.pictures),
+                     Text(f"{len(self.pictures):,} files read, {self._n_left_out:,} left out", style="bold"))
+
+    @property
+    def _n_left_out(self) -> int:
+        return sum(not one.is_usable for one in self.pictures)
 
     def record(self) -> dict[str, object]:
         """The pictures as values."""
-        return {"pictures": [{"path": one.path, "avatar": one.avatar or None, "quality": one.quality,
-                              "problem": one.why or None} for one in self.pictures]}
+        return {"n_read": len(self.pictures), "n_left_out": self._n_left_out, "pictures": [
+            {"path": one.path, "avatar": one.avatar or None, "quality": one.quality, "problem": one.why or None}
+            for one in self.pictures]}

@@ -12,6 +12,7 @@ from rich.text import Text
 from evenhand.cli.views.campaign import CampaignView
 from evenhand.cli.views.layout import ACCENT, heading, percent, quiet
 from evenhand.cli.views.reasons import ReasonsView, SparedView
+from evenhand.cli.views.registers.left_out import in_a_line
 from evenhand.model.interval import Interval
 from evenhand.model.penalty import Penalty
 from evenhand.transparency import Difference, ReportView, TruthTable
@@ -50,8 +51,9 @@ class NextCommands:
 class SweepView:
     """The outcome of a sweep.
 
-    JSON: `plan` (`digest`, `cut_off`, `pack`, `code_version`, `seed`, `accounts`, `posts`), `seconds`, `campaign`,
-    `reasons`, `suspicions`, `guards`, `truth` and `difference` (each null when there is none), `next`.
+    JSON: `plan` (`digest`, `cut_off`, `pack`, `code_version`, `seed`, `accounts`, `posts`, and in `left_out` the number of
+    records of each register that could not be used), `seconds`, `campaign`, `reasons`, `suspicions`, `guards`, `truth` and
+    `difference` (each null when there is none), `next`.
     """
 
     name: ClassVar[str] = "sweep"
@@ -79,7 +81,7 @@ class SweepView:
         return {
             "plan": {"digest": plan.digest, "cut_off": plan.cut_off.isoformat(), "pack": plan.pack,
                      "code_version": plan.code_version, "seed": plan.seed, "accounts": plan.n_accounts,
-                     "posts": plan.n_posts},
+                     "posts": plan.n_posts, "left_out": plan.left_out},
             "seconds": self.seconds, "campaign": self._campaign.record(), **self._reasons.record(),
             **self._spared.record(),
             "truth": None if truth is None else {
@@ -102,6 +104,7 @@ class SweepView:
                  + (f", {n_closed:,} of them closed" if n_closed else "")
                  + f"; {self.report.n_spared:,} suspicions ended without a penalty.", style="bold"),
             Text("This is a plan: nothing has been done to anyone.\n"),
+            *([Text(f"{in_a_line(plan.left_out)}.\n", style="yellow")] if plan.left_out else []),
         ]
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class _Accepted:
 def read_presented(path: Path, verifier: Verifier) -> Contents:
     """The credentials in a file or folder, as records with the columns of the register `credentials`.
 
-    Records read = records accepted + problems.
+    Records read = records accepted + problems. A file of a folder that cannot be read at all counts as one record.
 
     Raises:
         DataError: there is no such file or folder, or it holds nothing that can be read.
@@ -41,8 +41,8 @@ def read_presented(path: Path, verifier: Verifier) -> Contents:
     if not files:
         raise DataError(Problem(what="the folder holds no records", file=str(path),
                                 hint=f"their names end in one of {', '.join(FORMATS)}"))
-    read = [read_contents(file) for file in files]
-    problems = [problem for contents in read for problem in contents.problems]
+    read, problems = _read(files)
+    problems += [problem for contents in read for problem in contents.problems]
     records = [Record(line=record.line, values=record.values, file=contents.file)
                for contents in read for record in contents.records]
     nonces = Counter(nonce for _, nonce in {(_text(record, "account_id"), _text(record, "nonce")) for record in records})
@@ -57,6 +57,20 @@ def read_presented(path: Path, verifier: Verifier) -> Contents:
     return Contents(file=str(path), digest=digest if path.is_dir() else read[0].digest, records=tuple(kept),
                     columns=tuple(kept[0].values) if kept else (),
                     problems=tuple(sorted([*problems, *doubled], key=lambda one: (one.file or "", one.line or 0))))
+
+
+def _read(files: Iterable[Path]) -> tuple[list[Contents], list[Problem]]:
+    """What the files hold, and a problem for each that cannot be read; raises `DataError` with all of them where none can."""
+    read: list[Contents] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            read.append(read_contents(file))
+        except DataError as error:
+            problems += error.problems
+    if not read:
+        raise DataError(problems)
+    return read, problems
 
 
 def _confirmed(record: Record, verifier: Verifier, nonces: Counter[str | None]) -> _Accepted:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from evenhand.connectors.registries.folder import load_registries, save_register, shipped_registries
+from evenhand.connectors.registries.folder import (
+    Registries,
+    load_registries,
+    read_registries,
+    save_register,
+    shipped_registries,
+)
 
-__all__ = ["load_registries", "save_register", "shipped_registries"]
+__all__ = ["Registries", "load_registries", "read_registries", "save_register", "shipped_registries"]

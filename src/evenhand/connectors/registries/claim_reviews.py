@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.connectors.registries.files import Contents, Record, content_of, is_text
+from evenhand.connectors.registries.json_lists import Broken, elements, said
 from evenhand.errors import DataError, Problem
 
 PAGES, FEEDS = (".html", ".htm", ".xhtml"), (".json", ".jsonld", ".jsonl", ".ndjson")
@@ -23,6 +24,8 @@ PAGES, FEEDS = (".html", ".htm", ".xhtml"), (".json", ".jsonld", ".jsonl", ".ndj
 _SCRIPT = re.compile(r"<script\b[^>]*\btype\s*=\s*[\"']?application/ld\+json[\"']?[^>]*>(.*?)(?:</script\s*>|\Z)",
                      re.IGNORECASE | re.DOTALL)
 _TYPE = re.compile(r"[\"']@type[\"']\s*:\s*(?:\[[^\]]*)?[\"'](?:[^\"']*[/:#])?ClaimReview[\"']")
+_LIST = re.compile(r"\A\s*\[|(?<!\\)\"(?:dataFeedElement|@graph)\"\s*:\s*\[")
+"""Where the list of a feed opens. In a text of JSON, the quotes of such a name would stand behind a backslash."""
 _WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|\]\]>\s*$|^\s*<!--|-->\s*$")
 _NUMBER = re.compile(r"\s*[-+]?\d+(?:[.,]\d+)?\s*")
 _MAX_DEPTH = 40
@@ -52,7 +55,13 @@ def read_claim_reviews(path: Path) -> Contents:
     read: list[Record | Problem] = []
     digest = hashlib.sha256()
     for file in files:
-        content = content_of(file)
+        try:
+            content = content_of(file)
+        except DataError as error:
+            if not path.is_dir():
+                raise
+            read += error.problems
+            continue
         digest.update(hashlib.sha256(content).digest() if path.is_dir() else content)
         read += _of_file(content.decode("utf-8-sig", errors="surrogateescape"), file)
     records = tuple(item for item in read if isinstance(item, Record))
@@ -73,19 +82,50 @@ class _Piece:
 
 def _of_file(text: str, file: Path) -> Iterator[Record | Problem]:
     for piece in _pieces(text, file):
+        is_page = file.suffix.lower() in PAGES
         try:
-            document = json.loads(_WRAPPING.sub("", piece.text) if file.suffix.lower() in PAGES else piece.text,
-                                  object_pairs_hook=_object)
+            document = json.loads(_WRAPPING.sub("", piece.text) if is_page else piece.text, object_pairs_hook=_object)
         except (ValueError, RecursionError) as error:
-            line = piece.line + (error.lineno - 1 if isinstance(error, json.JSONDecodeError) else 0)
-            yield Problem(what=f"not readable as JSON-LD: {str(error).split(': line')[0].lower()}", file=str(file),
-                          line=line, hint="the record is left out; ask its publisher to mend it")
+            yield from _from_lists(piece, file, error)
             continue
         reviews = list(_reviews(document))
         lines = [piece.line + piece.text.count("\n", 0, match.start()) for match in _TYPE.finditer(piece.text)]
         for nth, review in enumerate(reviews):
             line = lines[nth] if len(lines) == len(reviews) else piece.line
             yield _record(review, line=line, file=str(file))
+
+
+def _from_lists(piece: _Piece, file: Path, error: Exception) -> Iterator[Record | Problem]:
+    """What can be read of a list with broken elements: each element by itself, where it is certain where it begins."""
+    opened = _opened(piece.text)
+    found = list(elements(piece.text, opened, json.JSONDecoder(object_pairs_hook=_object))) if opened else []
+    broken = [one for one in found if isinstance(one, Broken)]
+    if not broken or any(one.is_list for one in broken):
+        is_part = file.suffix.lower() not in (".json", ".jsonld")
+        line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, None)
+        yield Problem(what=f"not readable as JSON-LD: {said(error)}", file=str(file), line=piece.line + line - 1, column=column,
+                      hint=f"{'the record' if is_part else 'all of the file'} is left out; ask its publisher to mend it")
+        return
+    for one in found:
+        if isinstance(one, Broken):
+            yield Problem(what=f"not readable as JSON-LD: {one.what}", file=str(file), line=piece.line + one.line - 1,
+                          column=one.column, hint="the record is left out; ask its publisher to mend it")
+        else:
+            for review in _reviews(one.value):
+                yield _record(review, line=piece.line + one.line - 1, file=str(file))
+
+
+def _opened(text: str) -> int:
+    """The position after the `[` of a feed's own list, where nothing before it can hold a review; 0 where there is none."""
+    found = _LIST.search(text)
+    if found is None:
+        return 0
+    before = text[:found.start()]
+    try:
+        is_own = not before.strip() or isinstance(json.loads(before + '"": null}'), dict)
+    except (ValueError, RecursionError):
+        return 0
+    return found.end() if is_own and _TYPE.search(before) is None else 0
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand.connectors.registries.json_lists import Element, blank, elements, said
 from evenhand.errors import DataError, Problem
 
 FORMATS = (".parquet", ".csv", ".json", ".jsonl")
@@ -101,11 +102,6 @@ def _lower(text: str) -> str:
     """The first line of a foreign error text, in the grammar of ours."""
     line = text.strip().splitlines()[0] if text.strip() else "no reason given"
     return line[:1].lower() + line[1:].rstrip(".")
-
-
-def _said(error: Exception) -> str:
-    """What a parser of JSON says, without a place of its own, which may count from the beginning of a record."""
-    return _lower(str(error).split(": line ")[0])
 
 
 def _whole(what: str, file: str, hint: str, line: int | None = None) -> DataError:
@@ -198,7 +194,7 @@ def _jsonl(content: bytes, file: str) -> Iterator[Record | Problem]:
             except UnicodeDecodeError:
                 yield Problem(what="the record is not UTF-8 text", file=file, line=line, hint="save the file as UTF-8")
             except (ValueError, RecursionError) as error:
-                yield Problem(what=f"not readable as JSON: {_said(error)}", file=file, line=line,
+                yield Problem(what=f"not readable as JSON: {said(error)}", file=file, line=line,
                               column=error.colno if isinstance(error, json.JSONDecodeError) else None,
                               hint="each line holds one JSON object")
 
@@ -209,36 +205,23 @@ def _json(content: bytes, file: str) -> Iterator[Record | Problem]:
     except UnicodeDecodeError as error:
         line = content[:error.start].count(b"\n") + 1
         raise _whole("the file is not UTF-8 text", file, "save the file as UTF-8", line) from error
-    decoder = json.JSONDecoder()
-    position = _skip(text, 0, "[", file)
-    line, counted = 1, 0
-    while text[position:position + 1] != "]":
-        line, counted = line + text.count("\n", counted, position), position
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            raise _whole(f"not readable as JSON: {_said(error)}", file, "a list of objects is expected",
-                         error.lineno if isinstance(error, json.JSONDecodeError) else line) from error
-        yield _object(value, line, file)
-        position = _blank(text, position)
-        if text[position:position + 1] == ",":
-            position = _blank(text, position + 1)
-        elif text[position:position + 1] != "]":
-            raise _whole("the list is not closed", file, "expected `,` or `]`", text.count("\n", 0, position) + 1)
+    for one in elements(text, _opened(text, file), json.JSONDecoder()):
+        if isinstance(one, Element):
+            yield _object(one.value, one.line, file)
+        elif one.is_list:
+            raise DataError(Problem(what=f"not readable as JSON: {one.what}", file=file, line=one.line, column=one.column,
+                                    hint="a list of objects is expected; with each on lines of its own, a mistake costs one"))
+        else:
+            yield Problem(what=f"not readable as JSON: {one.what}", file=file, line=one.line, column=one.column,
+                          hint="a list of objects is expected")
 
 
-def _skip(text: str, position: int, sign: str, file: str) -> int:
-    """The position of the first thing after `sign`."""
-    position = _blank(text, position)
-    if text[position:position + 1] != sign:
+def _opened(text: str, file: str) -> int:
+    """The position after the `[` of the list that the file holds."""
+    position = blank(text, 0)
+    if text[position:position + 1] != "[":
         raise _whole("the file does not hold a list", file, "expected `[` and one object per record", 1)
-    return _blank(text, position + 1)
-
-
-def _blank(text: str, position: int) -> int:
-    while text[position:position + 1].isspace():
-        position += 1
-    return position
+    return position + 1
 
 
 def _object(value: object, line: int, file: str) -> Record | Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
@@ -29,7 +29,8 @@ from evenhand.connectors.registries.long_lists import (
 from evenhand.connectors.registries.shapes import shaped
 from evenhand.connectors.registries.values import reader, with_main
 from evenhand.errors import DataError, Problem
-from evenhand.model.registry import REGISTERS, Register
+from evenhand.model.registers.left_out import LeftOut
+from evenhand.model.registry import REGISTERS, Register, WhenBroken
 
 MOST_SHOWN = 50
 """Problems of one file that are told one by one; the rest is counted."""
@@ -46,6 +47,16 @@ class Checked:
     problems: tuple[Problem, ...]
     files: tuple[str, ...] = ()
     """The file of each row, where several were read as one."""
+    n_left_out: int = 0
+    """Records that may not stand in it; one may have several problems."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registries:
+    """All registers by name, without the records that could not be used."""
+
+    tables: dict[str, pa.Table]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def load_registries(folder: Path, *more: Path) -> dict[str, pa.Table]:
@@ -57,27 +68,85 @@ def load_registries(folder: Path, *more: Path) -> dict[str, pa.Table]:
         DataError: a file is not a register, cannot be read, or holds rows that may not stand in it; one key stands in
             two folders. All problems of all files together.
     """
-    tables = {name: [register.schema.empty_table()] for name, register in REGISTERS.items()}
-    links: list[pa.Table | Path] = []
-    problems: list[Problem] = []
-    for place in (folder, *more):
-        for name, file in _files(place, problems).items():
-            if is_long(file):
-                found, n_found = check_long(file, most=MOST_SHOWN)
-                problems += shortened(found, str(file), n=n_found)
-                links.append(file)
-                continue
-            checked = load_register(file, REGISTERS[name])
-            problems += shortened(checked.problems, str(file))
-            tables[name].append(checked.table)
-            if name == LINKS:
-                links.append(checked.table)
-    if problems:
-        raise DataError(problems)
-    joined = {name: pa.concat_tables(parts).combine_chunks() for name, parts in tables.items()}
-    if more:
-        _refuse_doubled(joined, links)
-    return joined
+    read = _read(folder, *more)
+    if read.problems:
+        raise DataError(read.problems)
+    return read.joined(has_several=bool(more))
+
+
+def read_registries(folder: Path, *more: Path) -> Registries:
+    """The same for a sweep: a record that cannot be used is left out as a whole and told, where `when_broken` allows it.
+
+    Raises:
+        DataError: a file is not a register, cannot be read, or has no record that can be used; a record is broken that would
+            speak for somebody, or that stands in a long list; one key stands in two folders. All problems together.
+    """
+    read = _read(folder, *more)
+    if read.refused:
+        raise DataError([*read.refused, *(one for one in read.problems if one not in read.refused)])
+    return Registries(tables=read.joined(has_several=bool(more)), left_out=tuple(read.left_out))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """What was found in folders of registers."""
+
+    tables: dict[str, list[pa.Table]]
+    links: list[pa.Table | Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """All of them, in the order of the files."""
+    refused: list[Problem] = field(default_factory=list)
+    """Those for which no sweep may be made."""
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def take(self, name: str, file: Path) -> None:
+        """Read the file of a register."""
+        if is_long(file):
+            found, n_found = check_long(file, most=MOST_SHOWN)
+            self.refuse(shortened(found, str(file), n=n_found))
+            self.links.append(file)
+            return
+        checked = load_register(file, REGISTERS[name])
+        self.tables[name].append(checked.table)
+        if name == LINKS:
+            self.links.append(checked.table)
+        if not checked.n_left_out:
+            return
+        told = shortened(checked.problems, str(file))
+        self.problems += told
+        self.left_out.append(LeftOut(register=name, file=str(file), n=checked.n_left_out, problems=tuple(told)))
+        if not checked.table.num_rows:
+            self.refused.append(Problem(what=f"no record of `{name}` can be used", file=str(file),
+                                        hint="mend the file, or take it out of the folder"))
+        elif REGISTERS[name].when_broken is WhenBroken.REFUSE:
+            self.refused.append(Problem(what=f"a record of `{name}` is broken, and each of them speaks for somebody",
+                                        file=str(file), hint="mend it, or take it out by hand: it is not left out unseen"))
+
+    def refuse(self, problems: Sequence[Problem]) -> None:
+        """Note problems for which no sweep may be made."""
+        self.problems += problems
+        self.refused += problems
+
+    def joined(self, *, has_several: bool) -> dict[str, pa.Table]:
+        """Each register as one table. Raises `DataError` when a key stands in two folders."""
+        joined = {name: pa.concat_tables(parts).combine_chunks() for name, parts in self.tables.items()}
+        if has_several:
+            _refuse_doubled(joined, self.links)
+        return joined
+
+
+def _read(*folders: Path) -> _Read:
+    read = _Read(tables={name: [register.schema.empty_table()] for name, register in REGISTERS.items()})
+    for place in folders:
+        not_registers: list[Problem] = []
+        files = _files(place, not_registers)
+        read.refuse(not_registers)
+        for name, file in files.items():
+            try:
+                read.take(name, file)
+            except DataError as error:
+                read.refuse(error.problems)
+    return read
 
 
 def _refuse_doubled(joined: Mapping[str, pa.Table], links: Sequence[pa.Table | Path]) -> None:
@@ -150,7 +219,7 @@ def _kept(table: pa.Table, register: Register, *, file: str, lines: tuple[int, .
     good = [row for row in range(table.num_rows) if row not in bad] if bad else range(table.num_rows)
     kept = table.take(pa.array(good, pa.int64())) if bad else table
     return Checked(table=kept.cast(register.schema), lines=tuple(lines[row] for row in good),
-                   files=tuple(files[row] for row in good),
+                   files=tuple(files[row] for row in good), n_left_out=len(bad),
                    problems=tuple(_of_row(objection, files, lines) for objection in against))
 
 
@@ -193,6 +262,7 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, co
                     files=tuple(files))
     problems += checked.problems
     return Checked(table=checked.table, lines=checked.lines, files=checked.files,
+                   n_left_out=contents.n_read - checked.table.num_rows,
                    problems=tuple(sorted(problems, key=lambda one: (one.file or "", one.line or 0))))
 
 

@@ -6,9 +6,10 @@ licence number is no secret, so it proves nothing by itself: which account it be
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,8 @@ class _Found:
     broken: list[tuple[int | None, str]] = field(default_factory=list)
     undecoded: set[str] = field(default_factory=set)
     """Numbers whose row is no text."""
+    swallowed: list[str] = field(default_factory=list)
+    """Lines that a quote which is never closed made part of the broken row before them."""
 
     def take(self, row: Mapping[str, bytes | None], *, number: str) -> None:
         """Keep a row that was asked for. Bytes that are no text cost their own row alone."""
@@ -65,7 +68,17 @@ class _Found:
     def skip(self, row: Any) -> str:
         """What pyarrow asks about a row with too few or too many fields."""
         self.broken.append((row.number, f"the row has {row.actual_columns} fields, the header {row.expected_columns}"))
+        self.swallowed += (row.text or "").split("\n")[1:]
         return "skip"
+
+    def take_swallowed(self, numbers: set[str], *, how: LicenceMapping, names: Sequence[str]) -> None:
+        """Keep the rows among the swallowed lines that were asked for: the quote costs its own line alone."""
+        key = how.columns["number"]
+        for line in self.swallowed:
+            fields = next(csv.reader([line], delimiter=how.delimiter), [])
+            row = dict(zip(names, fields, strict=False))
+            if len(fields) == len(names) and row[key].strip() in numbers:
+                self.take({name: row[name].encode() for name in how.read_columns}, number=key)
 
 
 def read_licences(register: Path, claims: Path, *, mapping: Path) -> Contents:
@@ -143,7 +156,11 @@ def _looked_up(register: Path, numbers: set[str], how: LicenceMapping) -> _Found
                 asked = batch.filter(pc.is_in(keys, value_set=wanted))
                 for row in asked.cast(pa.schema([(name, pa.binary()) for name in asked.schema.names])).to_pylist():
                     found.take(row, number=how.columns["number"])
-    except (OSError, pa.ArrowException, KeyError, UnicodeError) as error:
+        if found.swallowed:
+            with register.open(encoding=how.encoding, newline="") as file:
+                names = next(csv.reader(file, delimiter=how.delimiter))
+            found.take_swallowed(numbers, how=how, names=names)
+    except (OSError, pa.ArrowException, KeyError, UnicodeError, csv.Error) as error:
         raise DataError(Problem(what=f"the register cannot be read: {first_line(error)}", file=str(register),
                                 hint="does the mapping fit its columns, delimiter, encoding?")) from error
     return found

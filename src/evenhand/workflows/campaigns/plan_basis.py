@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from evenhand import __version__
 from evenhand.campaign.lifecycle.refusals import other_digest, stale
-from evenhand.campaign.plan import PlanDigest
+from evenhand.campaign.plan import PlanDigest, left_out_header
 from evenhand.connectors.plan_folder import read_plan, table_file
 from evenhand.connectors.plan_sources import read_sources, snapshot_files
 from evenhand.connectors.snapshot_folder import SnapshotFolder
@@ -20,6 +20,7 @@ from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.penalty import Penalty
 from evenhand.model.plan import Plan
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.left_out import OnLeftOut
 from evenhand.workflows.campaigns.steps import Course
 
 TABLES = ("decisions", "effects")
@@ -43,7 +44,7 @@ def plan_now(folder: Path) -> PlanNow:
                    files={name: _sha256(table_file(folder, name)) for name in TABLES})
 
 
-def plan_as_made(folder: Path) -> PlanNow:
+def plan_as_made(folder: Path, *, on_left_out: OnLeftOut | None = None) -> PlanNow:
     """The same with snapshot, pack, registers and steps as they are now where the plan says that it was made from them.
 
     A plan that was put together without a sweep has only its own header to go by.
@@ -55,7 +56,7 @@ def plan_as_made(folder: Path) -> PlanNow:
 
     manifest = SnapshotFolder(sources.snapshot).manifest
     materials = load_materials(SweepSettings(pack=sources.pack, registries=sources.registries,
-                                             sentence_model=sources.sentence_model))
+                                             sentence_model=sources.sentence_model, on_left_out=on_left_out))
     is_untouched = snapshot_files(sources.snapshot) == sources.files
     return replace(now, basis=replace(
         now.basis, cut_off=manifest.cut_off.isoformat(), pack_digest=materials.pack.digest,
@@ -69,7 +70,7 @@ def refuse_broken(now: PlanNow) -> None:
     digest = PlanDigest(made_from={
         "cut_off": plan.cut_off.isoformat(), "snapshot": plan.snapshot, "pack": plan.pack_digest,
         "registries": plan.registries_digest, "code": plan.code_version, "seed": str(plan.seed), "steps": plan.steps_digest,
-        "supported": " ".join(sorted(map(Penalty, plan.supported)))})
+        "supported": " ".join(sorted(map(Penalty, plan.supported)))} | left_out_header(plan.left_out))
     for batch in pq.ParquetFile(table_file(now.folder, "effects")).iter_batches(columns=["key", "penalty", "not_before"]):
         for key, penalty, not_before in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             digest.add(key, penalty=penalty, not_before=not_before)

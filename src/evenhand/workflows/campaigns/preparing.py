@@ -15,6 +15,7 @@ from evenhand.model.campaigns.event import EventKind, Json
 from evenhand.model.campaigns.refusal_code import RefusalCode
 from evenhand.model.penalty import Penalty
 from evenhand.model.refusal import Refusal
+from evenhand.model.registers.left_out import OnLeftOut
 from evenhand.workflows.campaigns.plan_basis import PlanNow, changed_since_bound, plan_as_made, refuse_broken
 from evenhand.workflows.campaigns.steps import Desk
 
@@ -46,18 +47,23 @@ def draft(desk: Desk, draft: Draft, *, person: str, plan: dict[str, Json] | Refu
     return desk.take(*events)
 
 
-def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | None = None) -> Campaign | Refusal:
+def bind(desk: Desk, plan: Path, *, person: str, capabilities: Capabilities | None = None,
+         on_left_out: OnLeftOut | None = None) -> Campaign | Refusal:
     """Bind the plan in a folder to the campaign, whole and as it is now.
 
     What the platform cannot take back for ever comes from its `capabilities`; closing always counts.
     """
-    facts = planned(plan, capabilities)
+    facts = planned(plan, capabilities, on_left_out=on_left_out)
     return facts if isinstance(facts, Refusal) else desk.take(desk.hand(person).event(EventKind.PLANNED, facts))
 
 
-def planned(plan: Path, capabilities: Capabilities | None = None) -> dict[str, Json] | Refusal:
-    """What binding the plan in a folder records of it. Raises `PlanError` when it is not whole."""
-    now = plan_as_made(plan)
+def planned(plan: Path, capabilities: Capabilities | None = None, *,
+            on_left_out: OnLeftOut | None = None) -> dict[str, Json] | Refusal:
+    """What binding the plan in a folder records of it. Raises `PlanError` when it is not whole.
+
+    `on_left_out` is told which records of its registers could not be used.
+    """
+    now = plan_as_made(plan, on_left_out=on_left_out)
     refuse_broken(now)
     if changed := Basis.of(now.plan).changed(now.basis):
         return stale(changed)
@@ -95,9 +101,9 @@ def lower(desk: Desk, strata: Sequence[str], *, days: int, person: str) -> Campa
     return desk.take(*events)
 
 
-def approve(desk: Desk, plan: Path, *, person: str) -> Campaign | Refusal:
+def approve(desk: Desk, plan: Path, *, person: str, on_left_out: OnLeftOut | None = None) -> Campaign | Refusal:
     """Approve exactly this plan."""
-    now = plan_as_made(plan)
+    now = plan_as_made(plan, on_left_out=on_left_out)
     if refusal := changed_since_bound(desk.course(), now):
         return refusal
     return desk.take(desk.hand(person).event(EventKind.APPROVED, {"basis": now.basis.as_json()}))

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from evenhand.campaign.pipeline import REGISTRY_RELATIONS
 from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.model.policy import PolicyPack
+from evenhand.model.registers.left_out import LeftOut
 from evenhand.model.registry import HOLDERS
 from evenhand.model.snapshot import POSTS, TABLES
 from evenhand.model.step import Query, Step
@@ -24,10 +25,11 @@ from evenhand.workflows.materials import (
     SweepSettings,
     has_long_lists,
     load_pack,
-    load_registers,
     made_from,
     materials_of,
     open_engine,
+    read_registers,
+    tell_left_out,
 )
 from evenhand.workflows.plan import Materials, judged_relations
 from evenhand.workflows.prepared import cache_folder, prepared
@@ -117,9 +119,9 @@ class Bench:
 @contextmanager
 def open_bench(settings: SweepSettings) -> Iterator[Bench]:
     """A bench with the pack, registers and engine that `settings` names."""
-    (materials, registers, steps), _ = prepared(
-        chain(made_from(settings), ["bench"]),
-        lambda: _made(settings, load_pack(settings), load_registers(settings.registries)), folder=cache_folder())
+    (materials, registers, steps, left_out), _ = prepared(
+        chain(made_from(settings), ["bench"]), lambda: _read(settings), folder=cache_folder())
+    tell_left_out(settings, left_out)
     with open_engine(settings) as engine:
         yield Bench(engine=engine, settings=settings, materials=materials, registers=registers, steps=steps)
 
@@ -152,6 +154,12 @@ def accounts_on_the_web(hosts: pa.Array) -> pa.Table:
     """One account for each host: its handle is the host, which stands for proven control, as on the AT protocol."""
     unique = pc.unique(hosts)
     return pa.table({"account_id": unique, "handle": unique, "platform": pa.repeat(pa.scalar("web"), len(unique))})
+
+
+def _read(settings: SweepSettings) -> tuple[Materials, Mapping[str, pa.Table], dict[str, Step], tuple[LeftOut, ...]]:
+    """What `_made` makes of the registers that the settings name, and what was left out of them."""
+    read = read_registers(settings.registries)
+    return *_made(settings, load_pack(settings), read.tables), read.left_out
 
 
 def _bench(engine: Engine, settings: SweepSettings, pack: PolicyPack, registers: Mapping[str, pa.Table]) -> Bench:

@@ -17,7 +17,7 @@ from evenhand.connectors.labelled_files import LINE, Wanted, read_labelled
 from evenhand.errors import ConfigError, DataError, Problem
 from evenhand.evaluation.card import Card, CardFile, judge_bars
 from evenhand.evaluation.card_file import LABEL, read_card
-from evenhand.evaluation.outcome import CardResult, Measured, NotRun
+from evenhand.evaluation.outcome import CardResult, Measured, NotRun, Unusable
 from evenhand.evaluation.task_form import TaskFile, TaskForm
 from evenhand.policy.nearest import suggestion
 from evenhand.workflows.evaluation.bench import Bench, open_bench
@@ -35,11 +35,12 @@ OnCard = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
-    """A card with its files read, or with those that are missing."""
+    """A card with its files read, or with those that are missing, or with what is wrong with them."""
 
     card: Card
     tables: Mapping[str, tuple[pa.Table, ...]]
     missing: tuple[str, ...] = ()
+    mistakes: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
     n_rejected: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
@@ -91,11 +92,11 @@ def evaluate_cards(cards: Sequence[Card], settings: SweepSettings, *, data: Path
                    on_card: OnCard | None = None) -> tuple[CardResult, ...]:
     """The result of each card on the files in `data`. All files are read and checked before anything is measured.
 
-    A card whose files are not there has the outcome `NotRun`. Raises `DataError` for files that are there and cannot be
-    used: all mistakes of all cards together.
+    A card whose files are not there has the outcome `NotRun`, one whose files cannot be used `Unusable`, with all their
+    mistakes; the others are measured all the same.
     """
     loaded = _load(cards, data=data)
-    is_any_there = any(not one.missing for one in loaded)
+    is_any_there = any(not (one.missing or one.mistakes) for one in loaded)
     with open_bench(settings) if is_any_there else nullcontext() as bench:
         return tuple(_results(loaded, bench, data=data, seed=seed, on_card=on_card))
 
@@ -110,10 +111,16 @@ def _results(loaded: Sequence[_Loaded], bench: Bench | None, *, data: Path, seed
     for nth, one in enumerate(loaded):
         if on_card is not None:
             on_card(nth, len(loaded), one.card.card_id)
-        if one.missing or bench is None:
-            yield CardResult(card=one.card, outcome=NotRun(missing=one.missing), bars=judge_bars(one.card.bars, ()))
+        if one.mistakes:
+            yield _not_measured(one.card, Unusable(problems=one.mistakes))
+        elif one.missing or bench is None:
+            yield _not_measured(one.card, NotRun(missing=one.missing))
         else:
             yield _result(one, bench, data=data, seed=seed)
+
+
+def _not_measured(card: Card, outcome: NotRun | Unusable) -> CardResult:
+    return CardResult(card=card, outcome=outcome, bars=judge_bars(card.bars, ()))
 
 
 def _texts(files: Iterable[str]) -> dict[str, str]:
@@ -145,17 +152,14 @@ def _cards(texts: Mapping[str, str]) -> tuple[Card, ...]:
 
 
 def _load(cards: Iterable[Card], *, data: Path) -> tuple[_Loaded, ...]:
-    """Each card with its files, or with what is missing of them."""
+    """Each card with its files, or with what is missing of them or wrong with them."""
     loaded: list[_Loaded] = []
-    problems: list[Problem] = []
     for card in cards:
         missing = tuple(file.path for file in card.files if not (data / file.path).exists())
         try:
             loaded.append(_Loaded(card=card, tables={}, missing=missing) if missing else _files_of(card, data=data))
         except DataError as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    if problems:
-        raise DataError(problems)
+            loaded.append(_Loaded(card=card, tables={}, mistakes=error.problems))
     return tuple(loaded)
 
 
@@ -209,7 +213,10 @@ def _labelled(table: pa.Table, file: CardFile, shape: TaskFile, *, left_out: dic
 def _result(loaded: _Loaded, bench: Bench, *, data: Path, seed: int) -> CardResult:
     started = time.monotonic()
     card = loaded.card
-    outcome = tasks()[card.task].measure(TaskData(card=card, tables=loaded.tables, folder=data, seed=seed), bench)
+    try:
+        outcome = tasks()[card.task].measure(TaskData(card=card, tables=loaded.tables, folder=data, seed=seed), bench)
+    except DataError as error:
+        return _not_measured(card, Unusable(problems=error.problems))
     metrics = outcome.metrics if isinstance(outcome, Measured) else ()
     return CardResult(card=card, outcome=outcome, bars=judge_bars(card.bars, metrics), rejected=loaded.problems,
                       n_rejected=loaded.n_rejected, left_out=loaded.left_out, seconds=time.monotonic() - started)

@@ -74,7 +74,7 @@ def pictures_in(folder: Path) -> tuple[Picture, ...]:
     refuse_without_extra()
     if not folder.is_dir():
         raise ConfigError(Problem(what=f"`{folder}` is not a folder", hint="name the folder with the pictures"))
-    paths = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    paths = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
     return tuple(Picture(path=one.path, avatar=f"{one.pdq} {one.path}" if one.pdq else "", quality=one.pdq_quality,
                          why=_unusable(one)) for one in read_files(paths, folder))
 

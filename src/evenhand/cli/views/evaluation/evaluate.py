@@ -22,7 +22,7 @@ from evenhand.cli.views.evaluation.metrics import (
 from evenhand.cli.views.layout import QUIET, heading, quiet, table
 from evenhand.evaluation.card import Bar
 from evenhand.evaluation.metric import Metric
-from evenhand.evaluation.outcome import Breakdown, CardResult, Measured, NoDetector, NotRun
+from evenhand.evaluation.outcome import Breakdown, CardResult, Measured, NoDetector, NotRun, Unusable
 from evenhand.evaluation.task_form import TaskForm
 from evenhand.statements import visible
 
@@ -38,9 +38,10 @@ class CardsView:
     """What came of each card.
 
     JSON: `data` (the folder), `bars` (`met`, `missed`, `not_measured`: how many), and `cards`, each with `id`, `title`,
-    `task`, `licence`, `source`, `notes`, `outcome` (`measured`, `no_detector` or `not_run`), `why` (null when measured),
-    `rows` judged, `metrics`, `bars`, `breakdowns`, `mistakes`, `n_mistakes`, `remarks`, `rejected` (records that could not
-    be read), `n_rejected`, `left_out` (rows per unmapped label), `seconds`.
+    `task`, `licence`, `source`, `notes`, `outcome` (`measured`, `no_detector`, `not_run` or `unusable`), `why` (null when
+    measured), `mistakes_in_files` (why it is unusable), `rows` judged, `metrics`, `bars`, `breakdowns`, `mistakes`,
+    `n_mistakes`, `remarks`, `rejected` (records that could not be read), `n_rejected`, `left_out` (rows per unmapped label),
+    `seconds`.
     """
 
     name: ClassVar[str] = "evaluation"
@@ -56,10 +57,14 @@ class CardsView:
         without = [result for result in self.results if not isinstance(result.outcome, Measured)]
         if without:
             parts.append(heading("Not measured"))
-            parts += [Text(f"  {result.card.card_id}: {_why(result)}") for result in without]
+            for result in without:
+                parts += [Text(f"  {result.card.card_id}: {_why(result)}"), *_mistakes_in_files(result)]
         n_rejected = sum(result.n_rejected for result in self.results)
         if n_rejected:
             parts.append(quiet(f"\nrecords that could not be read: {n_rejected:,}; one card alone, or --json, names them"))
+        n_unusable = sum(isinstance(result.outcome, Unusable) for result in self.results)
+        if n_unusable:
+            parts.append(Text(f"\nsets that cannot be used: {n_unusable}; their bars count as not measured", style="bold red"))
         n_met, n_missed, n_open = self._counted()
         parts.append(Text(f"\nbars: {n_met} met, {n_missed} missed, {n_open} not measured", style="bold"))
         return Group(*parts, Text())
@@ -99,6 +104,7 @@ class CardsView:
         outcome = result.outcome
         if not isinstance(outcome, Measured):
             yield Text(_why(result))
+            yield from _mistakes_in_files(result)
             yield from (Text(f"bar: {bar.bar.metric} {shown_bar(bar.bar, is_share=form.metric(bar.bar.metric).is_share)}")
                         for bar in result.bars)
             return
@@ -164,8 +170,21 @@ def _why(result: CardResult) -> str:
             return f"not run: {', '.join(missing)} is not there"
         case NoDetector(why=why):
             return f"no detector yet: {why}"
+        case Unusable(problems=problems):
+            return f"its files cannot be used: {len(problems):,} mistake{'' if len(problems) == 1 else 's'}"
         case _:
             return ""
+
+
+def _mistakes_in_files(result: CardResult) -> Iterator[RenderableType]:
+    """What is wrong with the files of a set that cannot be used, a line each."""
+    if not isinstance(result.outcome, Unusable):
+        return
+    for problem in result.outcome.problems[:MOST_MISTAKES]:
+        place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+        yield Text(f"    {visible(place)}: {visible(problem.what)}" + (f" ({visible(problem.hint)})" if problem.hint else ""))
+    if len(result.outcome.problems) > MOST_MISTAKES:
+        yield quiet(f"    and {len(result.outcome.problems) - MOST_MISTAKES:,} more; --json has all")
 
 
 def _read(result: CardResult) -> Iterator[RenderableType]:
@@ -180,10 +199,13 @@ def _read(result: CardResult) -> Iterator[RenderableType]:
 def _record(result: CardResult) -> Mapping[str, object]:
     card, outcome = result.card, result.outcome
     measured = outcome if isinstance(outcome, Measured) else Measured(n=0, metrics=())
-    kind = {Measured: "measured", NoDetector: "no_detector", NotRun: "not_run"}[type(outcome)]
+    kind = {Measured: "measured", NoDetector: "no_detector", NotRun: "not_run", Unusable: "unusable"}[type(outcome)]
+    problems = outcome.problems if isinstance(outcome, Unusable) else ()
     return {
         "id": card.card_id, "title": card.title, "task": card.task, "licence": card.licence, "source": card.source,
         "notes": card.notes, "outcome": kind, "why": _why(result) or None, "rows": measured.n,
+        "mistakes_in_files": [{"file": problem.file, "line": problem.line, "column": problem.column, "what": problem.what,
+                               "hint": problem.hint} for problem in problems],
         "metrics": [metric_record(metric) for metric in measured.metrics],
         "bars": [bar_record(bar) for bar in result.bars],
         "breakdowns": [{"by": breakdown.by, "groups": [
