@@ -39,7 +39,8 @@ def test_criticism_reporting_and_commentary_are_seen_in_their_language(text: str
 
 @pytest.mark.parametrize("bio", [
     "We keep an archive of deleted posts", "Recopilamos lo que borran", "Documentação de obras paradas",
-    "Nous documentons les retards", "Wir dokumentieren Funklöcher", "Documentazione sui ritardi", "Wij documenteren wachttijden", "Vi dokumenterar förseningar",
+    "Nous documentons les retards", "Wir dokumentieren Funklöcher", "Documentazione sui ritardi",
+    "Wij documenteren wachttijden", "Vi dokumenterar förseningar",
     "Vi dokumenterer forsinkelser", "Dokumentoimme viivästyksiä", "Zbieramy dowody opóźnień", "Mapujeme výpadky",
     "Bizonyítékokat gyűjtünk", "Strângem dovezi", "Καταγράφουμε καθυστερήσεις", "Собираем свидетельства", "Збираємо свідчення",
     "Събираме доказателства", "Прикупљамо доказе", "Gecikmeleri belgeliyoruz", "نرصد التأخير", "ثبت موارد تأخیر",
