@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sample_campaign import english
 from sample_policy import AT, RUNGS, finding, hit, policy, reason
 
-from evenhand.model.decision import Automation, Profile, Strike
+from evenhand.model.decision import Automation, Profile, Strike, Unread
 from evenhand.model.evidence import EvidenceFamily, Finding, GuardHit, Strength
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
@@ -74,6 +74,46 @@ def test_where_the_policy_is_not_validated_it_only_labels(language: str | None) 
     assert decide(finding(), (), policy=policy(), circumstances=circumstances).penalty is Penalty.LABEL
     everywhere = policy(languages=("*",))
     assert decide(finding(), (), policy=everywhere, circumstances=circumstances).penalty is Penalty.SUSPEND
+
+
+@pytest.mark.parametrize(("spoken", "penalty", "named"), [
+    (("sw", "sw"), Penalty.LABEL, "sw"), (("th", "sw", "en"), Penalty.LABEL, "sw, th"), (("en", "sw"), Penalty.LABEL, "sw"),
+    (("en", "en", "sw"), Penalty.SUSPEND, ""), (("en-GB",), Penalty.SUSPEND, ""), (("en_US",), Penalty.SUSPEND, ""),
+    (("und", "qme", "zxx", "mul", ""), Penalty.SUSPEND, ""), (("und", "sw"), Penalty.LABEL, "sw"), ((), Penalty.SUSPEND, "")])
+def test_the_language_of_the_posts_in_the_evidence_counts(spoken: tuple[str, ...], penalty: Penalty, named: str) -> None:
+    circumstances = Circumstances(at=AT, language="en", strikes=strikes(2), post_languages=spoken)
+    verdict = decide(finding(), (), policy=policy(), circumstances=circumstances)
+    assert verdict.penalty is penalty
+    if named:
+        assert f"the language of most posts in the evidence ({named}): at most label" in verdict.steps[1]
+        assert verdict.unread == Unread(languages=tuple(named.split(", ")), where="posts")
+    else:
+        assert (verdict.unread, len(verdict.steps)) == (None, 1)
+    everywhere = policy(languages=("*",))
+    assert decide(finding(), (), policy=everywhere, circumstances=circumstances).penalty is Penalty.SUSPEND
+
+
+TAGS = st.sampled_from(["en", "en-GB", "de", "sw", "th", "und", "qme", ""])
+
+
+@given(language=TAGS, spoken=st.lists(TAGS), more=TAGS, n=st.integers(0, 4))
+def test_promise_the_language_of_posts_only_lowers(language: str, spoken: list[str], more: str, n: int) -> None:
+    def penalty(*languages: str) -> Penalty:
+        circumstances = Circumstances(at=AT, language=language, strikes=strikes(n), post_languages=languages)
+        return decide(finding(), (), policy=policy(), circumstances=circumstances).penalty
+
+    assert penalty(*spoken) <= penalty()
+    if more not in ("en", "en-GB"):
+        assert penalty(*spoken, more) <= penalty(*spoken)
+
+
+def test_the_statement_names_the_languages_that_lowered_the_penalty() -> None:
+    profile = Profile(account_id="a", handle="a", display_name="A", platform="p", language="en", followers=1, created_at=AT)
+    outcome = Outcome(penalty=Penalty.LABEL, until=None, automation=Automation.FULLY,
+                      unread=Unread(languages=("de", "sw"), where="posts"))
+    rule = Rule(text="Do not pose as an outlet.", ground_url="https://example.org/terms", appeal_days=184)
+    told = compose(english(), profile=profile, finding=finding(), rule=rule, outcome=outcome)
+    assert "not been validated for the language of most of these posts (German, Swahili)" in told.note
 
 
 @pytest.mark.parametrize(("age", "is_left"), [(timedelta(days=90), True), (timedelta(days=90, seconds=1), False)])

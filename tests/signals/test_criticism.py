@@ -37,6 +37,42 @@ def test_criticism_reporting_and_commentary_are_seen_in_their_language(text: str
     assert ("bio", kind) in shows(bio=text)
 
 
+@pytest.mark.parametrize("bio", [
+    "We keep an archive of deleted posts", "Recopilamos lo que borran", "Documentação de obras paradas",
+    "Nous documentons les retards", "Wir dokumentieren Funklöcher", "Documentazione sui ritardi",
+    "Wij documenteren wachttijden", "Vi dokumenterar förseningar",
+    "Vi dokumenterer forsinkelser", "Dokumentoimme viivästyksiä", "Zbieramy dowody opóźnień", "Mapujeme výpadky",
+    "Bizonyítékokat gyűjtünk", "Strângem dovezi", "Καταγράφουμε καθυστερήσεις", "Собираем свидетельства", "Збираємо свідчення",
+    "Събираме доказателства", "Прикупљамо доказе", "Gecikmeleri belgeliyoruz", "نرصد التأخير", "ثبت موارد تأخیر",
+    "שומרים ומתעדים: מתעדת עיכובים", "देरी का दस्तावेज़ीकरण", "তথ্যপ্রমাণ সংগ্রহ", "தாமதங்களை ஆவணப்படுத்துகிறோம்",
+    "เราบันทึกความล่าช้า", "Thu thập bằng chứng", "Mengumpulkan bukti", "Tunakusanya ushahidi", "発言を記録するアカウント",
+    "我们记录延误", "我們記錄延誤", "사건을 기록", "شواہد جمع کرتے ہیں",
+    "ვადოკუმენტირებთ დაგვიანებას", "Փաստագրում ենք ուշացումները"])
+def test_whoever_documents_is_seen_in_every_script(bio: str) -> None:
+    assert ("bio", "documentation") in shows(bio=bio)
+
+
+@pytest.mark.parametrize("name", [
+    "我们记录", "发言存档", "Chronik der Stadt", "Documentation de Paris", "Zbieramy dowody", "نرصد", "दस्तावेज़ीकरण केंद्र",
+    "事実を記録する新聞", "Tunarekodi News", "Documentation Project"])
+def test_the_wider_words_for_documenting_count_in_no_name(name: str) -> None:
+    assert ("display_name", "documentation") not in shows(name)
+
+
+@pytest.mark.parametrize("bio", [
+    "La verità sulla banca", "La verità sul comune", "La verità sull'ospedale", "La verità sui vaccini comunali",
+    "Vittime della banca", "Critiche alla giunta"])
+def test_italian_criticism_is_seen_with_its_article(bio: str) -> None:
+    assert ("bio", "criticism") in shows(bio=bio)
+
+
+@pytest.mark.parametrize("bio", [
+    "Vi dokumenterer. Ministry of Health, official account", "Official documentation of the API", "We record music",
+    "日常を記録しています", "Notre documentation", "Technical documentation", "일상을 기록", "ghi lại khoảnh khắc"])
+def test_only_documenting_aimed_at_something_counts(bio: str) -> None:
+    assert (("bio", "documentation") in shows(bio=bio)) == bio.startswith(("Vi ", "Official doc"))
+
+
 @pytest.mark.parametrize(("name", "handle"), [
     ("Police Watch", "x"), ("x", "PoliceWatchNY"), ("City Bank Exposed", "x"), ("Stop City Bank", "x"), ("x", "stop_city_bank"),
     ("Boykott Stadtbank", "x"), ("Fora Banco", "x"), ("打倒シティ銀行", "x"), ("x", "boycottcitybank")])

@@ -66,6 +66,21 @@ def test_a_disclosure_in_a_bio_is_found_in_its_language(bio: str, kind: str) -> 
     assert ("bio", kind) in disclosed(bio=bio)
 
 
+@pytest.mark.parametrize(("bio", "kind"), [
+    ("Conta de fã", "fan"), ("Perfil fã da banda", "fan"), ("Account dei fan", "fan"), ("Profilo fan", "fan"),
+    ("Cuenta de fan", "fan"), ("Compte tenu par une fan", "fan"), ("Fankonto", "fan"), ("Аккаунт поклонника", "fan"),
+    ("حساب معجبة", "fan"), ("پیج طرفداران", "fan"), ("חשבון מעריצה", "fan"), ("प्रशंसक खाता", "fan"), ("Akun fan", "fan"),
+    ("粉丝账户", "fan"), ("粉絲帳戶", "fan"), ("Página de sátira", "satire"), ("Perfil satírico", "satire"),
+    ("Compte de satire", "satire"), ("Pagina di satira", "satire"), ("Σελίδα σάτιρας", "satire"), ("บัญชีเสียดสี", "satire")])
+def test_fans_and_satirists_are_seen_in_the_singular_and_the_plural(bio: str, kind: str) -> None:
+    assert ("bio", kind) in disclosed(bio=bio)
+
+
+@pytest.mark.parametrize("bio", ["Não é conta de fã", "Non è un account dei fan", "Conta de família", "Fã de café e de fado"])
+def test_a_denied_or_another_word_discloses_no_fan_account(bio: str) -> None:
+    assert ("bio", "fan") not in disclosed(bio=bio)
+
+
 @pytest.mark.parametrize(("handle", "kind"), [
     ("NotTheFBI", "parody"), ("fbi_parody", "parody"), ("cityBankParody", "parody"), ("citybankparody", "parody"),
     ("notthecitybank", "parody"), ("CityBankFans", "fan"), ("city_bank_fan", "fan"), ("citybankfanpage", "fan"),

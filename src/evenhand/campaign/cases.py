@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -53,6 +53,8 @@ class Suspicion:
     policy_numbers: tuple[int, ...]
     posted_at: Mapping[str, datetime]
     """When each post of its evidence was published, where that is known."""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """The language of each post of its evidence, where the platform says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,8 @@ def _case(verdicts: list[dict[str, Any]], evidence: list[dict[str, Any]], hits: 
         suspicions.append(Suspicion(
             finding=_finding(row, rows, word_fact=word_fact),
             policy_numbers=tuple(n for n in range(n_policies) if row[f"applies_{n}"]),
-            posted_at={e["post_id"]: e["posted_at"] for e in rows if e["post_id"] and e["posted_at"] is not None}))
+            posted_at={e["post_id"]: e["posted_at"] for e in rows if e["post_id"] and e["posted_at"] is not None},
+            languages={e["post_id"]: e["post_language"] for e in rows if e["post_id"] and e["post_language"]}))
     return SuspectCase(
         profile=profile, suspicions=tuple(suspicions), guard_hits=tuple(_hit(row, word_guard) for row in hits),
         strikes=tuple(Strike(account_id=s["account_id"], policy_id=s["policy_id"], points=s["points"],

@@ -100,12 +100,14 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
                       a.created_at, a.followers, a.following, a.verified, a.monetised
                from accounts a join suspect_ids s on a.account_id = s.account_id""")
     dated = Query(
-        name="dated_posts", inputs=("posts", "suspect_ids"), sentence="every post of a suspect, with when it was published",
-        sql="""select account_id, post_id, created_at from posts
+        name="dated_posts", inputs=("posts", "suspect_ids"),
+        sentence="every post of a suspect, with when it was published and its language",
+        sql="""select account_id, post_id, created_at, language from posts
                where account_id in (select account_id from suspect_ids)""")
     posts = Query(
-        name="suspect_posts", inputs=(dated.name, *suspects), sentence="when the posts in the evidence were published",
-        sql=f"""select p.account_id, p.post_id, p.created_at as posted_at from {dated.name} p
+        name="suspect_posts", inputs=(dated.name, *suspects),
+        sentence="when and in which language the posts in the evidence were published",
+        sql=f"""select p.account_id, p.post_id, p.created_at as posted_at, p.language as post_language from {dated.name} p
                join ({" union ".join(f"select account_id, post_id from {name}" for name in suspects)}) s
                  on p.account_id = s.account_id and p.post_id = s.post_id""")
     found = Query(
@@ -116,7 +118,7 @@ def _gathering(detectors: Sequence[Detector], guards: Sequence[Guard]) -> tuple[
     evidence = Query(
         name="evidence", scope=Scope.PLATFORM, inputs=(*(d.evidence for d in detectors), "found", posts.name),
         sentence="the reasons behind everything found",
-        sql=f"""select distinct e.harm, {_listed(EVIDENCE, 'e')}, p.posted_at
+        sql=f"""select distinct e.harm, {_listed(EVIDENCE, 'e')}, p.posted_at, p.post_language
                 from ({" union all ".join(f"select '{d.harm}' as harm, {', '.join(EVIDENCE)} from {d.evidence}"
                                           for d in detectors)}) e
                 join found f on e.account_id = f.account_id and e.holder_id = f.holder_id and e.harm = f.harm

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from evenhand.campaign.cases import SuspectCase, Suspicion
 from evenhand.model.decision import Decision, Effect, Profile, StatementOfReasons, Undo
-from evenhand.model.evidence import Finding, GuardHit
+from evenhand.model.evidence import Finding, GuardHit, Strength
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
 from evenhand.model.policy import Policy, PolicyPack
 from evenhand.policy.decide import Circumstances, Verdict, decide, too_old
 from evenhand.policy.look_back import within_look_back
-from evenhand.statements.compose import Outcome, Rule, compose
+from evenhand.statements.compose import UNSUPPORTED_LANGUAGE, Outcome, Rule, compose, unsupported_language
 from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
 
@@ -129,7 +129,8 @@ def _outcome(case: SuspectCase, suspicion: Suspicion, *, terms: Terms) -> Spared
         horizon = terms.cut_off - look_back
         recent = within_look_back(finding, posted_at=suspicion.posted_at, horizon=horizon)
         circumstances = Circumstances(at=terms.cut_off, language=case.profile.language, strikes=case.strikes,
-                                      supported=terms.supported, incomplete=terms.incomplete)
+                                      supported=terms.supported, incomplete=terms.incomplete,
+                                      post_languages=_languages(suspicion, horizon=horizon))
         verdict = (too_old(horizon) if recent is None
                    else decide(recent, heard, policy=policy, circumstances=circumstances))
         verdicts.append((policy, verdict, recent or finding))
@@ -142,14 +143,21 @@ def _outcome(case: SuspectCase, suspicion: Suspicion, *, terms: Terms) -> Spared
     return policy, verdict, finding
 
 
+def _languages(suspicion: Suspicion, *, horizon: datetime) -> tuple[str, ...]:
+    """The languages of the posts in the evidence that still count, one for each post of which it is known."""
+    return tuple(language for post, language in suspicion.languages.items()
+                 if suspicion.posted_at.get(post, horizon) >= horizon)
+
+
 def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Finding, *, terms: Terms,
               others: tuple[Harm, ...]) -> Decision:
     words = terms.languages.for_reader(case.profile.language) if terms.languages is not None else terms.messages
     statement = compose(
         words, profile=case.profile, finding=finding, rule=terms.rule(policy),
-        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation),
+        outcome=Outcome(penalty=verdict.penalty, until=verdict.until, automation=verdict.automation, unread=verdict.unread),
         is_worded=words.language == terms.messages.language)
-    considered = tuple(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding))
+    considered = (*(hit for hit in case.guard_hits if hit.guard in policy.guards and hit.speaks_about(finding)),
+                  *_unread(finding, verdict, words=terms.messages))
     published = {post: at for suspicion in case.suspicions for post, at in suspicion.posted_at.items()}
     return Decision(
         decision_id=_decision_id(finding, policy, verdict, statement),
@@ -158,6 +166,13 @@ def _decision(case: SuspectCase, policy: Policy, verdict: Verdict, finding: Find
         until=verdict.until, finding=finding, guards_considered=considered, automation=verdict.automation,
         decided_at=terms.cut_off, steps=verdict.steps, would_change=verdict.would_change, other_harms=others,
         statement=statement)
+
+
+def _unread(finding: Finding, verdict: Verdict, *, words: Messages) -> Iterator[GuardHit]:
+    """The hit of the guard `unsupported_language`, where it lowered the penalty."""
+    if (unread := verdict.unread) is not None:
+        yield GuardHit(account_id=finding.account_id, guard=UNSUPPORTED_LANGUAGE, strength=Strength.LOWER, where=unread.where,
+                       shown=", ".join(unread.languages), fact=unsupported_language(words, unread))
 
 
 def _decision_id(finding: Finding, policy: Policy, verdict: Verdict, statement: StatementOfReasons) -> str:

@@ -2,7 +2,7 @@
 
 A word in the profile does not disclose each post (16 CFR 255.5 and the FTC's guides: a disclosure stands where the promotion
 is seen), so it does not spare; but it shows somebody who does not hide it. The same holds for one who discloses most
-promotions and forgot some.
+promotions and forgot some, and for one who discloses them in shorthand that the rules of the territory call unclear (`#spon`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _HITS = Query(
     sentence="paid promotion disclosed in the profile, or in at least as many posts as it is missing from",
     sql=f"""
     with said as (select account_id, count(distinct post_id) as n, min(shown) as shown
-                  from promotions where kind = 'disclosed' group by account_id),
+                  from promotions where kind in ('disclosed', 'half_disclosed') group by account_id),
     hidden as (select account_id, count(distinct post_id) as n from promoted group by account_id)
     select o.account_id, '{Harm.DECEPTIVE_MONETISATION}' as harm, cast(null as varchar) as holder_id, 'ask' as strength,
            'posts' as "where", o.shown, 'posts' as expected, '' as source
@@ -26,5 +26,5 @@ _HITS = Query(
            "where", shown, 'profile' as expected, language as source
     from profile_disclosures""")
 
-GUARD = Guard(name="open_promotion", version=1, steps=(_HITS,), hits=_HITS.name,
+GUARD = Guard(name="open_promotion", version=2, steps=(_HITS,), hits=_HITS.name,
               sentence="the account says in its profile, or in most posts, that it is paid")

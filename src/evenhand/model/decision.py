@@ -33,6 +33,16 @@ class Automation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Languages that the policy is not validated for, so that no more than a label followed."""
+
+    languages: tuple[str, ...]
+    """BCP 47; empty where the account's language is not known."""
+    where: str
+    """Whose language it is: `account_id` for the account's own, `posts` for the posts in the evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
     """A counted mark on an account. Its value is frozen when given."""
 

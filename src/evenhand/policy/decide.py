@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evenhand.model.decision import Automation, Strike
+from evenhand.model.decision import Automation, Strike, Unread
 from evenhand.model.evidence import MIN_FAMILIES, Finding, GuardHit, Strength
 from evenhand.model.penalty import MEANINGS, Penalty
 from evenhand.model.policy import Policy, Rung
@@ -19,6 +20,11 @@ GENERAL = (Penalty.WARN, Penalty.LABEL, Penalty.LIMIT_REACH)
 ANY_LANGUAGE = "*"
 """Stands in a policy's languages when its evidence is not text, such as a listed address."""
 
+ACCOUNT, POSTS = "account_id", "posts"
+"""Whose language lowered a penalty, as statements name the place."""
+_NO_LANGUAGE = re.compile(r"|und|mul|mis|zxx|q[a-t][a-z]")
+"""Tags that name no language: none, undetermined, several, uncoded, no words at all, private use (ISO 639-2)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
@@ -27,6 +33,9 @@ class Circumstances:
     at: datetime
     """The instant of the decision: the snapshot's cut-off."""
     language: str | None
+    """The account's own."""
+    post_languages: tuple[str, ...] = ()
+    """The languages of the posts in the evidence, one for each post of which it is known."""
     strikes: tuple[Strike, ...] = ()
     supported: Collection[Penalty] = EVERY_PENALTY
     """What the platform's connector can do."""
@@ -45,6 +54,8 @@ class Verdict:
     """The guard or rule that spared, when the penalty is none."""
     steps: tuple[str, ...]
     would_change: tuple[str, ...]
+    unread: Unread | None = None
+    """The languages that lowered the penalty, where they did."""
 
 
 def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circumstances: Circumstances) -> Verdict:
@@ -64,7 +75,7 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
     rung = rungs[index]
     counted = f"{n_strikes} strike{'' if n_strikes == 1 else 's'} that count"
     steps = [f"rung {index + 1} of {len(rungs)} with {counted}: {rung.penalty}"]
-    penalty = _lowered(rung.penalty, considered, policy=policy, language=circumstances.language, steps=steps)
+    penalty, unread = _lowered(rung.penalty, considered, policy=policy, circumstances=circumstances, steps=steps)
     imposed = _within_means(rung if penalty is rung.penalty else Rung(penalty=penalty), finding, rungs=rungs,
                             supported=circumstances.supported, steps=steps)
     penalty = imposed.penalty
@@ -81,7 +92,7 @@ def decide(finding: Finding, hits: Sequence[GuardHit], *, policy: Policy, circum
     until = circumstances.at + imposed.lasts if imposed.lasts is not None else None
     return Verdict(penalty=penalty, until=until, spared_by=None, steps=tuple(steps),
                    automation=Automation.PARTIALLY if by_person else Automation.FULLY,
-                   would_change=would_change(finding, policy=policy, rung=index))
+                   would_change=would_change(finding, policy=policy, rung=index), unread=unread)
 
 
 def too_old(horizon: datetime) -> Verdict:
@@ -106,15 +117,36 @@ def would_change(finding: Finding, *, policy: Policy, rung: int) -> tuple[str, .
     return tuple(sentences)
 
 
-def _lowered(penalty: Penalty, hits: Sequence[GuardHit], *, policy: Policy, language: str | None,
-             steps: list[str]) -> Penalty:
+def _lowered(penalty: Penalty, hits: Sequence[GuardHit], *, policy: Policy, circumstances: Circumstances,
+             steps: list[str]) -> tuple[Penalty, Unread | None]:
+    """The penalty after the guards that lower, and the languages that lowered it further."""
     lowered = spare(penalty, hits)
     if lowered < penalty:
         steps.append(f"a guard lowers it to {lowered}")
-    if ANY_LANGUAGE not in policy.languages and _tag(language) not in policy.languages and lowered > EDUCATIONAL:
-        lowered = EDUCATIONAL
-        steps.append(f"the policy is not validated for the account's language ({language or 'unknown'}): at most {EDUCATIONAL}")
-    return lowered
+    unread = unread_languages(policy, circumstances) if lowered > EDUCATIONAL else None
+    if unread is None:
+        return lowered, None
+    named = ", ".join(unread.languages) or "unknown"
+    whose = "the account's language" if unread.where == ACCOUNT else "the language of most posts in the evidence"
+    steps.append(f"the policy is not validated for {whose} ({named}): at most {EDUCATIONAL}")
+    return EDUCATIONAL, unread
+
+
+def unread_languages(policy: Policy, circumstances: Circumstances) -> Unread | None:
+    """The languages that the policy is not validated for: the account's, or else those of most posts in the evidence.
+
+    Posts whose language the platform does not know, or says to be none, do not count. One post among many in another
+    language changes nothing: those that the policy can read stand by themselves.
+    """
+    if ANY_LANGUAGE in policy.languages:
+        return None
+    if _tag(circumstances.language) not in policy.languages:
+        return Unread(languages=(circumstances.language,) if circumstances.language else (), where=ACCOUNT)
+    spoken = [tag for tag in map(_tag, circumstances.post_languages) if not _NO_LANGUAGE.fullmatch(tag)]
+    foreign = [tag for tag in spoken if tag not in policy.languages]
+    if 2 * len(foreign) < max(len(spoken), 1):
+        return None
+    return Unread(languages=tuple(sorted(set(foreign))), where=POSTS)
 
 
 def _within_means(rung: Rung, finding: Finding, *, rungs: Sequence[Rung], supported: Collection[Penalty],
@@ -141,4 +173,4 @@ def _none(spared_by: str, step: str) -> Verdict:
 
 
 def _tag(language: str | None) -> str:
-    return (language or "").partition("-")[0].lower()
+    return (language or "").replace("_", "-").partition("-")[0].lower()

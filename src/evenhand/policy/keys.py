@@ -77,6 +77,7 @@ MIN_QUESTIONS, MAX_QUESTIONS = 3, 6
 """A reviewer's tree: fewer questions decide nothing, more are not answered alike by two people."""
 _PENALTIES = tuple(str(penalty) for penalty in Penalty if penalty is not Penalty.NONE)
 _CODES = "ISO 3166-1 codes of countries; leave it out for everywhere"
+_DISCLOSING = _CODES + "; paid promotion is read by their rules on disclosure"
 
 PACK_KEYS = (
     Key(name="name", kind=Kind.TEXT, sentence="the pack's name", example='"reference"'),
@@ -86,7 +87,8 @@ PACK_KEYS = (
         example='"Deception and fraud, nothing else."'),
     Key(name="languages", kind=Kind.TEXTS, form=LANGUAGE, sentence="the languages its texts are written in",
         example='["en"]'),
-    Key(name="territory", kind=Kind.TEXTS, form=COUNTRY, is_required=False, sentence=_CODES, example='["IE", "FR"]'),
+    Key(name="territory", kind=Kind.TEXTS, form=COUNTRY, is_required=False, example='["IE", "FR"]',
+        sentence=_CODES + "; a policy that names none holds there"),
     Key(name="authority", kind=Kind.TABLE, sentence="who answers for the pack and where a person appeals",
         example='{ name = "…", url = "https://…", appeal_url = "https://…", contact = "appeals@…" }'),
     Key(name="strike_expires_days", kind=Kind.NUMBER, low=1, high=730, sentence="days until a strike stops counting",
@@ -180,7 +182,7 @@ POLICY_KEYS = (
     Key(name="languages", kind=Kind.TEXTS, form=_VALIDATED, example='["en", "ja"]',
         sentence="the languages it is validated for; elsewhere it only labels or asks a person; `*` for evidence that "
         "is not text"),
-    Key(name="territory", kind=Kind.TEXTS, form=COUNTRY, is_required=False, sentence=_CODES, example='["IE", "FR"]'),
+    Key(name="territory", kind=Kind.TEXTS, form=COUNTRY, is_required=False, sentence=_DISCLOSING, example='["IE", "FR"]'),
     Key(name="from", kind=Kind.DAY, sentence="the first day it applies", example="2026-01-01"),
     Key(name="until", kind=Kind.DAY, is_required=False, sentence="the first day it no longer applies",
         example="2027-01-01"),

@@ -17,7 +17,8 @@ from evenhand.policy.swap import swapped
 SINGLING = frozenset({"account_id", "post_id"})
 """Columns that name one account or post."""
 REQUIRED_GUARDS = {
-    **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "adjudicated")),
+    **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "renamed",
+                                    "adjudicated")),
     Harm.SCAM: ("criticism", "hijacked", "adjudicated"),
     Harm.SYNTHETIC_PRESENTER: ("disclosure", "ai_disclosure", "criticism", "adjudicated"),
     Harm.FALSE_CLAIM: ("disclosure", "refutes_claim", "verdict_in_doubt", "adjudicated"),
@@ -25,6 +26,8 @@ REQUIRED_GUARDS = {
     Harm.FAKE_FOLLOWERS: ("adjudicated",),
 }
 """The guards that a policy on a harm cannot do without (DESIGN §1: guards of equal rank)."""
+_TAKEN_FOR_IMPOSTORS = "without them parodies, critics, namesakes and accounts that were taken over are taken for impostors"
+_OTHERS_REACHED = "without them it reaches those who deceive nobody"
 MIN_TEXT = 60
 """Characters in the shortest rule that tells somebody what not to do."""
 
@@ -74,7 +77,7 @@ def _unguarded(policy: Policy) -> Iterator[Problem]:
     if missing:
         listed = ", ".join(f"`{guard}`" for guard in missing)
         yield _problem(policy, "guards", f"a policy on `{policy.harm}` must listen to {listed}",
-                       "add them to `guards`: without them parodies, critics and namesakes are taken for impostors")
+                       "add them to `guards`: " + (_TAKEN_FOR_IMPOSTORS if policy.harm in IMPERSONATION else _OTHERS_REACHED))
 
 
 def _text_test(policy: Policy, test: TextTest, names: ProtectedNames) -> Iterator[Problem]:

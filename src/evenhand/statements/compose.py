@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from evenhand.model.decision import Automation, Profile, StatementOfReasons, in_a_row
+from evenhand.model.decision import Automation, Profile, StatementOfReasons, Unread, in_a_row
 from evenhand.model.evidence import Finding, Reason
 from evenhand.model.harm import Harm
 from evenhand.model.penalty import Penalty
@@ -18,6 +18,8 @@ from evenhand.statements.quoting import MAX_SHOWN_CHARACTERS, isolated, neutral,
 
 MIN_APPEAL_DAYS = 180
 """DSA Article 20(1): complaints stay possible for at least six months."""
+UNSUPPORTED_LANGUAGE = "unsupported_language"
+"""The guard that the decision itself is: no policy need list it, and none can leave it out."""
 _MAX_POSTS_NAMED = 20
 _COMPARED_SIGNALS = frozenset({"name_lookalike_characters", "name_edited", "address_lookalike"})
 """Signals whose sentence points at the differing characters."""
@@ -60,6 +62,8 @@ class Outcome:
     penalty: Penalty
     until: datetime | None
     automation: Automation
+    unread: Unread | None = None
+    """The languages that made it lighter, where they did."""
 
     def __post_init__(self) -> None:
         """Refuse what has no statement."""
@@ -91,7 +95,8 @@ def compose(messages: Messages, *, profile: Profile, finding: Finding, rule: Rul
         duration=frame.duration,
         appeal=frame.appeal,
         note=in_a_row(fallback_note(messages, reader=profile.language), frame.quoted_rule,
-                      "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts")),
+                      "" if all(is_own for is_own, _ in facts) else messages.say("phrase.some_facts"),
+                      unsupported_language(messages, outcome.unread) if outcome.unread is not None else ""),
     )
 
 
@@ -143,6 +148,12 @@ def guard_fact(messages: Messages, guard: str, *, where: str, shown: str, expect
     values = _values(messages, where=where, shown=shown, expected=expected, source=source)
     special = f"guard.{guard}.when.{expected}"
     return messages.say(special if special in messages else f"guard.{guard}.fact", **values)
+
+
+def unsupported_language(messages: Messages, unread: Unread) -> str:
+    """The sentence of the guard `unsupported_language`, with the names of the languages in the reader's own."""
+    named = ", ".join(messages.language_name(tag) for tag in unread.languages)
+    return guard_fact(messages, UNSUPPORTED_LANGUAGE, where=unread.where, shown=named, expected=unread.where)
 
 
 def _values(messages: Messages, *, where: str, shown: str, expected: str, source: str) -> dict[str, str]:

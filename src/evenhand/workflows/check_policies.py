@@ -14,7 +14,7 @@ from evenhand.campaign.pipeline import SUSPECT_HITS, Pipeline, assemble
 from evenhand.campaign.plan import Spared, Terms, judge
 from evenhand.errors import PolicyError, Problem
 from evenhand.model.evidence import Strength
-from evenhand.model.policy import Policy
+from evenhand.model.policy import Policy, PolicyPack
 from evenhand.model.policy_case import CaseOutcome
 from evenhand.model.registry import REGISTERS
 from evenhand.model.snapshot import TABLES
@@ -35,13 +35,14 @@ from evenhand.policy.cases.runs import (
 from evenhand.policy.lint import lint_pack
 from evenhand.policy.protected_names import fold, protected_names, read_bodies
 from evenhand.policy.swap import read_sides
+from evenhand.policy.territories import disclosing_territories
 from evenhand.ports import Engine, Source
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.deciding import cases
 from evenhand.workflows.materials import SweepSettings, load_materials, open_engine
 from evenhand.workflows.plan import Materials, judged_relations
 from evenhand.workflows.scan import RESULTS, Scan
-from evenhand.workflows.signals import lexicon
+from evenhand.workflows.signals import disclosure_rules, lexicon
 
 MIN_CRITIC_WORD = 4
 """Letters in the shortest word of criticism that a condition may not look for; shorter ones stand inside too many others."""
@@ -56,6 +57,8 @@ class PackCheck:
     n_cases: int
     n_swapped: int
     """Cases that were run again with their sides exchanged."""
+    disclosure_rules: tuple[str, ...] = ()
+    """Whose published rules say what discloses a paid promotion, by territory; empty: every clear wording counts."""
 
 
 def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = None) -> PackCheck:
@@ -72,7 +75,7 @@ def check_pack(materials: Materials, engine: Engine, *, at: datetime | None = No
     problems = (*lint_pack(pack, names=names, sides=sides), *case_failures(runs, outcomes), *swap_failures(runs, outcomes))
     return PackCheck(problems=problems, n_policies=len(pack.policies),
                      n_cases=sum(run.original is None for run in runs),
-                     n_swapped=sum(run.original is not None for run in runs))
+                     n_swapped=sum(run.original is not None for run in runs), disclosure_rules=tuple(_disclosed_by(pack)))
 
 
 def refuse_unchecked(materials: Materials, engine: Engine, *, is_shipped: bool) -> None:
@@ -154,6 +157,13 @@ def _terms(materials: Materials, policy: Policy, *, at: datetime) -> Terms:
     alone = replace(policy, since=min(policy.since, at.date()), until=None)
     return Terms(pack=materials.pack, policies=(alone,), cut_off=at, messages=materials.messages,
                  supported=materials.supported)
+
+
+def _disclosed_by(pack: PolicyPack) -> Iterator[str]:
+    """Each territory of the pack's policies on paid promotion, with the rule that its posts are read by."""
+    for territory in disclosing_territories(pack):
+        rules = disclosure_rules().of([territory])
+        yield f"{territory}: {rules[0].name if rules else 'no rule is known here, so every clear wording counts'}"
 
 
 def _lexicon(name: str) -> str:

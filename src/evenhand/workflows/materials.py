@@ -26,6 +26,7 @@ from evenhand.model.registry import REGISTERS
 from evenhand.model.step import Step
 from evenhand.plugins import detectors, guards
 from evenhand.policy.decide import EVERY_PENALTY
+from evenhand.policy.territories import disclosing_territories
 from evenhand.ports import Engine
 from evenhand.statements.languages import Languages
 from evenhand.statements.messages import Messages
@@ -105,7 +106,7 @@ def materials_of(pack: PolicyPack, registers: Mapping[str, pa.Table], settings: 
     lists = _long_lists(settings.registries)
     if signals is None:
         model = sentence_model(settings.sentence_model) if settings.sentence_model is not None else None
-        signals = signal_steps(registers, model=model, has_long_lists=bool(lists))
+        signals = signal_steps(registers, model=model, has_long_lists=bool(lists), territories=disclosing_territories(pack))
     return Materials(
         pack=pack, pipeline=pipeline_for(pack, registers, signals=signals),
         registries=registry_relations(registers, suffixes_of=suffixes),
@@ -145,7 +146,7 @@ def pipeline_for(pack: PolicyPack, registers: Mapping[str, pa.Table], *, signals
     assert wanted <= {guard.name for guard in guards()}  # noqa: S101  (the pack was read with their names)
     assert harms <= {detector.harm for detector in detectors()}  # noqa: S101  (each harm has its detector)
     evidence = [step for detector in detectors() for step in detector.steps]  # guards may read what any detector makes
-    made = signal_steps(registers) if signals is None else signals
+    made = signal_steps(registers, territories=disclosing_territories(pack)) if signals is None else signals
     return assemble(signals=(*made, *evidence), detectors=[d for d in detectors() if d.harm in harms],
                     guards=[g for g in guards() if g.name in wanted])
 

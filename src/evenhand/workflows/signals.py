@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 
@@ -38,6 +38,7 @@ from evenhand.signals.web.proofs import proofs
 from evenhand.signals.web.redirects import hops
 from evenhand.signals.words.claims import claims
 from evenhand.signals.words.criticism import criticisms
+from evenhand.signals.words.disclosure_rules import DisclosureRules
 from evenhand.signals.words.disclosures import disclosures
 from evenhand.signals.words.lexicon import Lexicon
 from evenhand.signals.words.lures import LISTED_POSTS, REPEATING_POSTS, claim_lures, lures
@@ -47,10 +48,11 @@ from evenhand.signals.words.warnings import warnings
 
 
 def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | None = None,
-                 has_long_lists: bool = False) -> tuple[Step, ...]:
+                 has_long_lists: bool = False, territories: Iterable[str] = ()) -> tuple[Step, ...]:
     """Every signal there is, for the holders and fact-checks in `registers`. Which of them run is up to the pack.
 
-    `has_long_lists`: whether there are link lists that stay in their files.
+    `has_long_lists`: whether there are link lists that stay in their files. `territories`: whose rules say what discloses a
+    paid promotion; none: whatever any rule takes.
     """
     tables, public = unicode_tables(), PublicSuffixes.bundled()
     index = HolderIndex.build(registers["holders"], tables=tables,
@@ -65,7 +67,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
             warnings(lexicon("warnings")),
             REPEATING_POSTS, claim_lures(lexicon("lures")),
             *funnel_steps(), PAID_LINKS, INVITING_POSTS, LEADING_POSTS, *topic_steps(),
-            promotions(lexicon("promotions"), lexicon("lures")),
+            promotions(disclosure_rules().read_in(lexicon("promotions"), territories), lexicon("lures")),
             profile_disclosures(lexicon("promotions")),
             ACCOUNT_AVATARS, avatar_matches(AvatarIndex.build(registers["holders"])),
             *presenter_steps(lexicon("presenters"), lexicon("ai_disclosures")),
@@ -121,6 +123,12 @@ def unicode_tables() -> UnicodeTables:
 def lexicon(name: str) -> Lexicon:
     """The shipped word list called `name`."""
     return Lexicon.from_toml(_bytes(f"{name}.toml").decode("utf-8"))
+
+
+@cache
+def disclosure_rules() -> DisclosureRules:
+    """The shipped rules on disclosing paid promotions, by territory."""
+    return DisclosureRules.from_toml(_bytes("disclosure_rules.toml").decode("utf-8"))
 
 
 def _bytes(name: str) -> bytes:

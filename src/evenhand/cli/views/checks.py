@@ -21,21 +21,27 @@ _MAX_SHOWN = 12
 class PackCheckView:
     """A pack that passed.
 
-    JSON: `policies`, `cases`, `swapped`: how many of each were checked.
+    JSON: `policies`, `cases`, `swapped`: how many of each were checked; `disclosure_rules`: by whose rules, territory by
+    territory, a post says that it is paid; empty where no territory is named.
     """
 
     name: ClassVar[str] = "policy_check"
     check: PackCheck
 
     def human(self, width: int) -> RenderableType:  # noqa: ARG002  # a view's form, whatever the width
-        """One sentence."""
+        """One sentence, and the rules on paid promotion where the pack names territories."""
         check = self.check
-        return Text(f"{check.n_policies} policies are neutral by the lint, {check.n_cases} cases came out as expected, and "
+        said = Text(f"{check.n_policies} policies are neutral by the lint, {check.n_cases} cases came out as expected, and "
                     f"{check.n_swapped} cases with their sides exchanged came out the same. The pack may be used.")
+        if not check.disclosure_rules:
+            return said
+        return Group(said, heading("A post says that it is paid by the rules of"),
+                     *(Text("  " + neutral(rule)) for rule in check.disclosure_rules))
 
     def record(self) -> dict[str, object]:
-        """The counts."""
-        return {"policies": self.check.n_policies, "cases": self.check.n_cases, "swapped": self.check.n_swapped}
+        """The counts, and the rules."""
+        return {"policies": self.check.n_policies, "cases": self.check.n_cases, "swapped": self.check.n_swapped,
+                "disclosure_rules": list(self.check.disclosure_rules)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

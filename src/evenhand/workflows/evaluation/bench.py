@@ -19,6 +19,7 @@ from evenhand.model.registry import HOLDERS
 from evenhand.model.snapshot import POSTS, TABLES
 from evenhand.model.step import Query, Step
 from evenhand.plugins import detectors, guards
+from evenhand.policy.territories import disclosing_territories
 from evenhand.ports import Engine, Source
 from evenhand.workflows.deciding import cases
 from evenhand.workflows.materials import (
@@ -170,7 +171,7 @@ def _bench(engine: Engine, settings: SweepSettings, pack: PolicyPack, registers:
 def _made(settings: SweepSettings, pack: PolicyPack,
           registers: Mapping[str, pa.Table]) -> tuple[Materials, Mapping[str, pa.Table], dict[str, Step]]:
     """The materials, the registers, and every step there is by its name."""
-    signals = signal_steps(registers, has_long_lists=has_long_lists(settings))
+    signals = signal_steps(registers, has_long_lists=has_long_lists(settings), territories=disclosing_territories(pack))
     materials = materials_of(pack, registers, settings, signals=signals)
     every = (*signals, *(step for detector in detectors() for step in detector.steps),
              *(step for guard in guards() for step in guard.steps), *materials.pipeline.account_steps,
