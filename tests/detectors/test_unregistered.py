@@ -85,10 +85,6 @@ def test_history_veterans_fans_and_players_of_a_force_are_not_the_force(name: st
     assert seen(name, bio) == ([], [])
 
 
-def test_a_public_body_for_veterans_is_a_public_body() -> None:
-    assert seen("Department of Veterans Affairs", "Official account.")[0]
-
-
 @pytest.mark.parametrize(("name", "bio"), [
     ("Centro de Controlo e Prevenção de Doenças", "Conta oficial"),
     ("Центр контроля и профилактики заболеваний", "Официальный аккаунт"),
