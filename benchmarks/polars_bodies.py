@@ -8,7 +8,7 @@ import polars as pl
 from polars import LazyFrame, col, lit
 from polars_web import HARMS, PAIR, REASON, TEXT, rounded, strongest
 
-from evenhand.detectors.unregistered import NAME_SHARE, SURE, UNREGISTERED
+from evenhand.detectors.unregistered import AROUND, NAME_SHARE, SURE, UNREGISTERED
 
 BODIES = {"military": "military_body", "institution": "public_body"}
 """The claim that a display name makes when it is that of such a body."""
@@ -22,8 +22,10 @@ def bodies_of(r: Mapping[str, LazyFrame], beside_name: LazyFrame) -> LazyFrame:
     body = pl.LazyFrame({"kind": list(BODIES), "body": list(BODIES.values())})
     spoken = r["claims"].filter(col("stance") == "is")
     reserved = r["addresses"].filter(col("suffix").str.contains(RESERVED)).select("account_id").unique()
+    around = r["claims"].filter(in_name & (claim == AROUND)).select("account_id", kind=lit("military"))
     named = (spoken.filter(in_name).join(body, left_on="claim", right_on="body")
              .join(reserved, on="account_id", how="anti")
+             .join(around, on=["account_id", "kind"], how="anti")
              .join(r["accounts"].select("account_id", "display_name"), on="account_id")
              .filter(NAME_SHARE * col("shown").str.len_chars() >= col("display_name").str.len_chars())
              .select("account_id", "kind", shown="display_name").unique())

@@ -82,7 +82,15 @@ def identity_of(r: Mapping[str, LazyFrame], named: LazyFrame) -> LazyFrame:
         .select(*PAIR, lit("identity").alias("family"), address_signal().alias("signal"), "where",
                 lit(None, TEXT).alias("post_id"), col("host").alias("shown"), col("holder_domain").alias("expected"),
                 col("holder_id").alias("source"), "strength", "holder_kind", "similarity", "weight"))
-    return pl.concat([by_name, by_address, _in_hosts(r), _pictures(r)])
+    return pl.concat([by_name, by_address, _in_hosts(r), _in_profiles(r), _pictures(r)])
+
+
+def _in_profiles(r: Mapping[str, LazyFrame]) -> LazyFrame:
+    """Profiles that say whose official account it is, where no name of the account reads as that holder's."""
+    return (r["borne_names"].join(r["name_matches"], on=PAIR, how="anti").filter(likeness() >= MIN_NAME_STRENGTH)
+            .select(*PAIR, lit("identity").alias("family"), lit("profile_bears_name").alias("signal"),
+                    lit("bio").alias("where"), lit(None, TEXT).alias("post_id"), "shown", col("holder_name").alias("expected"),
+                    col("holder_id").alias("source"), likeness().alias("strength"), "holder_kind", "similarity", "weight"))
 
 
 def _in_hosts(r: Mapping[str, LazyFrame]) -> LazyFrame:

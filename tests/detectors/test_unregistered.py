@@ -59,6 +59,44 @@ def test_no_claim_a_government_address_or_another_name_is_no_suspicion(name: str
     assert seen(name, bio, website) == ([], [])
 
 
+@pytest.mark.parametrize(("name", "bio"), [
+    ("Counter-Terrorism Command", "Official account."), ("Fuerzas de Misiles Estratégicos", "Cuenta oficial"),
+    ("Force des missiles stratégiques", "Compte officiel"), ("Strategische Raketenstreitkräfte", "Offizieller Account"),
+    ("Unidade Antiterrorismo", "Conta oficial"), ("Стратегические ракетные силы", "Официальный аккаунт"),
+    ("Δύναμη Στρατηγικών Πυραύλων", "Επίσημος λογαριασμός"), ("Stratejik Roket Kuvvetleri", "Resmi hesabı"),
+    ("القوات الصاروخية الاستراتيجية", "الحساب الرسمي"), ("یگان ضد تروریسم", "حساب رسمی"), ("כוח נגד טרור", "חשבון רשמי"),
+    ("आतंकवाद विरोधी बल", "आधिकारिक खाता"), ("হাই লাল ফৌজ কমান্ড", "অফিসিয়াল পেজ"), ("หน่วยต่อต้านการก่อการร้าย", "เพจทางการ"),
+    ("Đơn vị Chống khủng bố", "trang chính thức"), ("Satuan Antiteror", "Akun resmi"), ("戦略ロケット軍", "公式アカウント"),
+    ("战略火箭部队", "官方账号"), ("대테러 특공대", "공식 계정")])
+def test_an_arm_and_a_unit_in_whichever_words_name_a_military_body(name: str, bio: str) -> None:
+    assert {row["holder_id"] for row in seen(name, bio)[0]} == {f"{UNREGISTERED}military"}
+
+
+@pytest.mark.parametrize(("name", "bio"), [
+    ("Red Army Reenactors", "Official account."), ("Historia del Ejército Rojo", "Cuenta oficial"),
+    ("Anciens de la Force de missiles stratégiques", "Compte officiel"), ("Geschichte der Roten Armee", "Offizieller Account"),
+    ("História do Exército Vermelho", "Conta oficial"), ("Ветераны: Ракетные войска", "Официальный аккаунт"),
+    ("Βετεράνοι Δύναμη Στρατηγικών Πυραύλων", "Επίσημος λογαριασμός"), ("Kızıl Ordu Tarihi", "Resmi hesap"),
+    ("تاريخ الجيش الأحمر", "الحساب الرسمي"), ("هواداران یگان ضد تروریسم", "حساب رسمی"),
+    ("היסטוריה של הצבא האדום", "חשבון רשמי"), ("लाल सेना का इतिहास", "आधिकारिक खाता"),
+    ("ประวัติศาสตร์กองทัพแดง", "เพจทางการ"), ("Lịch sử Hồng quân", "trang chính thức"), ("Sejarah Tentara Merah", "Akun resmi"),
+    ("赤軍の歴史", "公式アカウント"), ("反恐部队游戏公会", "官方账号"), ("전략미사일부대 전우회", "공식 계정")])
+def test_history_veterans_fans_and_players_of_a_force_are_not_the_force(name: str, bio: str) -> None:
+    assert seen(name, bio) == ([], [])
+
+
+@pytest.mark.parametrize(("name", "bio"), [
+    ("Centro de Controlo e Prevenção de Doenças", "Conta oficial"),
+    ("Центр контроля и профилактики заболеваний", "Официальный аккаунт"),
+    ("Κέντρο Ελέγχου και Πρόληψης Νοσημάτων", "Επίσημη σελίδα"), ("Εθνικό Ινστιτούτο Ερευνών", "Επίσημη σελίδα"),
+    ("مركز السيطرة على الأمراض", "الحساب الرسمي"), ("المعهد الوطني للبحوث", "الحساب الرسمي"),
+    ("疾病予防管理センター", "公式アカウント"), ("국가연구소", "공식 계정"),
+    ("Pusat Pencegahan dan Pengendalian Penyakit", "Akun resmi"),
+    ("राष्ट्रीय शोध संस्थान", "आधिकारिक खाता")])
+def test_centres_against_disease_and_institutes_of_the_state_are_public_bodies(name: str, bio: str) -> None:
+    assert {row["holder_id"] for row in seen(name, bio)[0]} == {f"{UNREGISTERED}institution"}
+
+
 def self_named(name: str, bio: str) -> int:
     account = {"account_id": "1", "handle": "a", "display_name": name, "bio": bio}
     with DuckDBEngine(threads=1) as engine:

@@ -68,9 +68,22 @@ NAMED_CLAIMS = Query(
        or (m.field = 'display_name' and m.match = 'skeleton' and c.claim = 'official_account'
            and contains(lower(a.bio), lower(trim(a.display_name))))""")
 
+BORNE_EVIDENCE = Query(
+    name="borne_evidence", inputs=("borne_names", "name_matches"),
+    sentence="a profile that says whose official account it is, where no name of the account reads as that holder's",
+    sql=f"""
+    select b.account_id, b.holder_id, 'identity' as family, 'profile_bears_name' as signal, 'bio' as "where",
+           cast(null as varchar) as post_id, b.shown, b.holder_name as expected, b.holder_id as source,
+           b.similarity * b.weight as strength, b.holder_kind, b.similarity, b.weight
+    from borne_names b
+    left join (select distinct account_id, holder_id from name_matches) m
+      on b.account_id = m.account_id and b.holder_id = m.holder_id
+    where m.account_id is null and b.similarity * b.weight >= {MIN_NAME_STRENGTH}""")
+
 IDENTITY_EVIDENCE = Query(
-    name="identity_evidence", inputs=("name_matches", "address_matches", "host_names", NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),
-    sentence="a name, handle, own address or profile picture that reads as a registered holder's",
+    name="identity_evidence",
+    inputs=("name_matches", "address_matches", "host_names", BORNE_EVIDENCE.name, NAMED_CLAIMS.name, AVATAR_EVIDENCE.name),
+    sentence="a name, handle, own address, profile or profile picture that says it is a registered holder",
     sql=f"""
     select account_id, holder_id, 'identity' as family,
            case when field = 'display_name' then
@@ -107,6 +120,8 @@ IDENTITY_EVIDENCE = Query(
                where similarity * weight >= {MIN_NAME_STRENGTH}) m
       on h.account_id = m.account_id and h.host = m.host and h.holder_id = m.holder_id
     where m.account_id is null and h.similarity * h.weight >= {MIN_NAME_STRENGTH}
+    union all
+    select {EVIDENCE_COLUMNS}, holder_kind, similarity, weight from {BORNE_EVIDENCE.name}
     union all
     select {EVIDENCE_COLUMNS}, holder_kind, similarity, weight from {AVATAR_EVIDENCE.name}""")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from evenhand.detectors.avatars import AVATAR_EVIDENCE
 from evenhand.detectors.identity import (
     ADDRESS_IMITATIONS,
+    BORNE_EVIDENCE,
     CLAIM_EVIDENCE,
     CONTENT_EVIDENCE,
     DISGUISES,
@@ -113,8 +114,8 @@ FOUND = Query(
     where f.n_families >= 2 and f.identity > 0.0""")
 
 SHARED_STEPS: tuple[Step, ...] = (
-    SELF_NAMED, NAMED_CLAIMS, AVATAR_EVIDENCE, DISGUISES, IDENTITY_EVIDENCE, CLAIM_EVIDENCE, CONTENT_EVIDENCE,
-    ADDRESS_IMITATIONS, OTHER_OFFICES, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
+    SELF_NAMED, NAMED_CLAIMS, AVATAR_EVIDENCE, DISGUISES, BORNE_EVIDENCE, IDENTITY_EVIDENCE, CLAIM_EVIDENCE,
+    CONTENT_EVIDENCE, ADDRESS_IMITATIONS, OTHER_OFFICES, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
 """What the detectors of all kinds of holders have in common: each then takes its own kind out of it."""
 
 

@@ -23,6 +23,8 @@ NAME_SHARE = 3
 _BODY_CLAIMS = {HolderKind.MILITARY: ("military_body", "claims_military"),
                 HolderKind.INSTITUTION: ("public_body", "claims_government")}
 """For each kind: the claim that a name of such a body makes, and what the same words in a bio are evidence of."""
+AROUND = "around_body"
+"""The claim of a name that is about a military body and not the body: its history, its veterans, its fans."""
 SURE = 0.5
 """Confidence from which a registered body is meant. Names such as "Town of Avon" point at several, so at none for sure."""
 _RESERVED = " or ".join(["a.suffix in ('gov', 'mil', 'int', 'lg.jp')",
@@ -44,7 +46,9 @@ BODIES = Query(
         from claims c join kinds k on c.claim = k.body join candidates n on c.account_id = n.account_id
         where c."where" = 'display_name' and c.stance = 'is'
           and {NAME_SHARE} * length(c.shown) >= length(n.display_name)
-          and c.account_id not in (select a.account_id from addresses a where {_RESERVED})),
+          and c.account_id not in (select a.account_id from addresses a where {_RESERVED})
+          and (k.holder_kind <> '{HolderKind.MILITARY}' or c.account_id not in (
+              select w.account_id from claims w where w.claim = '{AROUND}' and w."where" = 'display_name'))),
     claimed as (
         select c.account_id, b.holder_kind, b.body_signal, c.claim, c."where", c.shown
         from claims c join bodies b on c.account_id = b.account_id

@@ -9,9 +9,10 @@ from evenhand.model.evidence import EvidenceFamily
 from evenhand.model.expression import Column, Function, Parameter, Reads, Type
 from evenhand.model.registry import HolderKind
 
-GUARD_NAMES = ("adjudicated", "ai_disclosure", "criticism", "disclosure", "hijacked", "namesake", "open_promotion",
-               "organic_mobilisation", "outside_register", "precedence", "proven_control", "refutes_claim", "renamed",
-               "scam_warning", "unregistered", "verdict_in_doubt", "verified_credential", "warns_of_scams")
+GUARD_NAMES = ("adjudicated", "ai_disclosure", "criticism", "disclosure", "hijacked", "named_in_profile", "namesake",
+               "open_promotion", "organic_mobilisation", "outside_register", "precedence", "proven_control",
+               "refutes_claim", "renamed", "scam_warning", "unregistered", "verdict_in_doubt", "verified_credential",
+               "warns_of_scams")
 """The guards that come with Evenhand. `read_pack` takes another list when plug-ins bring more."""
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 from evenhand.errors import DataError
@@ -144,5 +146,15 @@ def _phrases(table: dict[str, Any], place: str) -> list[tuple[str, str]]:
     for language, texts in phrases.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip("* ") for text in texts):
             raise DataError(f"{place} has a phrase in `{language}` that is not a text", hint="write texts in quotes")
-        found.extend((language, text) for text in texts)
+        found.extend((language, spelled) for text in texts for spelled in written_out(text))
     return found
+
+
+def written_out(text: str) -> list[str]:
+    """The phrases that a phrase with choices in braces stands for.
+
+    >>> written_out("{tank|rifle} {brigade|division}")
+    ['tank brigade', 'tank division', 'rifle brigade', 'rifle division']
+    """
+    parts = [part.split("|") if nth % 2 else [part] for nth, part in enumerate(re.split(r"\{([^{}]*)\}", text))]
+    return ["".join(chosen) for chosen in product(*parts)]
