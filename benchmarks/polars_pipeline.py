@@ -61,7 +61,8 @@ def outcome(r: Mapping[str, LazyFrame], *, cut_off: datetime, engine: Engine) ->
                          bodies.select("harm", *REASON),
                          scams.select(lit("scam").alias("harm"), *REASON)])
     reasons = reasons.join(found.select("harm", *PAIR), on=["harm", *PAIR], how="semi").unique().join(
-        r["posts"].select("account_id", "post_id", posted_at="created_at"), on=["account_id", "post_id"], how="left")
+        r["posts"].select("account_id", "post_id", posted_at="created_at", post_language="language"),
+        on=["account_id", "post_id"], how="left")
     reasons, = once(reasons)
     suspects, = once(pl.concat([pairs.select("account_id"), bodies.select("account_id"), listed.select("account_id")]).unique())
     shared = Shared(identity=identity, content=content, named=named, proofs=proofs, bodies=bodies, listed=listed,

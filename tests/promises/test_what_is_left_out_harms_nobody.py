@@ -32,7 +32,8 @@ from evenhand.workflows.plan import plan
 CUT_OFF = datetime(2026, 11, 1, tzinfo=UTC)
 WAYS: tuple[Callable[[bytes], bytes], ...] = (
     lambda line: line[:len(line) // 2], lambda line: b"\xff" + line, lambda line: b"[" + line + b"]",
-    lambda line: line.replace(b'"as_of": "', b'"as_of": "x').replace(b'"points": ', b'"points": -'))
+    lambda line: line.replace(b'"as_of": "', b'"as_of": "x').replace(b'"points": ', b'"points": -').replace(
+        b'"decided_at": "', b'"decided_at": "x'))
 """How a line is broken."""
 Lines = dict[str, list[bytes]]
 Decided = dict[str, tuple[Penalty, Automation]]
@@ -63,9 +64,11 @@ def registers(snapshot: SnapshotFolder, tmp_path_factory: pytest.TempPathFactory
     holders = shipped["holders"].filter(pc.is_in(shipped["holders"]["holder_id"], value_set=ids))
     strikes = [{"account_id": row["account_id"], "policy_id": row["policy_id"], "points": 1,
                 "given_at": "2026-10-01T00:00:00Z", "expires_at": "2027-10-01T00:00:00Z"} for row in decided]
+    cleared = [{"account_id": row["account_id"], "harm": row["harm"], "holder_id": row["holder_id"] or "",
+                "outcome": "legitimate", "decided_at": "2026-10-01T00:00:00Z"} for row in decided[::3]]
     said = "\n".join(text or "" for text in case_tables(case_runs(shipped_pack(), ()))[1]["text"].to_pylist())
     links = [row for row in shipped["link_lists"].to_pylist() if row["host"] in said]
-    found = {"holders": holders.to_pylist(), "strikes": strikes, "link_lists": links}
+    found = {"holders": holders.to_pylist(), "strikes": strikes, "link_lists": links, "adjudications": cleared}
     return {name: [json.dumps(row, default=str).encode() for row in rows] for name, rows in found.items()}
 
 

@@ -31,7 +31,7 @@ def test_a_long_list_is_bound_as_its_file(tmp_path: Path, monkeypatch: pytest.Mo
     settings = SweepSettings(registries=(tmp_path,))
     asked: list[bool] = []
 
-    def signals(_: object, *, model: object, has_long_lists: bool) -> tuple[object, ...]:
+    def signals(_: object, *, model: object, has_long_lists: bool, territories: object) -> tuple[object, ...]:
         asked.append(has_long_lists)
         return shipped.pipeline.account_steps
 

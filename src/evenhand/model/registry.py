@@ -139,43 +139,26 @@ STRIKES = pa.schema([
 ])
 
 
-class WhenBroken(StrEnum):
-    """What a sweep does about a record that cannot be used: never anything that makes a penalty heavier or more likely."""
-
-    SKIP = "skip"
-    """It is left out: such a record can only make a penalty heavier."""
-    ASK = "ask"
-    """It is left out, and a person decides about every account: such a record may speak for somebody."""
-    REFUSE = "refuse"
-    """There is no sweep: such a record is what somebody was promised, and no reader of a case would miss it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """One kind of registry: its columns, what makes a row unique, what a row is, and what follows from a broken one."""
+    """One kind of registry: its columns, what makes a row unique, and what a row is."""
 
     name: str
     schema: pa.Schema
     key: tuple[str, ...]
     sentence: str
-    when_broken: WhenBroken
+    may_spare: bool = True
+    """Whether a record may speak for an account. While one is broken, a person decides about every account."""
 
 
 REGISTERS: dict[str, Register] = {register.name: register for register in (
-    Register(name="holders", schema=HOLDERS, key=("holder_id",), sentence="who holds a protected name",
-             when_broken=WhenBroken.ASK),
-    Register(name="fact_checks", schema=FACT_CHECKS, key=("fact_check_id",), sentence="a published fact-check",
-             when_broken=WhenBroken.ASK),
-    Register(name="credentials", schema=CREDENTIALS, key=("credential_id",), sentence="a verified qualification",
-             when_broken=WhenBroken.REFUSE),
-    Register(name="link_lists", schema=LINK_LISTS, key=("list_id", "host"), sentence="an entry of a published list",
-             when_broken=WhenBroken.ASK),
-    Register(name="topics", schema=TOPICS, key=("topic", "began_at"), sentence="a time in which many took up a topic",
-             when_broken=WhenBroken.ASK),
+    Register(name="holders", schema=HOLDERS, key=("holder_id",), sentence="who holds a protected name"),
+    Register(name="fact_checks", schema=FACT_CHECKS, key=("fact_check_id",), sentence="a published fact-check"),
+    Register(name="credentials", schema=CREDENTIALS, key=("credential_id",), sentence="a verified qualification"),
+    Register(name="link_lists", schema=LINK_LISTS, key=("list_id", "host"), sentence="an entry of a published list"),
+    Register(name="topics", schema=TOPICS, key=("topic", "began_at"), sentence="a time in which many took up a topic"),
     Register(name="adjudications", schema=ADJUDICATIONS, key=("account_id", "harm", "holder_id"),
-             sentence="what a person decided before",
-             when_broken=WhenBroken.REFUSE),
+             sentence="what a person decided before"),
     Register(name="strikes", schema=STRIKES, key=("account_id", "policy_id", "given_at"),
-             sentence="a counted, expiring mark",
-             when_broken=WhenBroken.SKIP),
+             sentence="a counted, expiring mark", may_spare=False),
 )}

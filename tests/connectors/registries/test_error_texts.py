@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from error_texts import error_texts
 
-from evenhand.connectors.registries import folder, load_registries, long_lists
+from evenhand.connectors.registries import folder, load_registries, long_lists, read_registries
 from evenhand.connectors.registries.claim_reviews import read_claim_reviews
 from evenhand.connectors.registries.columns import load_column_mapping, mapping_of_flags
 from evenhand.connectors.registries.files import read_contents
@@ -293,3 +293,9 @@ def test_long_link_lists_that_cannot_be_used(
         "columns that are not there, or of another type": lambda: load_registries(tmp_path / "typed"),
         "it changed": lambda: refuse_changed([changed]),
     }, hide={str(tmp_path): "/registers"}))
+
+
+def test_a_register_of_which_a_sweep_can_use_nothing(golden: Golden, file: File, tmp_path: Path) -> None:
+    path = file("holders.csv", "holder_id,name,source,as_of\na:1,Harbour Authority,s,2026-01-01\n")
+    golden("errors/connectors/registries/nothing_usable.txt", error_texts(
+        {"a column is missing": lambda: read_registries(path.parent)}, hide={str(tmp_path): "…"}))

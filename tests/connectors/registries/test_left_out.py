@@ -1,4 +1,4 @@
-"""A record of a register that cannot be used is left out as a whole, told and counted; what somebody was promised is not."""
+"""A record of a register that cannot be used is left out as a whole, told and counted."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from evenhand.connectors.registries import load_registries, read_registries
 from evenhand.errors import DataError
-from evenhand.model.registers.left_out import counted
-from evenhand.model.registry import REGISTERS, WhenBroken
+from evenhand.model.registers.left_out import counted, why_a_person
+from evenhand.model.registry import REGISTERS
 
 HEAD = "holder_id,kind,name,source,as_of\n"
 SOUND = {
@@ -24,26 +24,18 @@ SOUND = {
 
 
 @pytest.mark.parametrize("name", REGISTERS)
-def test_a_broken_record_is_left_out_or_refuses_the_sweep_as_its_register_says(name: str, tmp_path: Path) -> None:
+def test_a_broken_record_is_left_out_of_a_sweep_and_told(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.csv").write_text(SOUND[name] + "torn\n")
-    if REGISTERS[name].when_broken is WhenBroken.REFUSE:
-        with pytest.raises(DataError) as refused:
-            read_registries(tmp_path)
-        assert [problem.line for problem in refused.value.problems] == [None, 3]
-        assert "speaks for somebody" in refused.value.problems[0].what
-    else:
-        read = read_registries(tmp_path)
-        [left_out] = read.left_out
-        assert read.tables[name].num_rows == 1
-        assert (left_out.register, left_out.n, [one.line for one in left_out.problems]) == (name, 1, [3])
+    read = read_registries(tmp_path)
+    [left_out] = read.left_out
+    assert read.tables[name].num_rows == 1
+    assert (left_out.register, left_out.n, [one.line for one in left_out.problems]) == (name, 1, [3])
     with pytest.raises(DataError):
         load_registries(tmp_path)
 
 
-def test_what_may_only_spare_refuses_and_what_can_only_harm_is_skipped() -> None:
-    by_word = {word: {name for name, one in REGISTERS.items() if one.when_broken is word} for word in WhenBroken}
-    assert by_word == {WhenBroken.REFUSE: {"credentials", "adjudications"}, WhenBroken.SKIP: {"strikes"},
-                       WhenBroken.ASK: {"holders", "fact_checks", "link_lists", "topics"}}
+def test_only_a_broken_strike_leaves_a_machine_to_decide() -> None:
+    assert {name for name in REGISTERS if not why_a_person({name: 1})} == {"strikes"}
 
 
 def test_a_record_with_several_mistakes_counts_once(tmp_path: Path) -> None:

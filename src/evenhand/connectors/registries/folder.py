@@ -30,7 +30,7 @@ from evenhand.connectors.registries.shapes import shaped
 from evenhand.connectors.registries.values import reader, with_main
 from evenhand.errors import DataError, Problem
 from evenhand.model.registers.left_out import LeftOut
-from evenhand.model.registry import REGISTERS, Register, WhenBroken
+from evenhand.model.registry import REGISTERS, Register
 
 MOST_SHOWN = 50
 """Problems of one file that are told one by one; the rest is counted."""
@@ -75,11 +75,11 @@ def load_registries(folder: Path, *more: Path) -> dict[str, pa.Table]:
 
 
 def read_registries(folder: Path, *more: Path) -> Registries:
-    """The same for a sweep: a record that cannot be used is left out as a whole and told, where `when_broken` allows it.
+    """The same for a sweep: a record that cannot be used is left out as a whole and told.
 
     Raises:
-        DataError: a file is not a register, cannot be read, or has no record that can be used; a record is broken that would
-            speak for somebody, or that stands in a long list; one key stands in two folders. All problems together.
+        DataError: a file is not a register, cannot be read, or has no record that can be used; a record of a long list is
+            broken; one key stands in two folders. All problems together.
     """
     read = _read(folder, *more)
     if read.refused:
@@ -118,9 +118,6 @@ class _Read:
         if not checked.table.num_rows:
             self.refused.append(Problem(what=f"no record of `{name}` can be used", file=str(file),
                                         hint="mend the file, or take it out of the folder"))
-        elif REGISTERS[name].when_broken is WhenBroken.REFUSE:
-            self.refused.append(Problem(what=f"a record of `{name}` is broken, and each of them speaks for somebody",
-                                        file=str(file), hint="mend it, or take it out by hand: it is not left out unseen"))
 
     def refuse(self, problems: Sequence[Problem]) -> None:
         """Note problems for which no sweep may be made."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from evenhand.errors import Problem
-from evenhand.model.registry import REGISTERS, WhenBroken
+from evenhand.model.registry import REGISTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def why_a_person(n_left_out: dict[str, int]) -> str:
     >>> why_a_person({"strikes": 2})
     ''
     """
-    asking = {name: n for name, n in n_left_out.items() if REGISTERS[name].when_broken is not WhenBroken.SKIP}
+    asking = {name: n for name, n in n_left_out.items() if REGISTERS[name].may_spare}
     if not asking:
         return ""
     several = sum(asking.values()) > 1

@@ -76,9 +76,10 @@ class DisclosureRules:
 
         Wordings that count move to the group `CLEAR`, those that the rules of all these territories call unclear to `UNCLEAR`.
 
-        >>> rules = DisclosureRules.from_toml('[[rule]]\nterritory = "US"\nname = "a rule"\nurl = "https://a.example"\n'
-        ...     'published = "2023"\n[rule.unclear]\nen = ["#spon"]')
-        >>> words = Lexicon.from_toml('[[group]]\nname = "disclosed"\n[group.phrases]\nen = ["#ad", "#spon"]')
+        >>> rules = DisclosureRules.from_toml(
+        ...     'rule = [{territory = "US", name = "a rule", url = "https://a.example", published = "2023", '
+        ...     'unclear = {en = ["#spon"]}}]')
+        >>> words = Lexicon.from_toml('group = [{name = "disclosed", phrases = {en = ["#ad", "#spon"]}}]')
         >>> [(entry.group, entry.text) for entry in rules.read_in(words, ["US"]).entries]
         [('disclosed', '#ad'), ('half_disclosed', '#spon')]
         """
