@@ -84,6 +84,7 @@ class Pairs:
 
 
 Search = Callable[[list[str]], Pairs]
+ArrowSearch = Callable[[list[str] | pa.Array], Pairs]
 
 
 def processed(names: Iterable[str]) -> list[str]:
@@ -151,7 +152,7 @@ def _weighted(counts: sparse.csr_matrix, idf: NDArray[np.float64]) -> sparse.csr
     return sparse.csr_matrix(sparse.diags(1 / np.maximum(lengths, 1e-9)) @ weighted)
 
 
-def by_kernels(holders: list[str], kinds: list[str]) -> Search:
+def by_kernels(holders: list[str], kinds: list[str]) -> ArrowSearch:
     """Every match of our two kernels, with the similarity as score; the index is built anew."""
     tables, registered, counts, added = packaged()
     none = {field: pa.array([[]] * len(holders), registered.schema.field(field).type) for field in ("names", "handles")}
@@ -159,7 +160,7 @@ def by_kernels(holders: list[str], kinds: list[str]) -> Search:
     index = HolderIndex.build(table, tables=tables, counts=counts, added=added, min_strength=0.0)
     first, second = names_kernel(tables), name_matches_kernel(index, tables)
 
-    def search(names: list[str]) -> Pairs:
+    def search(names: list[str] | pa.Array) -> Pairs:
         accounts = pa.table({"account_id": np.arange(len(names)).astype(str), "display_name": names,
                              "handle": pa.repeat("", len(names))})
         made, _ = run_over(second, run_over(first, accounts)[0])
@@ -169,21 +170,22 @@ def by_kernels(holders: list[str], kinds: list[str]) -> Search:
     return search
 
 
-def shared(search: Search) -> Search:
+def shared(search: ArrowSearch) -> Search:
     """The same search with a process for each core, every one of which has a part of the names."""
     n_processes = len(os.sched_getaffinity(0))
 
     def together(names: list[str]) -> Pairs:
         size = -(-len(names) // n_processes)
         starts = range(0, len(names), size)
-        _AT_HAND.update({start: (search, names[start:start + size]) for start in starts})  # forked along, not sent
+        column = pa.array(names, pa.string())  # of a list each process would copy what it reads, for the counts of references
+        _AT_HAND.update({start: (search, column.slice(start, size)) for start in starts})  # forked along, not sent
         with ProcessPoolExecutor(n_processes, mp_context=get_context("fork")) as pool:
             return Pairs.together(list(pool.map(_part, starts)))
 
     return together
 
 
-_AT_HAND: dict[int, tuple[Search, list[str]]] = {}
+_AT_HAND: dict[int, tuple[ArrowSearch, pa.Array]] = {}
 
 
 def _part(start: int) -> Pairs:

@@ -55,7 +55,7 @@ PARTS = (
          command=("bench_sql_against_polars.py", "--runs", "7")),
     Part(name="names", title="Look-alike names against `rapidfuzz.process.cdist` and TF-IDF",
          says="A million accounts and 30,000 holder names; cdist answers some of the accounts, its time is scaled.",
-         command=("bench_name_search.py", "--accounts", "1000000", "--cdist-accounts", "20000", "--runs", "1")),
+         command=("bench_name_search.py", "--accounts", "1000000", "--cdist-accounts", "20000", "--runs", "3")),
     Part(name="conditions", title="Thirty conditions on events, and twenty in bulk, against rule engines",
          says="The same answers from every engine, or the benchmark fails.", command=("bench_conditions.py",)))
 
