@@ -42,7 +42,8 @@ def contenders_of(r: Mapping[str, LazyFrame], identity: LazyFrame, proofs: LazyF
     """Every account that reads as a holder, with its age and whether it is proven."""
     proven = proofs.filter(col("proof").is_in(["registered_handle", "domain_handle"])).select(
         *PAIR, is_proven=lit(True)).unique()
-    return (identity.select(PAIR).unique().join(r["accounts"].select("account_id", "created_at"), on="account_id")
+    named = identity.filter(col("signal") != "profile_bears_name").select(PAIR).unique()
+    return (named.join(r["accounts"].select("account_id", "created_at"), on="account_id")
             .join(proven, on=PAIR, how="left").with_columns(col("is_proven").fill_null(False)))
 
 

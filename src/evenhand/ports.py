@@ -50,7 +50,7 @@ class Engine(Protocol):
     def run(self, steps: Sequence[Step], *, tables: Mapping[str, Source], keep: Collection[str]) -> Outcome:
         """Run `steps` in order over `tables` and what was bound; return the relations named in `keep`.
 
-        Nothing of `tables` or of the steps' results remains afterwards.
+        Of `tables`, and of the results of steps that read any of them, nothing remains afterwards.
         """
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 
 from evenhand.detectors.identity import BORNE_EVIDENCE
 from evenhand.engines.duckdb import DuckDBEngine
@@ -39,8 +40,10 @@ def test_an_account_whose_own_name_reads_as_the_holder_s_is_judged_by_its_name()
     assert left(readings=[READING], others=[]) == ([], [])
 
 
-def test_other_evidence_of_identity_needs_no_such_question() -> None:
-    assert left(readings=[], others=["address_lookalike"]) == (["profile_bears_name"], [])
+@pytest.mark.parametrize("other", ["address_lookalike", "address_embeds", "avatar_copies"])
+def test_a_person_looks_whatever_else_reads_as_the_holder(other: str) -> None:
+    """A branch shows the same picture, and its own address may hold the name."""
+    assert left(readings=[], others=[other]) == (["profile_bears_name"], ["ask"])
 
 
 def test_a_name_that_another_holder_has_is_no_reason_to_look_away() -> None:

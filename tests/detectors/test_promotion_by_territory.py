@@ -59,13 +59,14 @@ def engine() -> Iterator[DuckDBEngine]:
         yield opened
 
 
-def outcome(engine: DuckDBEngine, word: str, *territories: str) -> str:
-    """`free` when nothing is found, `ask` when a guard asks a person, `found` otherwise."""
+def outcome(engine: DuckDBEngine, word: str, *territories: str, n_bare: int = 0) -> str:
+    """`free` when nothing is found, `ask` when a guard asks a person, `found` otherwise; `n_bare` posts lack the word."""
     steps = pipeline(territories)
+    said = [f"{word} {text}" for text in PITCH] + [PITCH[0].replace("/c", f"/{nth}") for nth in range(n_bare)]
     tables = {name: TABLES[name].schema.empty_table() for name in steps.tables}
     tables["accounts"] = pa.Table.from_pylist([{"account_id": "a", "handle": "a"}], schema=ACCOUNTS.schema)
-    tables["posts"] = pa.Table.from_pylist([{"account_id": "a", "post_id": str(nth), "text": f"{word} {text}"}
-                                            for nth, text in enumerate(PITCH)], schema=POSTS.schema)
+    tables["posts"] = pa.Table.from_pylist([{"account_id": "a", "post_id": str(nth), "text": text}
+                                            for nth, text in enumerate(said)], schema=POSTS.schema)
     kept = engine.run((*steps.account_steps, *steps.platform_steps), tables=tables,
                       keep=[DETECTOR.found, "guard_hits"]).relations
     if not kept[DETECTOR.found].num_rows:
@@ -78,12 +79,18 @@ def outcome(engine: DuckDBEngine, word: str, *territories: str) -> str:
     ("#spon", ("US", "GB"), "ask"), ("#spon", ("US", "FR"), "free"), ("#spon", (), "free"),
     ("#partner", ("US",), "ask"), ("#partner", ("GB",), "free"),
     ("#collaboration", ("US",), "found"), ("#collaboration", ("IN",), "free"), ("#collaboration", ("US", "IN"), "free"),
-    ("#commandité", ("FR",), "found"), ("#commandité", ("CA",), "free"), ("宣伝", ("KR",), "found"), ("宣伝", ("JP",), "free"),
-    ("금전적 지원", ("JP",), "found"), ("금전적 지원", ("KR",), "free"), ("#sp", (), "found"), ("#콜라보", ("KR",), "ask"),
+    ("#commandité", ("FR",), "found"), ("#commandité", ("IE",), "free"),
+    ("#collaboration", ("US", "ZZ"), "free"), ("#commandité", ("CA",), "free"), ("宣伝", ("KR",), "free"), ("宣伝", ("JP",), "free"),
+    ("금전적 지원", ("JP",), "free"), ("금전적 지원", ("KR",), "free"), ("#sp", (), "found"), ("#콜라보", ("KR",), "ask"),
     ("", (), "found"), ("", ("US",), "found"), ("thx to my friends", ("US",), "found")])
 def test_a_wording_counts_where_the_rules_say_so(engine: DuckDBEngine, word: str, territories: tuple[str, ...],
                                                  expected: str) -> None:
     assert outcome(engine, word, *territories) == expected
+
+
+@pytest.mark.parametrize(("n_bare", "expected"), [(0, "ask"), (1, "ask"), (2, "ask"), (3, "found")])
+def test_shorthand_in_as_many_posts_as_say_nothing_asks_a_person(engine: DuckDBEngine, n_bare: int, expected: str) -> None:
+    assert outcome(engine, "#spon", "US", n_bare=n_bare) == expected
 
 
 @pytest.mark.parametrize("territory", TERRITORIES)

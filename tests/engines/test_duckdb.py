@@ -77,6 +77,17 @@ def test_what_depends_on_the_registers_alone_is_done_once_until_they_change(engi
     assert seen == [[1, 2, 3], [7], [4]]
 
 
+def test_what_is_kept_is_done_again_when_a_step_before_it_is_another(engine: DuckDBEngine) -> None:
+    def first(factor: int) -> Query:
+        return Query(name="first", inputs=("numbers",), sql=f"select n * {factor} as n from numbers", sentence="a multiple")
+
+    second = Query(name="second", inputs=("first",), sql="select n from first", sentence="the same")
+    engine.bind({"numbers": NUMBERS})
+    for factor in (1, 10, 1):
+        outcome = engine.run([first(factor), second], tables={}, keep=["second"])
+        assert sorted(outcome.relations["second"]["n"].to_pylist()) == [factor, 2 * factor, 3 * factor]
+
+
 def test_a_kernel_reads_what_another_left(engine: DuckDBEngine) -> None:
     def next_to(name: str, source: str) -> Kernel:
         return Kernel(name=name, source=source, columns=("n",), schema=NUMBERS.schema, sentence="the next number",

@@ -85,7 +85,7 @@ def test_the_language_of_the_posts_in_the_evidence_counts(spoken: tuple[str, ...
     verdict = decide(finding(), (), policy=policy(), circumstances=circumstances)
     assert verdict.penalty is penalty
     if named:
-        assert f"the language of most posts in the evidence ({named}): at most label" in verdict.steps[1]
+        assert f"the language of half or more of the posts in the evidence ({named}): at most label" in verdict.steps[1]
         assert verdict.unread == Unread(languages=tuple(named.split(", ")), where="posts")
     else:
         assert (verdict.unread, len(verdict.steps)) == (None, 1)
@@ -113,7 +113,7 @@ def test_the_statement_names_the_languages_that_lowered_the_penalty() -> None:
                       unread=Unread(languages=("de", "sw"), where="posts"))
     rule = Rule(text="Do not pose as an outlet.", ground_url="https://example.org/terms", appeal_days=184)
     told = compose(english(), profile=profile, finding=finding(), rule=rule, outcome=outcome)
-    assert "not been validated for the language of most of these posts (German, Swahili)" in told.note
+    assert "not been validated for the language of half or more of these posts (German, Swahili)" in told.note
 
 
 @pytest.mark.parametrize(("age", "is_left"), [(timedelta(days=90), True), (timedelta(days=90, seconds=1), False)])

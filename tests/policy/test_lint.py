@@ -89,7 +89,8 @@ def test_a_condition_on_impersonation_does_not_read_what_people_say(condition: s
 
 
 def test_a_policy_on_impersonation_listens_to_every_guard() -> None:
-    every = ["disclosure", "criticism", "namesake", "precedence", "proven_control", "renamed", "adjudicated"]
+    every = ["disclosure", "criticism", "namesake", "precedence", "proven_control", "named_in_profile", "renamed",
+             "adjudicated"]
     for missing in every[1:]:  # without the first, its case does not load
         listed = json.dumps([guard for guard in every if guard != missing])
         found = lint(re.sub(r"^guards = .*$", f"guards = {listed}", IMPERSONATION, flags=re.MULTILINE))

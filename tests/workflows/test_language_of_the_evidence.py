@@ -71,6 +71,6 @@ def test_posts_in_a_language_that_nobody_validated_lead_to_a_label(engine: DuckD
                                                                    languages: tuple[str | None, ...], named: str) -> None:
     one = decided(engine, materials, *languages)
     assert one.penalty is Penalty.LABEL
-    assert any("the language of most posts in the evidence" in step for step in one.steps)
-    assert f"language of most of these posts ({named})" in one.statement.note
+    assert any("the language of half or more of the posts in the evidence" in step for step in one.steps)
+    assert f"language of half or more of these posts ({named})" in one.statement.note
     assert [hit.fact for hit in one.guards_considered if hit.guard == "unsupported_language"] == [one.statement.note]

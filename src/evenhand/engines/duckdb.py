@@ -95,7 +95,7 @@ class DuckDBEngine:
         try:
             for name, source in tables.items():
                 self._make(name, source)
-            read = {step.name: count for step in steps if step.name in lasting and (count := self._count_kept(step))}
+            read = self._counts_kept(step for step in steps if step.name in lasting)
             for step in steps:
                 if step.name not in read:
                     read |= self._done(step, steps)
@@ -111,10 +111,14 @@ class DuckDBEngine:
                           if step.name in lasting}
         return Outcome(relations=kept, counts=tuple(counts))
 
-    def _count_kept(self, step: Step) -> StepCount | None:
-        """The count of a step whose rows an earlier run kept; None when none did."""
-        known, count = self._lasting.get(step.name, (None, None))
-        return count if known == step else None
+    def _counts_kept(self, steps: Iterable[Step]) -> dict[str, StepCount]:
+        """The counts of the steps whose rows an earlier run kept, and which read what they read then."""
+        counts: dict[str, StepCount] = {}
+        for step in steps:
+            known, count = self._lasting.get(step.name, (None, None))
+            if count is not None and known == step and all(name in self._bound or name in counts for name in step.inputs):
+                counts[step.name] = count
+        return counts
 
     def _use_threads(self, tables: Iterable[Source]) -> None:
         """One thread where there is little to do: to hand a second one its part costs more than it takes off the first."""

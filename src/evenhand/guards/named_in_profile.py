@@ -1,7 +1,7 @@
 """Asks a person about every account that is somebody's only by what its profile says.
 
-Neither name, handle, address nor picture reads as the holder's there: a desk, a branch or a second account of the holder
-may well say so too.
+No name of the account reads as the holder's there: a desk, a branch or a second account of the holder may well say so too,
+under the same picture and at an address of its own.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from evenhand.model.detector import Guard
 from evenhand.model.step import Query
 
 _HITS = Query(
-    name="named_in_profile_hits", inputs=("suspect_ids", "borne_evidence", "identity_evidence"),
+    name="named_in_profile_hits", inputs=("suspect_ids", "borne_evidence"),
     sentence="an account that only its profile says is the holder's",
     sql="""
     select distinct b.account_id, cast(null as varchar) as harm, b.holder_id, 'ask' as strength, b."where", b.shown,
            b.expected, b.source
-    from suspect_ids s join borne_evidence b on s.account_id = b.account_id
-    left join (select account_id, holder_id from identity_evidence where signal <> 'profile_bears_name') i
-      on b.account_id = i.account_id and b.holder_id = i.holder_id
-    where i.account_id is null""")
+    from suspect_ids s join borne_evidence b on s.account_id = b.account_id""")
 
 GUARD = Guard(name="named_in_profile", version=1, steps=(_HITS,), hits=_HITS.name,
               sentence="only the profile says whose account it is, so a person finds out whether it is a branch of the holder")

@@ -17,7 +17,10 @@ _HITS = Query(
     sql=f"""
     with said as (select account_id, count(distinct post_id) as n, min(shown) as shown
                   from promotions where kind in ('disclosed', 'half_disclosed') group by account_id),
-    hidden as (select account_id, count(distinct post_id) as n from promoted group by account_id)
+    hidden as (select p.account_id, count(distinct case when h.post_id is null then p.post_id end) as n
+               from promoted p left join (select account_id, post_id from promotions where kind = 'half_disclosed') h
+                 on p.account_id = h.account_id and p.post_id = h.post_id
+               group by p.account_id)
     select o.account_id, '{Harm.DECEPTIVE_MONETISATION}' as harm, cast(null as varchar) as holder_id, 'ask' as strength,
            'posts' as "where", o.shown, 'posts' as expected, '' as source
     from said o join hidden h on o.account_id = h.account_id where o.n >= h.n

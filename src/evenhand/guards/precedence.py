@@ -17,10 +17,10 @@ OTHER_NAME = 0.5
 
 _CONTENDERS = Query(
     name="contenders", inputs=("identity_evidence", "candidates", "proofs"),
-    sentence="every account that reads as a holder, with its age and proof",
+    sentence="every account whose name, address or picture reads as a holder's, with its age and proof",
     sql="""
     select i.account_id, i.holder_id, a.created_at, p.account_id is not null as is_proven
-    from (select distinct account_id, holder_id from identity_evidence) i
+    from (select distinct account_id, holder_id from identity_evidence where signal <> 'profile_bears_name') i
     join candidates a on i.account_id = a.account_id
     left join (select distinct account_id, holder_id from proofs
                where proof in ('registered_handle', 'domain_handle')) p

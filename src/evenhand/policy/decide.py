@@ -127,13 +127,13 @@ def _lowered(penalty: Penalty, hits: Sequence[GuardHit], *, policy: Policy, circ
     if unread is None:
         return lowered, None
     named = ", ".join(unread.languages) or "unknown"
-    whose = "the account's language" if unread.where == ACCOUNT else "the language of most posts in the evidence"
+    whose = "the account's language" if unread.where == ACCOUNT else "the language of half or more of the posts in the evidence"
     steps.append(f"the policy is not validated for {whose} ({named}): at most {EDUCATIONAL}")
     return EDUCATIONAL, unread
 
 
 def unread_languages(policy: Policy, circumstances: Circumstances) -> Unread | None:
-    """The languages that the policy is not validated for: the account's, or else those of most posts in the evidence.
+    """The languages that the policy is not validated for: the account's, or else those of half of the posts at least.
 
     Posts whose language the platform does not know, or says to be none, do not count. One post among many in another
     language changes nothing: those that the policy can read stand by themselves.

@@ -17,8 +17,8 @@ from evenhand.policy.swap import swapped
 SINGLING = frozenset({"account_id", "post_id"})
 """Columns that name one account or post."""
 REQUIRED_GUARDS = {
-    **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control", "renamed",
-                                    "adjudicated")),
+    **dict.fromkeys(IMPERSONATION, ("disclosure", "criticism", "namesake", "precedence", "proven_control",
+                                    "named_in_profile", "renamed", "adjudicated")),
     Harm.SCAM: ("criticism", "hijacked", "adjudicated"),
     Harm.SYNTHETIC_PRESENTER: ("disclosure", "ai_disclosure", "criticism", "adjudicated"),
     Harm.FALSE_CLAIM: ("disclosure", "refutes_claim", "verdict_in_doubt", "adjudicated"),

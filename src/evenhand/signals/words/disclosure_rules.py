@@ -72,9 +72,11 @@ class DisclosureRules:
         return frozenset.intersection(*(frozenset(text for _, text in rule.unclear) for rule in rules))
 
     def read_in(self, words: Lexicon, territories: Iterable[str]) -> Lexicon:
-        """The list `words` as it is read in some territories; in none in particular, every clear wording counts.
+        """The list `words` as it is read in some territories.
 
         Wordings that count move to the group `CLEAR`, those that the rules of all these territories call unclear to `UNCLEAR`.
+        Plain words count wherever some rule calls them clear; so does every wording where a territory has no rule, or none is
+        named.
 
         >>> rules = DisclosureRules.from_toml(
         ...     'rule = [{territory = "US", name = "a rule", url = "https://a.example", published = "2023", '
@@ -89,14 +91,22 @@ class DisclosureRules:
                    for entry in words.entries]
         known = {entry.text.lower() for entry in entries if entry.group in (CLEAR, UNCLEAR)}
         added: dict[str, Entry] = {}
-        for rule in self.of(wanted) if wanted else self.rules:
+        chosen = self.of(wanted)
+        is_open = not wanted or len(chosen) < len(wanted)
+        for rule in self.rules:
             for language, text in rule.clear + rule.unclear:
                 group = UNCLEAR if text in unclear else CLEAR
-                if text not in known and (group == UNCLEAR or (language, text) in rule.clear):
+                counts = (language, text) in rule.clear and (is_open or rule in chosen or _is_plain(text))
+                if text not in known and (group == UNCLEAR or counts):
                     added.setdefault(text, Entry(text=text, group=group, languages=(language,), fields=_FIELDS,
                                                  position=Position.ANYWHERE))
         return replace(words, entries=(*entries, *added.values()),
                        digest=f"{words.digest} {self.digest} {','.join(wanted)}")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a wording is words, and not a tag or a mark that readers have to know."""
+    return text[0].isalpha() and text[-1].isalpha()
 
 
 def _rule(table: Mapping[str, Any], nth: int) -> DisclosureRule:
