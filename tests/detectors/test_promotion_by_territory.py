@@ -80,7 +80,8 @@ def outcome(engine: DuckDBEngine, word: str, *territories: str, n_bare: int = 0)
     ("#partner", ("US",), "ask"), ("#partner", ("GB",), "free"),
     ("#collaboration", ("US",), "found"), ("#collaboration", ("IN",), "free"), ("#collaboration", ("US", "IN"), "free"),
     ("#commandité", ("FR",), "found"), ("#commandité", ("IE",), "free"),
-    ("#collaboration", ("US", "ZZ"), "free"), ("#commandité", ("CA",), "free"), ("宣伝", ("KR",), "free"), ("宣伝", ("JP",), "free"),
+    ("#collaboration", ("US", "ZZ"), "free"), ("#commandité", ("CA",), "free"), ("宣伝", ("KR",), "free"),
+    ("宣伝", ("JP",), "free"),
     ("금전적 지원", ("JP",), "free"), ("금전적 지원", ("KR",), "free"), ("#sp", (), "found"), ("#콜라보", ("KR",), "ask"),
     ("", (), "found"), ("", ("US",), "found"), ("thx to my friends", ("US",), "found")])
 def test_a_wording_counts_where_the_rules_say_so(engine: DuckDBEngine, word: str, territories: tuple[str, ...],
