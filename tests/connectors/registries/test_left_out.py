@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from evenhand.connectors.registries import load_registries, read_registries
+from evenhand.connectors.registries.json_lists import Broken, Element, elements
 from evenhand.errors import DataError
 from evenhand.model.registers.left_out import counted, why_a_person
 from evenhand.model.registry import REGISTERS
@@ -80,3 +82,11 @@ def test_a_list_that_nothing_ends_may_lack_any_number_and_is_refused(tmp_path: P
         '[\n {"list_id": "l", "host": "a.example", "label": "scam", "source": "s", "as_of": "2026-01-01"},\n {"list_id": "')
     with pytest.raises(DataError, match="not readable as JSON: unterminated string"):
         read_registries(tmp_path)
+
+
+@pytest.mark.parametrize("end", ['{"a": 2, "n": ["y"]', '{"a": 2, "n": [\n   "y"\n  ]', '{"a": 2, "n": ["y"]}]'])
+def test_a_list_within_a_torn_element_does_not_end_the_list(end: str) -> None:
+    text = '[\n {"a": 1, "n": ["x"]},\n {"b" 2},\n ' + end
+    found = list(elements(text, 1, json.JSONDecoder()))
+    assert isinstance(found[0], Element)
+    assert [one.is_list for one in found if isinstance(one, Broken)] == ([False] if end.endswith("]}]") else [False, True])

@@ -134,9 +134,9 @@ def test_publishing_goes_on_after_a_kill(
             n_opened += 1
             if n_opened == fatal:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return opened(*args, **options)  # type: ignore[arg-type]
+            return opened(*args, **options)
 
-        os.open = opening  # type: ignore[assignment]
+        os.open = opening
         publish(state, "autumn", place)
         os._exit(0)
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])

@@ -56,7 +56,7 @@ def test_the_second_to_start_or_finish_a_stage_goes_on(
     usual = module.opened_with
 
     def opened_by_another(*of: object, **more: object) -> dict[str, Json]:
-        body = usual(*of, **more)  # type: ignore[arg-type]
+        body = usual(*of, **more)
         by_another(state, EventKind.STAGE_STARTED, body)
         return body
 

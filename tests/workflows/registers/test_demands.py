@@ -81,7 +81,7 @@ def imported(text: str, state: State, folder: Path, **constants: str) -> demands
 
 
 def wanted(demand_id: str = "d1", target: str = "https://example.org/app", **more: object) -> Wanted:
-    return Wanted(demand_id=demand_id, target=target, account_id="a1", **more)  # type: ignore[arg-type]
+    return Wanted(demand_id=demand_id, target=target, account_id="a1", **more)
 
 
 def code(outcome: object) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 _CLOSED = re.compile(r"\]\s*\}?\s*\Z")
 """How a text ends that holds a list, or an object whose last property is one."""
+_OWN_LINE = re.compile(r"\n([ \t]*)\]\s*\}?\s*\Z")
+"""The same with the `]` on a line of its own. One in the midst of a line may close a list within a torn element."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ def elements(text: str, opened: int, decoder: json.JSONDecoder) -> Iterator[Elem
                 raise json.JSONDecodeError("Expecting `,` or `]`", text, end)
         except (ValueError, RecursionError) as error:
             following = begins.search(text, position + 1) if begins is not None else None
-            is_list = begins is None or (following is None and _CLOSED.search(text) is None)
+            is_list = begins is None or (following is None and not _is_closed(text, opened, position))
             is_whole = False
             yield _broken(text, error, position, is_list=is_list)
             if following is None or is_list:
@@ -71,6 +73,13 @@ def _broken(text: str, error: Exception, begun: int, *, is_list: bool) -> Broken
     wrong = error.pos if isinstance(error, json.JSONDecodeError) else begun
     return Broken(line=text.count("\n", 0, wrong) + 1, column=wrong - text.rfind("\n", 0, wrong), what=said(error),
                   is_list=is_list)
+
+
+def _is_closed(text: str, opened: int, begun: int) -> bool:
+    """Whether the text ends with the `]` of the list: on a line of its own, no deeper than the elements, as `begun` is one."""
+    found = _OWN_LINE.search(text, begun)
+    depth = begun - text.rfind("\n", opened, begun) - 1
+    return found is not None and len(found[1]) <= depth
 
 
 def _beginning(text: str, opened: int, first: int) -> re.Pattern[str] | None:
