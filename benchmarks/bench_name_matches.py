@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import random
 import resource
 import time
@@ -41,8 +42,9 @@ MIN_STRENGTH = 0.30
 """What the impersonation detectors count as evidence of identity."""
 
 
+@functools.cache
 def packaged() -> tuple[UnicodeTables, pa.Table, WordCounts, AddedWords]:
-    """The shipped tables, holders and word lists."""
+    """The shipped tables, holders and word lists, read once in a process as a sweep does."""
     tables = UnicodeTables.from_bytes({name: (PACKAGED / "unicode" / name).read_bytes() for name in TABLE_FILES})
     return (tables, pq.read_table(PACKAGED / "registries/holders.parquet"),
             WordCounts.from_bytes((PACKAGED / "lexicons/word_counts.tsv").read_bytes(), tables),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from evenhand.signals.names.codepoints import Mask, Offsets, Texts
+from evenhand.signals.names.codepoints import Mask, Offsets, Texts, marked_before
 from evenhand.signals.names.hashes import Bitmap, Hashes, KeyTable, NameParts, PartHashes
 from evenhand.signals.names.skeleton import folded_names, small_skeleton_words
 from evenhand.signals.names.unicode_tables import UnicodeTables
@@ -86,8 +86,8 @@ class WordKinds:
     def of(cls, parts: NameParts, added: AddedWords) -> WordKinds:
         """The kinds of the words of these names. A number counts as an added word."""
         digit = (parts.written >= ord("0")) & (parts.written <= ord("9"))
-        others = np.r_[0, np.cumsum(~digit)]
-        is_number = others[parts.word_ends] == others[parts.word_starts]
+        n_digits = marked_before(digit, parts.word_ends) - marked_before(digit, parts.word_starts)
+        is_number = n_digits == parts.word_ends - parts.word_starts
         is_added = is_number.copy()
         is_naming = is_number.copy()
         found, word = added.added.find(parts.hashes.parts(parts.word_starts, parts.word_ends))

@@ -92,7 +92,7 @@ def words_between(texts: Texts, first: Offsets, last: Offsets) -> Texts:
 
 def is_numeral(points: Points) -> Mask:
     """Which characters are numerals: digits, and the Han ones."""
-    numeral: Mask = _IS_NUMERAL[points]
+    numeral: Mask = _IS_NUMERAL.take(points)
     return numeral
 
 

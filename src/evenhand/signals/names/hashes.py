@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.signals.names.codepoints import N_POINTS, Offsets, Points, Texts, targets_places
+from evenhand.signals.names.codepoints import N_POINTS, Mask, Offsets, Points, Texts, marked_before, targets_places
 from evenhand.signals.names.skeleton import as_letters
 from evenhand.signals.names.unicode_tables import MARK, SPACELESS, UnicodeTables
 
@@ -69,7 +69,7 @@ class PartHashes:
         n = len(texts.points)
         bases, inverses = (_BASES[:n], _INVERSES) if n < _KEPT else (_powers(_BASE, n), _powers(_INVERSE, n + 1))
         sums = np.zeros(n + 1, np.uint64)
-        np.cumsum(_SCATTERED[texts.points] * bases, out=sums[1:])
+        np.cumsum(_SCATTERED.take(texts.points) * bases, out=sums[1:])
         return cls(texts, sums, inverses)
 
     def parts(self, starts: Offsets, ends: Offsets) -> Hashes:
@@ -127,7 +127,7 @@ class NameParts:
         word_ends, word_rows = _ends_and_rows(word_starts, letters)
         token_starts, token_ends, token_rows = word_starts, word_ends, word_rows
         if (letters.points >= 0x80).any():
-            flags = tables.flags[letters.points]
+            flags = tables.flags.take(letters.points)
             alone = (flags & SPACELESS) != 0
             begins |= (alone & ((flags & MARK) == 0)) | (np.r_[False, alone[:-1]] & ~alone)
             token_starts = np.flatnonzero(begins)
@@ -148,18 +148,42 @@ class NameParts:
         """For each name the hash of its words in any order."""
         sums = np.zeros(len(self.word_starts) + 1, np.uint64)
         np.cumsum(scattered(self.hashes.parts(self.word_starts, self.word_ends)), out=sums[1:])
-        first = np.searchsorted(self.word_rows, np.arange(len(self.letters) + 1))
-        return sums[first[1:]] - sums[first[:-1]]
+        ends = np.cumsum(self.n_words())
+        return np.diff(sums[np.r_[0, ends]])
 
     def n_words(self) -> Offsets:
         """How many words each name has."""
         return np.bincount(self.word_rows, minlength=len(self.letters))
 
+    def words_before(self, places: Offsets) -> Offsets:
+        """How many words, of all names, begin before each place of the letters."""
+        return marked_before(_marked(self.word_starts, self.letters), places)
+
+    def word_at(self, places: Offsets) -> Offsets:
+        """The number, among those of all names, of the word that each place is in; behind the letters, how many there are."""
+        return self.words_before(places + 1) - 1
+
+    def tokens_before(self, places: Offsets) -> Offsets:
+        """As `words_before`, of tokens."""
+        return marked_before(_marked(self.token_starts, self.letters), places)
+
+    def token_at(self, places: Offsets) -> Offsets:
+        """As `word_at`, of tokens."""
+        return self.tokens_before(places + 1) - 1
+
+
+def _marked(starts: Offsets, letters: Texts) -> Mask:
+    """The places of the letters where something starts, and the one behind them."""
+    marked = np.zeros(len(letters.points) + 1, np.bool_)
+    marked[starts] = True
+    marked[-1] = True
+    return marked
+
 
 def _ends_and_rows(starts: Offsets, letters: Texts) -> tuple[Offsets, Offsets]:
     """Where each word or token ends, and the name that it is in."""
     ends = np.r_[starts[1:], len(letters.points)][:len(starts)]
-    return ends, np.searchsorted(letters.offsets, starts, side="right") - 1
+    return ends, np.repeat(np.arange(len(letters)), letters.count(_marked(starts, letters)))
 
 
 @dataclass(frozen=True, slots=True)

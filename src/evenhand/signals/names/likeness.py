@@ -13,7 +13,7 @@ from rapidfuzz.process import cpdist
 
 from evenhand.signals.names.added_words import AddedWords
 from evenhand.signals.names.candidates import BAG, INSIDE, NEAR, Candidates, candidates
-from evenhand.signals.names.codepoints import Mask, Offsets, Texts, targets_places
+from evenhand.signals.names.codepoints import Mask, Offsets, Texts, marked_before, targets_places
 from evenhand.signals.names.forms import digits_of, words_between
 from evenhand.signals.names.hashes import NameParts, PartHashes
 from evenhand.signals.names.rarity import Rarity, Shares
@@ -172,16 +172,16 @@ class Around:
     def of(cls, found: Candidates, names: ReadNames, added: AddedWords, *, is_bare: Mask) -> Around:
         """What is around these candidates. Where the target is bare, a needless word counts as another than it lacks."""
         parts, kinds = names.parts, names.kinds
-        begin = np.searchsorted(parts.word_rows, found.row)
-        end = np.searchsorted(parts.word_rows, found.row, side="right")
-        first = np.searchsorted(parts.word_ends, found.start, side="right")
-        last = np.searchsorted(parts.word_starts, found.end, side="left")
+        n_words = parts.n_words()
+        end = np.cumsum(n_words)[found.row]
+        begin = end - n_words[found.row]
+        first, last = parts.word_at(found.start), parts.words_before(found.end)
         left, left_known = _piece(parts.word_starts[first], found.start, parts, added)
         right, right_known = _piece(found.end, parts.word_ends[last - 1], parts, added)
 
         def around(words: Mask) -> Offsets:
-            count: Offsets = np.r_[0, np.cumsum(words)]
-            return count[first] - count[begin] + count[end] - count[last]
+            return (marked_before(words, first) - marked_before(words, begin)
+                    + marked_before(words, end) - marked_before(words, last))
 
         offsets = parts.letters.offsets
         whole = (found.start == offsets[:-1][found.row]) & (found.end == offsets[1:][found.row])
@@ -243,9 +243,9 @@ def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> M
     shown = digits_of(names.parts, found.start, found.end)
     agree = equal_texts(shown, expected)
     others = [pc.replace_substring_regex(digits, "[01]", "") for digits in (shown, expected)]
-    numbers: Offsets = np.r_[0, np.cumsum(names.kinds.is_number)]
-    starts, ends = names.parts.word_starts, names.parts.word_ends
-    free = numbers[np.searchsorted(ends, found.end, side="right")] == numbers[np.searchsorted(starts, found.start)]
+    parts, is_number = names.parts, names.kinds.is_number
+    free = (marked_before(is_number, parts.word_at(found.end))
+            == marked_before(is_number, parts.words_before(found.start)))
     within: Mask = (np.asarray(pc.binary_length(expected)) == 0) & free
     agree |= ((found.how != NEAR) & (found.how != BAG) & (equal_texts(*others) | within))
     return agree
@@ -254,8 +254,8 @@ def _numbers_agree(found: Candidates, names: ReadNames, expected: pa.Array) -> M
 def _described(found: Candidates, names: ReadNames, alike: Shares, *, around: Around, same: Mask, is_person: Mask
                ) -> tuple[NDArray[np.int8], Shares]:
     """How each candidate matches, and how alike the two names are, of which `alike` are the letters of the place."""
-    offsets = names.parts.letters.offsets
-    whole = (offsets[1:] - offsets[:-1])[found.row]
+    parts = names.parts
+    whole = parts.letters.lengths[found.row]
     match = np.array([SKELETON, TOKENS, EDIT, TOKENS], np.int8)[found.how]
     match[(found.how == INSIDE) & around.is_added] = AFFIX
     match[(found.how == INSIDE) & around.is_nothing] = SKELETON
@@ -263,8 +263,7 @@ def _described(found: Candidates, names: ReadNames, alike: Shares, *, around: Ar
     similarity = alike.copy()
     bags = found.how == BAG
     similarity[bags] = np.where(is_person[bags], PERSON_REORDERED, REORDERED)
-    tokens = names.parts.token_starts
-    one = np.searchsorted(tokens, found.end) - np.searchsorted(tokens, found.start) == 1
+    one = parts.tokens_before(found.end) - parts.tokens_before(found.start) == 1
     among = np.where(is_person, PERSON_AMONG_WORDS, AMONG_WORDS) * (found.end - found.start) / whole
     among *= np.where(around.is_set_off, 1.0, UNBOUNDED) * np.where(one, ONE_WORD, 1.0)
     added = np.where(around.is_naming, WITH_NAMING_WORD, WITH_ADDED_WORD)
@@ -285,8 +284,5 @@ def _has_known_words_only(found: Candidates, names: ReadNames, rarity: Rarity) -
     texts = parts.letters.slices(parts.token_starts[tokens], parts.token_ends[tokens])
     unknown[tokens] = ~(rarity.is_known(PartHashes.of(texts).wholes())
                         | rarity.is_known(PartHashes.of(contracted(texts)).wholes()))
-    count: Offsets = np.r_[0, np.cumsum(unknown)]
-    first = np.searchsorted(parts.token_ends, found.start, side="right")
-    last = np.searchsorted(parts.token_starts, found.end, side="left")
-    near &= count[last] == count[first]
+    near &= marked_before(unknown, parts.token_at(found.start)) == marked_before(unknown, parts.tokens_before(found.end))
     return near

@@ -117,7 +117,7 @@ def _read_names(batch: pa.RecordBatch, index: HolderIndex, tables: UnicodeTables
     words, folded = (Texts.from_arrow(batch.column(name)) for name in ("words", "folded"))
     rows, readings = [np.arange(len(batch))], [words]
     if (folded.points >= 0x80).any():
-        doubtful = np.flatnonzero(folded.any((tables.flags[folded.points] & FOREIGN_SMALL) != 0))
+        doubtful = np.flatnonzero(folded.any((tables.flags.take(folded.points) & FOREIGN_SMALL) != 0))
         small = small_skeleton_words(folded.take(doubtful), tables.letters)
         second = np.flatnonzero(~equal_texts(small.to_arrow(), batch.column("words").take(pa.array(doubtful))))
         rows.append(doubtful[second])

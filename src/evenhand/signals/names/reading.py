@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.signals.names.added_words import AddedWords, WordKinds
-from evenhand.signals.names.codepoints import Offsets, Texts
+from evenhand.signals.names.codepoints import Offsets, Texts, marked_before
 from evenhand.signals.names.edits import MAX_EDIT_LETTERS, MIN_EDIT_LETTERS
 from evenhand.signals.names.forms import is_numeral
 from evenhand.signals.names.hashes import Hashes, NameParts, PartHashes
@@ -58,8 +58,7 @@ def _numerals(parts: NameParts, starts: Offsets, ends: Offsets) -> Hashes:
     keys = np.full(len(starts), NO_NUMERALS, np.uint64)
     if not numeral.any():
         return keys
-    count: Offsets = np.r_[0, np.cumsum(numeral)]
-    first, last = count[starts], count[ends]
+    first, last = marked_before(numeral, starts), marked_before(numeral, ends)
     some = np.flatnonzero(last > first)
     numerals = parts.written[numeral]
     keys[some] = PartHashes.of(Texts(numerals, np.array([0, len(numerals)]))).parts(first[some], last[some])

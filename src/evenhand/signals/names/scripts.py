@@ -89,7 +89,7 @@ def script_use(texts: Texts, table: ScriptTable) -> ScriptUse:
     mixed, foreign = np.zeros(len(texts), np.bool_), np.zeros(len(texts), np.bool_)
     if not len(texts.points):
         return ScriptUse(n_scripts=n_scripts, is_mixed=mixed, is_foreign=foreign)
-    numbers = table.numbers[texts.points]
+    numbers = table.numbers.take(texts.points)
     filled = np.flatnonzero(texts.lengths)
     used = np.bitwise_or.reduceat(table.counted[numbers], texts.offsets[:-1][filled])
     n_scripts[filled] = np.bitwise_count(used)

@@ -66,20 +66,20 @@ def folded_names(names: Texts, tables: UnicodeTables, *, is_handle: bool) -> Fol
 
     Canonical composition is Arrow's (utf8proc), on the few rows whose characters need it.
     """
-    flags = tables.flags[names.points]
+    flags = tables.flags.take(names.points)
     dropped = (flags & (INVISIBLE | DROPPED)) != 0
     n_check_marks = names.count((flags & CHECK_MARK) != 0)
     n_invisible = np.zeros(len(names), np.int32)
     if dropped.any():
         n_invisible = _n_needless(names, flags)
         names = names.keep(~dropped)
-        flags = tables.flags[names.points]
+        flags = tables.flags.take(names.points)
     compatible = names.any((flags & COMPATIBLE) != 0)
     if compatible.any():
         rows = np.flatnonzero(compatible)
         composed = pc.utf8_normalize(names.take(rows).to_arrow(), form="NFKC")
         names = names.replace(rows, Texts.from_arrow(composed))
-        flags = tables.flags[names.points]
+        flags = tables.flags.take(names.points)
     names = _parted(names, flags) if is_handle else _with_letter_signs(names, flags)
     capitals = np.flatnonzero(names.any((flags & FOREIGN_CAPITAL) != 0)) if (flags & FOREIGN_CAPITAL).any() else _NONE
     return FoldedNames(texts=_spaced(names, tables.folding), capitals=capitals,
@@ -150,7 +150,7 @@ def _parted(names: Texts, flags: NDArray[np.uint16]) -> Texts:
 
 def _with_letter_signs(names: Texts, flags: NDArray[np.uint16]) -> Texts:
     """The names with signs that stand between letters carried through folding (`n@sa`)."""
-    signs = _IS_SIGN[names.points]
+    signs = _IS_SIGN.take(names.points)
     if not signs.any():
         return names
     letter = (flags & LETTER) != 0
@@ -189,7 +189,7 @@ def _spaced(names: Texts, folding: PointMap) -> Texts:
 def uts39_skeleton(strings: pa.Array, tables: UnicodeTables) -> pa.Array:
     """The skeleton of UTS #39, 4: NFD, default ignorables dropped, prototypes, NFD. Nulls become empty."""
     texts = Texts.from_arrow(pc.utf8_normalize(strings, form="NFD"))
-    texts = texts.keep((tables.flags[texts.points] & INVISIBLE) == 0)
+    texts = texts.keep((tables.flags.take(texts.points) & INVISIBLE) == 0)
     return pc.utf8_normalize(tables.prototype.apply(texts).to_arrow(), form="NFD")
 
 
@@ -215,7 +215,7 @@ def small_skeleton_words(folded: Texts, letters: PointMap) -> Texts:
 def as_letters(points: Points) -> Points:
     """Code points of skeleton words with digits read as letters, and i as l."""
     if not len(points) or points.max() < len(_READ):
-        return _READ[points]
+        return _READ.take(points)
     return np.where(points < len(_READ), _READ[np.minimum(points, len(_READ) - 1)], points)
 
 

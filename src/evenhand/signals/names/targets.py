@@ -167,7 +167,7 @@ def entries_of(forms: Forms, parts: NameParts, shown: pa.Array, owners: Offsets,
 
 
 def _n_spaceless(letters: Texts, tables: UnicodeTables) -> NDArray[np.int32]:
-    flags = tables.flags[letters.points]
+    flags = tables.flags.take(letters.points)
     return letters.count(((flags & SPACELESS) != 0) & ((flags & MARK) == 0))
 
 
