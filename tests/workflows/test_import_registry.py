@@ -101,6 +101,52 @@ def test_every_record_is_added_changed_unchanged_or_left_out(
     assert bool(diff.rejected) == bool(diff.n_rejected)
 
 
+@pytest.mark.parametrize(("broken", "kept", "removed"), [
+    ("m:sea,party,Ministry of the Sea,NO,sea.example\n", ["m:sea"], ["m:old"]),
+    ("m:sea,institution,Ministry of the Sea,NO,not a host\n", ["m:sea"], ["m:old"]),
+    ("m:new,party,A Party,NO,\n", [], ["m:old", "m:sea"]),
+    (",institution,Ministry of the Sea,NO,sea.example\n", ["m:old", "m:sea"], []),
+    ("m:sea\n", ["m:old", "m:sea"], []), ("", [], ["m:old", "m:sea"])])
+def test_a_record_that_cannot_be_read_is_no_withdrawal(look: Any, tmp_path: Path, broken: str, kept: list[str],
+                                                       removed: list[str]) -> None:
+    apply_import(look(HEADER + SEA + AIR + "m:old,institution,Ministry of Old,NO,old.example\n"))
+    before = {row["holder_id"]: row for row in load_registries(tmp_path / "registries")["holders"].to_pylist()}
+    diff = look(HEADER + AIR + broken, provenance=Provenance(source="ministries", as_of=date(2026, 6, 1)))
+    assert [key for key, in diff.kept] == kept
+    assert [key for key, in diff.removed] == removed
+    assert diff.sentence.endswith(f" left out, {len(kept)} kept as they were" if kept else " left out")
+    apply_import(diff)
+    after = {row["holder_id"]: row for row in load_registries(tmp_path / "registries")["holders"].to_pylist()}
+    assert sorted(after) == sorted(["m:air", *kept])
+    assert all(after[key] == before[key] for key in kept)
+    logged = json.loads((tmp_path / "registries/imports.jsonl").read_text().splitlines()[-1])
+    assert (logged["kept"], logged["removed"]) == (len(kept), len(removed))
+
+
+LISTED = {"m:sea": SEA, "m:air": AIR, "m:ice": "m:ice,media,The Ice Times,NO,ice.example\n"}
+TORN = {"m:sea": "m:sea,party,Ministry of the Sea,NO,\n", "m:air": '"m:air,institution,Ministry of\n',
+        "m:ice": ",media,The Ice Times,,\n"}
+
+
+@given(before=st.sets(st.sampled_from(sorted(LISTED)), min_size=1),
+       now=st.dictionaries(st.sampled_from(sorted(LISTED)), st.booleans()))
+def test_who_stood_in_a_register_still_does_unless_a_list_without_doubt_lacks_it(
+        tmp_path_factory: pytest.TempPathFactory, before: set[str], now: dict[str, bool]) -> None:
+    folder = tmp_path_factory.mktemp("torn")
+    (folder / "list.csv").write_text(HEADER + "".join(LISTED[key] for key in sorted(before)))
+    apply_import(import_registry(folder / "list.csv", "holders", provenance=MINISTRIES, into=folder / "to"))
+    order = sorted(now, key=lambda key: (key == "m:air", key))  # a quote that is never closed takes all that follows along
+    (folder / "list.csv").write_text(HEADER + "".join((LISTED if now[key] else TORN)[key] for key in order))
+    diff = import_registry(folder / "list.csv", "holders", provenance=MINISTRIES, into=folder / "to")
+    apply_import(diff)
+    stands = set(load_registries(folder / "to")["holders"]["holder_id"].to_pylist())
+    torn = {key for key, is_whole in now.items() if not is_whole}
+    assert {key for key, is_whole in now.items() if is_whole} | (before & torn) <= stands
+    assert stands <= set(now) | before
+    if not torn:
+        assert stands == set(now)
+
+
 def test_foreign_columns_are_mapped_by_flags_or_by_a_file(look: Any, tmp_path: Path) -> None:
     text = json.dumps([{"qid": "Q1", "title": "Port Office", "site": "https://port.example", "x": "@PortOffice",
                         "founded": 1901}])

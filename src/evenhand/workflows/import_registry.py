@@ -1,7 +1,8 @@
 """Registry import: a foreign list becomes rows of a register, first as a difference to look at, then as a file.
 
 An import is the whole list of one source. What that source said before and no longer says is removed; rows of other
-sources are never touched. `import_registry` writes nothing; `apply_import` does exactly what was looked at.
+sources are never touched. A record that cannot be read is no withdrawal: the row that it may stand for stays as it was.
+`import_registry` writes nothing; `apply_import` does exactly what was looked at.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class RegistryDiff:
     n_read: int
     added: tuple[tuple[str, ...], ...]
     removed: tuple[tuple[str, ...], ...]
+    kept: tuple[tuple[str, ...], ...]
+    """Rows that stay as they were: a record that was left out has their key, or none that can be read."""
     changed: tuple[Change, ...]
     n_unchanged: int
     rejected: tuple[Problem, ...]
@@ -88,7 +91,8 @@ class RegistryDiff:
         """The difference in one line."""
         return (f"{self.register} from {self.provenance.source}: {self.n_read:,} records read, "
                 f"{len(self.added):,} added, {len(self.changed):,} changed, {len(self.removed):,} removed, "
-                f"{self.n_unchanged:,} unchanged, {self.n_rejected:,} left out")
+                f"{self.n_unchanged:,} unchanged, {self.n_rejected:,} left out"
+                + (f", {len(self.kept):,} kept as they were" if self.kept else ""))
 
     def named(self, key: tuple[str, ...]) -> str:
         """A row of the register as a person tells it from others: its key, or for a credential whose it is and what it says."""
@@ -105,7 +109,7 @@ class RegistryDiff:
             "register": self.register, "file": str(self.file), "into": str(self.into), "n_read": self.n_read,
             "source": self.provenance.source, "source_url": self.provenance.source_url,
             "as_of": self.provenance.as_of.isoformat(), "added": [list(key) for key in self.added],
-            "removed": [list(key) for key in self.removed],
+            "removed": [list(key) for key in self.removed], "kept": [list(key) for key in self.kept],
             "changed": [{"key": list(change.key), "fields": list(change.fields)} for change in self.changed],
             "n_unchanged": self.n_unchanged, "n_rejected": self.n_rejected,
             "unread_ratings": [{"rating": words, "n": n} for words, n in self.unread_ratings],
@@ -120,7 +124,8 @@ def import_registry(file: Path, kind: str, *, provenance: Provenance, into: Path
     Fact-checks may also come as ClaimReview: a feed, a page, or a folder of them. `state_sites` are the sites of publishers
     of fact-checks that belong to a state.
 
-    A record with a mistake is left out as a whole and told with its line; the others are kept.
+    A record with a mistake is left out as a whole and told with its line; the others are kept. What its source said before
+    under its key stays; where nobody can tell whose a broken record is, nothing that is missing from the list is removed.
 
     Raises:
         DataError: there is no such register, a column that every row needs is not in the file, the file cannot be
@@ -147,17 +152,19 @@ def import_contents(contents: Contents, register: Register, *, provenance: Prove
     is_ours = pc.equal(before["source"], provenance.source)
     others, ours = before.filter(pc.invert(is_ours)), before.filter(is_ours)
     new, taken = _apart(checked, others, register)
-    merged = pa.concat_tables([others, new]).combine_chunks()
     rejected = (*checked.problems, *taken)
     old_rows, new_rows = _by_key(ours, register), _by_key(new, register)
+    gone = old_rows.keys() - new_rows.keys()
+    kept = gone if checked.n_without_key else gone & checked.keys_left_out
+    merged = pa.concat_tables([others, _of_keys(ours, kept, register), new]).combine_chunks()
     changed = tuple(Change(key=key, fields=fields) for key in sorted(old_rows.keys() & new_rows.keys())
                     if (fields := _differing(old_rows[key], new_rows[key])))
     n_unchanged = len(old_rows.keys() & new_rows.keys()) - len(changed)
     return RegistryDiff(
         register=register.name, file=file, digest=contents.digest, into=into, provenance=provenance,
         n_read=contents.n_read, added=tuple(sorted(new_rows.keys() - old_rows.keys())),
-        removed=tuple(sorted(old_rows.keys() - new_rows.keys())),
-        changed=changed, n_unchanged=n_unchanged, rejected=rejected, n_rejected=contents.n_read - new.num_rows,
+        removed=tuple(sorted(gone - kept)), kept=tuple(sorted(kept)), changed=changed,
+        n_unchanged=n_unchanged, rejected=rejected, n_rejected=contents.n_read - new.num_rows,
         columns_not_read=tuple(name for name in contents.columns if name not in mapping.used(register)),
         merged=merged, stands_on=stands_on, unread_ratings=_unread(new) if register.name == "fact_checks" else ())
 
@@ -181,7 +188,7 @@ def apply_import(diff: RegistryDiff) -> Path:
                                 file=str(diff.into), hint="run `evenhand registry import` again"))
     written = save_register(diff.register, diff.merged, diff.into)
     entry = diff.document() | {"sha256": diff.digest}
-    for name in ("into", "added", "removed", "changed", "rejected", "columns_not_read"):
+    for name in ("into", "added", "removed", "kept", "changed", "rejected", "columns_not_read"):
         entry[name] = len(entry[name])
     del entry["into"], entry["rejected"], entry["columns_not_read"]
     with (diff.into / LOG).open("a", encoding="utf-8") as log:
@@ -246,6 +253,12 @@ def _apart(checked: Checked, others: pa.Table, register: Register) -> tuple[pa.T
 
 def _by_key(table: pa.Table, register: Register) -> dict[tuple[str, ...], dict[str, Any]]:
     return {tuple(row[name] for name in register.key): row for row in table.to_pylist()}
+
+
+def _of_keys(table: pa.Table, keys: Collection[tuple[str, ...]], register: Register) -> pa.Table:
+    """The rows with these keys."""
+    rows = zip(*(table[name].to_pylist() for name in register.key), strict=True)
+    return table.take(pa.array([number for number, key in enumerate(rows) if key in keys], pa.int64()))
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ class RegistryDiffView:
         difference = self.difference
         parts: list[RenderableType] = [Text(difference.sentence, style="bold")]
         for title, keys in (("Added", difference.added), ("Removed", difference.removed),
-                            ("Changed", tuple(change.key for change in difference.changed))):
+                            ("Changed", tuple(change.key for change in difference.changed)),
+                            ("Kept as they were, since a record that may be theirs could not be read", difference.kept)):
             if keys:
                 parts.append(heading(title))
                 parts += [Text("  " + neutral(difference.named(key))) for key in keys[:_MAX_SHOWN]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import resources
@@ -49,6 +49,10 @@ class Checked:
     """The file of each row, where several were read as one."""
     n_left_out: int = 0
     """Records that may not stand in it; one may have several problems."""
+    keys_left_out: frozenset[tuple[Any, ...]] = frozenset()
+    """The keys of those whose key can be read."""
+    n_without_key: int = 0
+    """Those that nobody can tell whose they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,9 +219,11 @@ def _kept(table: pa.Table, register: Register, *, file: str, lines: tuple[int, .
     bad = {objection.row for objection in against}
     good = [row for row in range(table.num_rows) if row not in bad] if bad else range(table.num_rows)
     kept = table.take(pa.array(good, pa.int64())) if bad else table
+    keys = [tuple(table[name][row].as_py() for name in register.key) for row in sorted(bad)]
     return Checked(table=kept.cast(register.schema), lines=tuple(lines[row] for row in good),
                    files=tuple(files[row] for row in good), n_left_out=len(bad),
-                   problems=tuple(_of_row(objection, files, lines) for objection in against))
+                   problems=tuple(_of_row(objection, files, lines) for objection in against),
+                   keys_left_out=frozenset(key for key in keys if all(key)), n_without_key=sum(not all(key) for key in keys))
 
 
 def _of_row(objection: Objection, files: tuple[str, ...], lines: tuple[int, ...]) -> Problem:
@@ -236,6 +242,7 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, co
     rows: list[dict[str, Any]] = []
     lines: list[int] = []
     files: list[str] = []
+    unread: list[tuple[Any, ...]] = []
     for record in contents.records:
         values = {**mapping.apply(record.values, register), **constants}
         row: dict[str, Any] = {}
@@ -245,6 +252,7 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, co
             except ValueError as error:
                 problems.append(Problem(what=str(error), file=record.file or contents.file, line=record.line,
                                         hint=f"see its column `{name}`"))
+                unread.append(_key_of(values, readers, register))
                 break
         else:
             if register.name == "holders":
@@ -258,9 +266,23 @@ def read_rows(contents: Contents, register: Register, mapping: ColumnMapping, co
     checked = _kept(pa.Table.from_pylist(rows, schema=nullable), register, file=contents.file, lines=tuple(lines),
                     files=tuple(files))
     problems += checked.problems
+    legible = [key for key in unread if all(key)]
     return Checked(table=checked.table, lines=checked.lines, files=checked.files,
-                   n_left_out=contents.n_read - checked.table.num_rows,
+                   n_left_out=contents.n_read - checked.table.num_rows, keys_left_out=checked.keys_left_out.union(legible),
+                   n_without_key=checked.n_without_key + len(contents.problems) + len(unread) - len(legible),
                    problems=tuple(sorted(problems, key=lambda one: (one.file or "", one.line or 0))))
+
+
+def _key_of(values: Mapping[str, object], readers: Mapping[str, Callable[[object], object]], register: Register
+            ) -> tuple[Any, ...]:
+    """The key of a record that cannot be read, as far as it can be; None for what cannot."""
+    key: list[Any] = []
+    for name in register.key:
+        try:
+            key.append(None if values.get(name) is None else readers[name](values[name]))
+        except ValueError:
+            key.append(None)
+    return tuple(key)
 
 
 def shortened(problems: list[Problem] | tuple[Problem, ...], file: str, *, n: int | None = None) -> list[Problem]:
