@@ -27,6 +27,7 @@ from evenhand.model.step import Step
 from evenhand.policy.cases.runs import case_follows, case_media, case_redirects, case_runs, case_tables, case_topics
 from evenhand.ports import Engine, Source
 from evenhand.signals.web.listed_links import LONG_LISTS, listed_links
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY
 from evenhand.workflows.case_fact_checks import with_case_fact_checks
 from evenhand.workflows.plan import Materials
 
@@ -121,7 +122,7 @@ def test_a_list_in_its_file_gives_the_rows_of_the_same_list_in_memory(
 
     def listed(engine: Engine, step: Step, bound: dict[str, Source], of: dict[str, pa.Table]) -> pa.Table:
         engine.bind(bound)
-        return engine.run([*before, step], tables=of, keep=[step.name]).relations[step.name]
+        return engine.run([*before, HOSTS_OF_MANY, step], tables=of, keep=[step.name]).relations[step.name]
 
     with DuckDBEngine(threads=1) as duckdb:
         here = listed(duckdb, listed_links(), {"link_lists": whole}, read)

@@ -25,6 +25,7 @@ from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.redirects import hops
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY
 from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
 from evenhand.workflows.signals import lexicon
 
@@ -51,8 +52,8 @@ def engine() -> Iterator[DuckDBEngine]:
 
 
 PIPELINE = assemble(
-    signals=(links(PublicSuffixes.bundled()), addresses(PublicSuffixes.bundled()), listed_links(), *funnel_steps(), PAID_LINKS,
-             hops(PublicSuffixes.bundled()), INVITING_POSTS, LEADING_POSTS,
+    signals=(links(PublicSuffixes.bundled()), addresses(PublicSuffixes.bundled()), HOSTS_OF_MANY,
+             listed_links(), *funnel_steps(), PAID_LINKS, hops(PublicSuffixes.bundled()), INVITING_POSTS, LEADING_POSTS,
              *topic_steps(), promotions(lexicon("promotions"), lexicon("lures")), profile_disclosures(lexicon("promotions"))),
     detectors=[DETECTOR], guards=[OPEN, WARNS])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from evenhand.detectors.offices import OFFICE_WORDS, OTHER_OFFICES
+from evenhand.detectors.offices import OFFICE_WORDS, OFFICES, OTHER_OFFICES
 from evenhand.engines.duckdb import DuckDBEngine
 from evenhand.model.registry import REGISTERS
 from evenhand.model.snapshot import ACCOUNTS
@@ -19,7 +19,7 @@ def is_another(bio: str, office: str | None, name: str = "Tom Cotton") -> bool:
     account = pa.Table.from_pylist([row], schema=ACCOUNTS.schema)
     holder = {"holder_id": "h", "kind": "official", "name": "Tom Cotton", "office": office, "source": "s"}
     with DuckDBEngine(threads=1) as engine:
-        left = engine.run((claims(lexicon("claims")), OTHER_OFFICES), keep=[OTHER_OFFICES.name], tables={
+        left = engine.run((claims(lexicon("claims")), *OFFICES), keep=[OTHER_OFFICES.name], tables={
             "accounts": account, "candidates": account, "holders": pa.Table.from_pylist([holder], schema=pa.schema(
                 [field for field in REGISTERS["holders"].schema if field.name in holder])),
             "identity_evidence": pa.table({"account_id": ["1"], "holder_id": ["h"], "holder_kind": ["official"]})})

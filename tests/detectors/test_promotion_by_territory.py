@@ -27,6 +27,7 @@ from evenhand.signals.web.links import addresses, links
 from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.redirects import hops
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY
 from evenhand.signals.words.disclosure_rules import CLEAR, DisclosureRules
 from evenhand.signals.words.promotions import INVITING_POSTS, LEADING_POSTS, profile_disclosures, promotions
 from evenhand.workflows.packs import shipped_pack
@@ -46,8 +47,8 @@ def pipeline(territories: tuple[str, ...]) -> Pipeline:
     public = PublicSuffixes.bundled()
     words = disclosure_rules().read_in(lexicon("promotions"), territories)
     return assemble(
-        signals=(links(public), addresses(public), listed_links(), *funnel_steps(), PAID_LINKS, hops(public), INVITING_POSTS,
-                 LEADING_POSTS, *topic_steps(), promotions(words, lexicon("lures")),
+        signals=(links(public), addresses(public), HOSTS_OF_MANY, listed_links(), *funnel_steps(), PAID_LINKS,
+                 hops(public), INVITING_POSTS, LEADING_POSTS, *topic_steps(), promotions(words, lexicon("lures")),
                  profile_disclosures(lexicon("promotions"))),
         detectors=[DETECTOR], guards=[GUARD])
 

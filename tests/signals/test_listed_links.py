@@ -14,7 +14,7 @@ from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
 from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.redirects import HOPS, hops
-from evenhand.signals.web.shared_hosts import SHARED_HOSTS
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY, SHARED_HOSTS
 
 QUERY = listed_links()
 
@@ -42,6 +42,7 @@ def listed(engine: duckdb.DuckDBPyConnection, urls: list[str], entries: list[tup
                   "label": [label for _, label in entries], "source": ["s"] * len(entries)}.items()})}
     for name, table in tables.items():
         engine.register(name, table)
+    engine.sql(f"create or replace temp view {HOSTS_OF_MANY.name} as {HOSTS_OF_MANY.sql}")
     return sorted(engine.sql(QUERY.sql).arrow().read_all().to_pylist(), key=lambda row: (str(row["post_id"]), row["list_id"]))
 
 
@@ -89,7 +90,7 @@ def test_every_list_that_names_a_host_is_given_once_a_post(engine: duckdb.DuckDB
 def test_the_step_is_portable() -> None:
     spark = sqlglot.transpile(QUERY.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
     assert "LOCATE(" in spark
-    assert set(QUERY.inputs) == {"links", "addresses", "hops", "link_lists"}
+    assert set(QUERY.inputs) == {"links", "addresses", "hops", "link_lists", HOSTS_OF_MANY.name}
 
 
 @pytest.mark.parametrize("way", [["https://evil.com/x"], ["https://go.example/1", "https://a.evil.com/x"],

@@ -17,6 +17,7 @@ from evenhand.signals.web.hosts import PublicSuffixes
 from evenhand.signals.web.links import ADDRESSES, LINKS, addresses, links
 from evenhand.signals.web.listed_links import LONG_LISTS, listed_links
 from evenhand.signals.web.redirects import HOPS, hops
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY
 
 KNOWN = PublicSuffixes.bundled()
 COLUMNS = ("list_id", "host", "label", "source")
@@ -63,7 +64,7 @@ def test_entries_in_files_count_as_those_in_memory(
     for step, bound in ((listed_links(), {"link_lists": table(rows)}), (listed_links(has_long_lists=True), {
             "link_lists": table(split[0]), LONG_LISTS: tuple(str(place / f"{nth}.parquet") for nth in range(2))})):
         engine.bind(bound)
-        kept = engine.run([step], tables=tables, keep=[step.name]).relations[step.name]
+        kept = engine.run([HOSTS_OF_MANY, step], tables=tables, keep=[step.name]).relations[step.name]
         found.append(sorted(map(repr, kept.to_pylist())))
     assert found[0] == found[1]
 

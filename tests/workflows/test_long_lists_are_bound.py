@@ -48,7 +48,7 @@ def test_a_long_list_is_bound_as_its_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_without_long_lists_the_step_is_what_it_always_was() -> None:
-    assert listed_links().inputs == ("links", "addresses", "hops", "link_lists")
+    assert listed_links().inputs == ("links", "addresses", "hops", "link_lists", "shared_hosts")
     assert LONG_LISTS not in listed_links().sql
     assert LONG_LISTS in listed_links(has_long_lists=True).inputs
 

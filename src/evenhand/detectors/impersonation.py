@@ -23,7 +23,7 @@ from evenhand.detectors.identity import (
     SELF_NAMED,
     ZERO,
 )
-from evenhand.detectors.offices import OTHER_OFFICES
+from evenhand.detectors.offices import OFFICES, OTHER_OFFICES
 from evenhand.model.detector import Detector
 from evenhand.model.harm import Harm
 from evenhand.model.registry import HolderKind
@@ -115,7 +115,7 @@ FOUND = Query(
 
 SHARED_STEPS: tuple[Step, ...] = (
     SELF_NAMED, NAMED_CLAIMS, AVATAR_EVIDENCE, DISGUISES, BORNE_EVIDENCE, IDENTITY_EVIDENCE, CLAIM_EVIDENCE,
-    CONTENT_EVIDENCE, ADDRESS_IMITATIONS, OTHER_OFFICES, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
+    CONTENT_EVIDENCE, ADDRESS_IMITATIONS, *OFFICES, SUSPECTS, NEAR, ENDING_SHARES, NETWORK_EVIDENCE, EVIDENCE, FOUND)
 """What the detectors of all kinds of holders have in common: each then takes its own kind out of it."""
 
 

@@ -6,6 +6,7 @@ than the one in the register, and nothing in its profile names one of that kind,
 
 from __future__ import annotations
 
+from evenhand.model.registry import HolderKind
 from evenhand.model.step import Query
 
 OFFICE_WORDS = {
@@ -62,25 +63,37 @@ def _quoted(word: str) -> str:
 _WORDS = ", ".join(f"('{kind}', {_quoted(word)})" for kind, words in OFFICE_WORDS.items() for word in dict.fromkeys(words))
 _AMONG_STUDENTS = " or ".join(f"contains(c.beside, {_quoted(word)})" for word in STUDENT_WORDS)
 
+WORDS = Query(name="office_words", inputs=(), sentence="a word of a kind of office",
+              sql=f"select * from (values {_WORDS}) as w(kind, word)")
+
+KINDS = Query(
+    name="office_kinds", inputs=("holders", WORDS.name), sentence="a registered official and a kind of the office held",
+    sql=f"""
+    with offices as (select distinct lower(office) as office from holders where kind = '{HolderKind.OFFICIAL}'),
+    kinds as (select distinct o.office, w.kind from offices o join {WORDS.name} w on contains(o.office, w.word))
+    select h.holder_id, k.kind from holders h join kinds k on lower(h.office) = k.office
+    where h.kind = '{HolderKind.OFFICIAL}'""")
+
 OTHER_OFFICES = Query(
-    name="other_offices", inputs=("claims", "candidates", "identity_evidence", "holders"),
+    name="other_offices", inputs=("claims", "candidates", "identity_evidence", "holders", WORDS.name, KINDS.name),
     sentence="an official's namesake who claims an office of another kind than the one in the register",
     sql=f"""
-    with words as (select * from (values {_WORDS}) as w(kind, word)),
-    claimed as (
+    with claimed as (
         select distinct c.account_id, lower(c.shown) as shown, lower(coalesce(a.display_name, '') || ' ' || a.bio) as said,
                substr(lower(a.bio), strpos(lower(a.bio), lower(c.shown)), length(c.shown) + {NEARBY}) as beside
         from claims c join candidates a on c.account_id = a.account_id
         where c.claim = 'office' and c.stance = 'is' and c."where" = 'bio'),
     pairs as (
-        select distinct i.account_id, i.holder_id, lower(h.office) as office
-        from identity_evidence i join holders h on i.holder_id = h.holder_id
-        where i.holder_kind = 'official' and h.office is not null),
-    held as (select distinct p.account_id, p.holder_id, w.kind from pairs p join words w on contains(p.office, w.word)),
-    known as (select distinct c.account_id from claimed c join words w on contains(c.shown, w.word)),
+        select distinct i.account_id, i.holder_id
+        from identity_evidence i join (select distinct account_id from claimed) c on i.account_id = c.account_id
+        join holders h on i.holder_id = h.holder_id
+        where i.holder_kind = '{HolderKind.OFFICIAL}' and h.office is not null),
+    held as (select p.account_id, p.holder_id, k.kind from pairs p join {KINDS.name} k on p.holder_id = k.holder_id),
+    known as (select distinct c.account_id from claimed c join {WORDS.name} w on contains(c.shown, w.word)),
+    said as (select distinct c.account_id, w.kind from claimed c join {WORDS.name} w on contains(c.said, w.word)),
     fitting as (
         select distinct h.account_id, h.holder_id
-        from held h join words w on h.kind = w.kind join claimed c on h.account_id = c.account_id and contains(c.said, w.word))
+        from held h join said s on h.account_id = s.account_id and h.kind = s.kind)
     select distinct h.account_id, h.holder_id
     from held h join known k on h.account_id = k.account_id
     left join fitting f on h.account_id = f.account_id and h.holder_id = f.holder_id
@@ -89,3 +102,6 @@ OTHER_OFFICES = Query(
     select distinct p.account_id, p.holder_id
     from pairs p join claimed c on p.account_id = c.account_id
     where {_AMONG_STUDENTS}""")
+
+OFFICES = (WORDS, KINDS, OTHER_OFFICES)
+"""The steps that find them; the first two read registers alone, so that an engine does them once for many buckets."""

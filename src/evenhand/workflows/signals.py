@@ -36,6 +36,7 @@ from evenhand.signals.web.listed_links import listed_links
 from evenhand.signals.web.paid_links import PAID_LINKS
 from evenhand.signals.web.proofs import proofs
 from evenhand.signals.web.redirects import hops
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY
 from evenhand.signals.words.borne_names import borne_names
 from evenhand.signals.words.claims import claims
 from evenhand.signals.words.criticism import criticisms
@@ -63,7 +64,7 @@ def signal_steps(registers: Mapping[str, pa.Table], *, model: SentenceModel | No
     return (names_kernel(tables), disguised_names(), name_details_kernel(tables), name_matches_kernel(index, tables),
             links(public), addresses(public), hops(public),
             *name_history(), *address_matches(addressed), host_names(index, tables, registered=addressed.registered),
-            listed_links(has_long_lists=has_long_lists), CANDIDATES, proofs(), claims(lexicon("claims")),
+            HOSTS_OF_MANY, listed_links(has_long_lists=has_long_lists), CANDIDATES, proofs(), claims(lexicon("claims")),
             *borne_names(index, tables, said=lexicon("claims"), around=lexicon("bearers")),
             disclosures(lexicon("disclosures")), criticisms(lexicon("criticism")), LISTED_POSTS, lures(lexicon("lures")),
             warnings(lexicon("warnings")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evenhand.model.step import Query
 from evenhand.signals.web.host_chain import below_domain
-from evenhand.signals.web.shared_hosts import shared_hosts
+from evenhand.signals.web.shared_hosts import HOSTS_OF_MANY
 
 ALLOW = "allow"
 """The label of an entry that says a host is known to be harmless; it beats every other entry, at any level."""
@@ -21,13 +21,13 @@ def listed_links(*, has_long_lists: bool = False) -> Query:
 
     An entry covers its host and everything below it. An entry that is itself a public suffix covers nothing below it:
     the climb from a host stops at its registrable domain (`below_domain`), so such entries are never reached. Nor does an
-    entry count that names a host which many share as a whole (`SHARED_HOSTS`), unless it allows.
+    entry count that names a host which many share as a whole (the step `HOSTS_OF_MANY`), unless it allows.
     With `has_long_lists` the entries of the relation `LONG_LISTS` count too.
     """
     lists = ("link_lists", LONG_LISTS) if has_long_lists else ("link_lists",)
     columns = "select host, list_id, label, source from"
     entries = f"({' union all '.join(f'{columns} {name}' for name in lists)})" if has_long_lists else "link_lists"
-    return Query(name="listed_links", inputs=("links", "addresses", "hops", *lists),
+    return Query(name="listed_links", inputs=("links", "addresses", "hops", *lists, HOSTS_OF_MANY.name),
                  sentence="an address that a published link list names", sql=f"""
     with hosts as (
         select host, domain from links where not is_defanged
@@ -40,7 +40,8 @@ def listed_links(*, has_long_lists: bool = False) -> Query:
         select host, domain as covering from hosts union all select host, covering from below_domain),
     listed as (
         select r.host, e.list_id, e.label, e.source from reached r join {entries} e on r.covering = e.host
-        where e.label = '{ALLOW}' or r.covering not in ({shared_hosts()})),
+        left join {HOSTS_OF_MANY.name} s on r.covering = s.host
+        where e.label = '{ALLOW}' or s.host is null),
     allowed as (select host from listed where label = '{ALLOW}'),
     named as (select host, list_id, label as list_label, min(source) as source
               from listed where label <> '{ALLOW}' and host not in (select host from allowed)

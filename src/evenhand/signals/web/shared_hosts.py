@@ -5,6 +5,8 @@ Hosts below which everybody gets a host of their own (`github.io`, `pages.dev`) 
 
 from __future__ import annotations
 
+from evenhand.model.step import Query
+
 SHORTENERS = (
     "adf.ly", "b23.tv", "bit.do", "bit.ly", "bitly.com", "bl.ink", "buff.ly", "clck.ru", "cutt.ly", "dlvr.it", "dwz.cn",
     "fb.me", "goo.gl", "hubs.ly", "ift.tt", "is.gd", "j.mp", "kutt.it", "lnkd.in", "me2.do", "naver.me", "ow.ly", "qr.ae",
@@ -33,6 +35,11 @@ PLATFORMS = (
 """Hosts where everybody may have a page, a file, a form or a petition, and those of stores and search."""
 SHARED_HOSTS = tuple(sorted({*SHORTENERS, *PLATFORMS}))
 """A list that names one of them as a whole would name every link that leads there; and none is a group's own address."""
+
+
+HOSTS_OF_MANY = Query(name="shared_hosts", inputs=(), sentence="a host that many share, with or without `www.`",
+               sql="select * from (values " + ", ".join(f"('{www}{host}')" for host in SHARED_HOSTS for www in ("", "www."))
+                   + ") as s(host)")
 
 
 def shared_hosts() -> str:
