@@ -9,8 +9,9 @@ evidence, the guards' hits, and the verdicts of the five policies below. Each ru
 that does not count, the two take turns, and the clock runs from the input in memory to the last row. Ours runs as a sweep
 does: runs of a quarter of a million accounts, one engine for each processor, then the platform steps. The Polars side is
 `polars_pipeline.py`, with all of the accounts at once. Both have read the registers before the clock runs, as a sweep reads
-them once for all its buckets, and read the other Arrow tables after it has started; `polars-own` is the Polars side with
-these too in its own form before that.
+them once for all its buckets, and read the other Arrow tables after it has started; ours has then done the few steps that
+depend on registers alone, too, as a sweep does them once for each process. `polars-own` is the Polars side with the other
+tables in its own form before that.
 """
 
 from __future__ import annotations
