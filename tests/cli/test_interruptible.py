@@ -45,6 +45,7 @@ def test_ctrl_c_is_heard_while_work_goes_on() -> None:
 STUCK_IN_A_QUERY = """
 import sys, threading, os, signal, time
 import evenhand.cli.main as cli, click, duckdb
+signal.signal(signal.SIGINT, signal.default_int_handler)
 @click.command()
 def stuck():
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
