@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.connectors.registries.folder import load_register
 from evenhand.connectors.registries.link_list_files import ListRead, ListSource, write_link_list
+from evenhand.connectors.registries.rows import load_register
 from evenhand.errors import DataError
 from evenhand.model.registry import REGISTERS
 from evenhand.workflows.import_links import import_links

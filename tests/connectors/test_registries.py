@@ -20,8 +20,9 @@ from evenhand.connectors.registries import load_registries, save_register, shipp
 from evenhand.connectors.registries.checks import check
 from evenhand.connectors.registries.columns import ColumnMapping
 from evenhand.connectors.registries.files import read_contents
-from evenhand.connectors.registries.folder import MOST_SHOWN, read_rows
+from evenhand.connectors.registries.folder import MOST_SHOWN
 from evenhand.connectors.registries.names import objections
+from evenhand.connectors.registries.rows import read_rows
 from evenhand.connectors.registries.values import host_of
 from evenhand.errors import DataError
 from evenhand.model.registry import REGISTERS

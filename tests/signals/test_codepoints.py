@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.signals.names.codepoints import PointMap, Texts
+from evenhand.signals.names.codepoints import PointMap, Texts, marked_before
 
 texts_or_nulls = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
 max_size=12)
@@ -41,6 +41,13 @@ def test_kept_and_counted_characters_are_those_of_the_mask(strings: list[str | N
     assert texts.keep(mask).to_arrow().to_pylist() == kept
     assert texts.count(mask).tolist() == [len(text) for text in kept]
     assert texts.any(mask).tolist() == [bool(text) for text in kept]
+
+
+@given(st.lists(st.booleans(), max_size=20), st.sampled_from([0, 1, 63, 64, 65, 127, 128, 200]))
+def test_marked_places_before_any_place_are_counted(bits: list[bool], n_before: int) -> None:
+    mask = np.array([nth % 3 == 0 for nth in range(n_before)] + bits, np.bool_)
+    places = np.arange(len(mask) + 1)
+    assert marked_before(mask, places).tolist() == [int(mask[:place].sum()) for place in places]
 
 
 @given(st.lists(st.text(alphabet="abc", max_size=6), max_size=8))

@@ -24,7 +24,8 @@ from evenhand.connectors.registries.claim_reviews import holds_claim_reviews, re
 from evenhand.connectors.registries.columns import ColumnMapping, load_column_mapping, mapping_of_flags
 from evenhand.connectors.registries.fact_checks import COMPLETED, registrable_sites
 from evenhand.connectors.registries.files import FORMATS, Contents, read_contents
-from evenhand.connectors.registries.folder import Checked, load_register, read_rows, save_register, shortened
+from evenhand.connectors.registries.folder import save_register, shortened
+from evenhand.connectors.registries.rows import Checked, load_register, read_rows
 from evenhand.errors import DataError, Problem, StalePlan
 from evenhand.model.fact_check import Verdict
 from evenhand.model.registry import PROVENANCE, REGISTERS, Register

@@ -37,11 +37,12 @@ SHARED_HOSTS = tuple(sorted({*SHORTENERS, *PLATFORMS}))
 """A list that names one of them as a whole would name every link that leads there; and none is a group's own address."""
 
 
+_WRITTEN = tuple(f"{www}{host}" for host in SHARED_HOSTS for www in ("", "www."))
+"""Each with and without `www.`."""
 HOSTS_OF_MANY = Query(name="shared_hosts", inputs=(), sentence="a host that many share, with or without `www.`",
-               sql="select * from (values " + ", ".join(f"('{www}{host}')" for host in SHARED_HOSTS for www in ("", "www."))
-                   + ") as s(host)")
+                      sql="select * from (values " + ", ".join(f"('{host}')" for host in _WRITTEN) + ") as s(host)")
 
 
 def shared_hosts() -> str:
-    """`SHARED_HOSTS` as an SQL list of texts, with and without `www.`, without brackets."""
-    return ", ".join(f"'{www}{host}'" for host in SHARED_HOSTS for www in ("", "www."))
+    """`SHARED_HOSTS` as an SQL list of texts, with and without `www.`, for a platform step, which reads no such step."""
+    return ", ".join(f"'{host}'" for host in _WRITTEN)
